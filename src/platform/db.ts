@@ -1,0 +1,190 @@
+import pg from "pg";
+import { assert } from "./errors.ts";
+import type { Sql } from "./sql.ts";
+
+/** Runs statements inside one database transaction. Statements sent without awaiting in between share a round trip. */
+export interface Tx {
+  /** All rows. Column names and types are those of the statement. */
+  rows<Row extends object>(statement: Sql): Promise<Row[]>;
+  /** The row, or null; more than one is a bug. */
+  maybeOne<Row extends object>(statement: Sql): Promise<Row | null>;
+  /** The row; none or more than one is a bug. */
+  one<Row extends object>(statement: Sql): Promise<Row>;
+  /** Number of rows written. */
+  run(statement: Sql): Promise<number>;
+}
+
+export interface Db {
+  /**
+   * A transaction that sees one organisation's rows only (row-level security). Retried whole when PostgreSQL asks for it
+   * (serialisation failure, deadlock), so `work` must do nothing outside the database.
+   */
+  transaction<T>(orgId: number, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A transaction over all organisations: sign-in, relays, verification, migrations of data. Name the reason at the call. */
+  system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Calls back with the payload of each NOTIFY on the channel; survives reconnects. */
+  listen(channel: string, onNotify: (payload: string) => void): Promise<void>;
+  /** Called with no argument after the listening connection was lost and made anew: caches should empty. */
+  onReconnect(callback: () => void): void;
+  close(): Promise<void>;
+}
+
+// int8: ids and amounts stay below 2^53 by design; a value beyond it is a bug that must not be rounded away.
+pg.types.setTypeParser(20, (text) => {
+  const value = Number(text);
+  assert(Number.isSafeInteger(value), `an integer column holds ${text}, beyond 2^53`);
+  return value;
+});
+pg.types.setTypeParser(1082, (text) => text);
+
+const RETRYABLE = new Set(["40P01", "40001", "55P03"]);
+const MAX_TRIES = 4;
+
+const transactionOn = (client: pg.PoolClient): Tx => {
+  const query = (statement: Sql) =>
+    client.query({ name: statement.name, text: statement.text, values: statement.values as unknown[] });
+  return {
+    rows: async <Row extends object>(statement: Sql) => (await query(statement)).rows as Row[],
+    maybeOne: async <Row extends object>(statement: Sql) => {
+      const { rows } = await query(statement);
+      assert(rows.length <= 1, `${statement.name} found ${rows.length} rows`);
+      return (rows[0] as Row | undefined) ?? null;
+    },
+    one: async <Row extends object>(statement: Sql) => {
+      const { rows } = await query(statement);
+      assert(rows.length === 1, `${statement.name} found ${rows.length} rows instead of one`);
+      return rows[0] as Row;
+    },
+    run: async (statement) => (await query(statement)).rowCount ?? 0,
+  };
+};
+
+export interface DbOptions {
+  readonly connectionString: string;
+  /** Connections at most; the commit path keeps two busy, the rest serve reads. */
+  readonly maxConnections?: number;
+  readonly onError?: (error: Error) => void;
+}
+
+/** Connects to a migrated database. Connections run as fealty_app, which row-level security binds. */
+export const createDb = ({ connectionString, maxConnections = 12, onError = () => {} }: DbOptions): Db => {
+  const pool = new pg.Pool({
+    connectionString,
+    max: maxConnections,
+    application_name: "fealty",
+    pipeline: true,
+    // Joins the first statement of the first transaction: a connection is never used under another role.
+    onConnect: async (client: pg.ClientBase) => {
+      await client.query("set role fealty_app");
+    },
+  } as pg.PoolConfig);
+  pool.on("error", onError);
+
+  const attempt = async <T>(opening: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    let broken: Error | boolean = false;
+    try {
+      // Not awaited: travels with the first statement. Its failure shows again in every later statement.
+      const opened = client.query(opening);
+      opened.catch(() => {});
+      try {
+        const result = await work(transactionOn(client));
+        await opened;
+        await client.query("commit");
+        return result;
+      } catch (error) {
+        await client.query("rollback").catch((lost: Error) => {
+          broken = lost;
+        });
+        throw error;
+      }
+    } finally {
+      client.release(broken);
+    }
+  };
+
+  const withRetries = async <T>(opening: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt(opening, work);
+      } catch (error) {
+        if (tries >= MAX_TRIES || !RETRYABLE.has((error as { code?: string }).code ?? "")) throw error;
+      }
+    }
+  };
+
+  const listener = createListener(connectionString, onError);
+  return {
+    transaction: (orgId, work) => {
+      assert(Number.isSafeInteger(orgId) && orgId > 0, "a transaction needs an organisation");
+      return withRetries(`begin; set local app.org_id = '${orgId}'`, work);
+    },
+    system: (work) => withRetries("begin; set local role fealty_system", work),
+    listen: listener.listen,
+    onReconnect: listener.onReconnect,
+    close: async () => {
+      await listener.close();
+      await pool.end();
+    },
+  };
+};
+
+const createListener = (connectionString: string, onError: (error: Error) => void) => {
+  const handlers = new Map<string, ((payload: string) => void)[]>();
+  const reconnected: (() => void)[] = [];
+  let client: Promise<pg.Client> | null = null;
+  let closed = false;
+
+  const connect = async (): Promise<pg.Client> => {
+    const made = new pg.Client({ connectionString, application_name: "fealty listener" });
+    made.on("notification", ({ channel, payload }) => {
+      for (const handler of handlers.get(channel) ?? []) handler(payload ?? "");
+    });
+    made.on("error", (error) => {
+      onError(error);
+      client = null;
+      reconnect();
+    });
+    await made.connect();
+    for (const channel of handlers.keys()) await made.query(`listen "${channel}"`);
+    return made;
+  };
+  const reconnect = () => {
+    if (closed) return;
+    setTimeout(() => {
+      if (closed) return;
+      client = connect();
+      client.then(
+        () => {
+          for (const callback of reconnected) callback();
+        },
+        (error: Error) => {
+          onError(error);
+          client = null;
+          reconnect();
+        },
+      );
+    }, 500).unref();
+  };
+
+  return {
+    listen: async (channel: string, onNotify: (payload: string) => void) => {
+      assert(/^[a-z_]+$/.test(channel), "channel names are ours, in lower case");
+      const known = handlers.get(channel);
+      if (known) {
+        known.push(onNotify);
+        return;
+      }
+      handlers.set(channel, [onNotify]);
+      client ??= connect();
+      await (await client).query(`listen "${channel}"`);
+    },
+    onReconnect: (callback: () => void) => {
+      reconnected.push(callback);
+    },
+    close: async () => {
+      closed = true;
+      await (await client?.catch(() => null))?.end();
+    },
+  };
+};

@@ -1,0 +1,52 @@
+export {
+  addAmounts,
+  formatDecimal,
+  MAX_AMOUNT,
+  type Millipoints,
+  type Milliquantity,
+  type Money,
+  moneyScale,
+  multiplyRatio,
+  POINTS_SCALE,
+  parseDecimal,
+  QUANTITY_SCALE,
+  type Rounding,
+  toDecimal,
+} from "./amounts.ts";
+export { type Batcher, createBatcher, type Outcome } from "./batcher.ts";
+export { type Clock, fixedClock, systemClock } from "./clock.ts";
+export { createDb, type Db, type DbOptions, type Tx } from "./db.ts";
+export {
+  type Envelope,
+  envelopeFor,
+  failureBody,
+  failures,
+  Issue,
+  issue,
+  OwnFailure,
+  V1Failure,
+  V2Failure,
+  V2List,
+  V3Failure,
+} from "./envelopes.ts";
+export { AppError, assert, defineErrors, type ErrorDetails } from "./errors.ts";
+export { createHttp, type HttpOptions, type Server } from "./http.ts";
+export { createIds, type Ids } from "./ids.ts";
+export { createLog, type Logger } from "./log.ts";
+export { migrate } from "./migrate.ts";
+export { decodeCursor, encodeCursor } from "./paging.ts";
+export { rawSql, type Sql, sql } from "./sql.ts";
+export {
+  endOfDayAfterMonths,
+  formatIso,
+  formatLedger,
+  formatPlain,
+  type Instant,
+  isZone,
+  type LocalTime,
+  localDate,
+  localTime,
+  parseDateTime,
+  startOfDay,
+  zoneOffset,
+} from "./time.ts";
