@@ -1,0 +1,2 @@
+export type { NewEvent, PublishedEvent } from "./schema.ts";
+export { createEvents, type Events, type Subscriber } from "./service.ts";

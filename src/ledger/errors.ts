@@ -1,0 +1,76 @@
+import { defineErrors } from "#platform";
+
+/** Codes of points-ledger.md §5. */
+export const errors = defineErrors("ledger", {
+  unsupported_combination: { number: 11001, http: 400, message: "includeTillConceptEvents needs programId." },
+  nothing_found: { number: 11003, http: 400, message: "No ledger entries match the request." },
+  bad_till: { number: 11004, http: 400, message: "tillId {value} is not a till of this organisation." },
+  bad_tills: {
+    number: 11027,
+    http: 400,
+    message: "tillIds must be a comma list of till ids without spaces; {value} is not.",
+  },
+  bad_program: {
+    number: 11005,
+    http: 400,
+    message: "programId {value} is not a program of this organisation.",
+  },
+  bad_limit: {
+    number: 11029,
+    http: 400,
+    message: "limit must be a whole number from 1 to {most}; {value} is not.",
+  },
+  bad_balance_limit: {
+    number: 11006,
+    http: 400,
+    message: "limit must be a whole number from 1 to 10; {value} is not.",
+  },
+  bad_offset: { number: 11003, http: 400, message: "offset is a page number from 0; {value} is not." },
+  bad_entry_type: {
+    number: 11007,
+    http: 400,
+    message: "ledgerEntryType must be CREDIT, DEBIT or OPENING_BALANCE; {value} is not.",
+  },
+  bad_category: {
+    number: 11008,
+    http: 400,
+    message: "pointCategoryType must be REGULAR, PROMISED or TRIGGER_BASED; {value} is not.",
+  },
+  start_after_end: { number: 11009, http: 400, message: "startDate is after endDate." },
+  span_too_long: {
+    number: 11010,
+    http: 400,
+    message: "The span from startDate to endDate is longer than {days} days.",
+  },
+  bad_date: { number: 11011, http: 400, message: "{field} must be yyyy-MM-ddTHH:mm:ss; {value} is not." },
+  missing_identifier: {
+    number: 11013,
+    http: 400,
+    message: "identifierName, identifierValue and source are needed; {field} is empty.",
+  },
+  no_tills: { number: 11026, http: 400, message: "{field} {value} names no store with tills." },
+  one_place_only: {
+    number: 11028,
+    http: 400,
+    message: "Give at most one of tillId, tillIds, storeId and storeCode.",
+  },
+  bad_currency_names: {
+    number: 9005,
+    http: 400,
+    message: "alternateCurrencyNames: {value} is no currency of this organisation.",
+  },
+  bad_sort: { number: 400, http: 400, message: "sortOrder must be ASC or DESC; {value} is not." },
+  bad_type: {
+    number: 1212,
+    http: 400,
+    message: "type must be CUSTOMER, USERGROUP2 or FLEET; {value} is not.",
+  },
+  no_groups: {
+    number: 11023,
+    http: 400,
+    message: "No {value} matches the identifier: this organisation has none.",
+  },
+  bad_flag: { number: 400, http: 400, message: "{field} must be true or false; {value} is not." },
+  unknown_customer: { number: 8015, http: 404, message: "There is no customer {id} in this organisation." },
+  bad_cursor: { number: 400, http: 400, message: "after is not a position of this list." },
+});

@@ -1,0 +1,21 @@
+export { expireLots } from "./jobs.ts";
+export { chooseLots, LedgerBook, type LedgerWrites } from "./rules.ts";
+export {
+  type Account,
+  type AccountKey,
+  CATEGORIES,
+  CATEGORY_LABELS,
+  CATEGORY_NAMES,
+  type Category,
+  type Contra,
+  type LedgerEvent,
+  type Lot,
+  type LotUse,
+  type PartyState,
+  POINTS,
+  type Posting,
+  type Reference,
+} from "./schema.ts";
+export { type NewParty, openParties } from "./service.ts";
+export { loadAccounts, loadOpenLots, lockParties, writeLedger } from "./store.ts";
+export { type Finding, type Verification, verifyLedger } from "./verify.ts";

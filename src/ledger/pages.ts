@@ -1,0 +1,289 @@
+import { type Instant, rawSql, sql, type Tx } from "#platform";
+import type { Category, Contra, PartyState, Reference } from "./schema.ts";
+
+/** A posting as reads show it. */
+export interface LedgerLine {
+  readonly eventNo: number;
+  readonly lineNo: number;
+  readonly eventId: number;
+  readonly eventName: string;
+  readonly bookedAt: Date;
+  readonly programId: number;
+  readonly currencyId: number;
+  readonly category: Category;
+  readonly contra: Contra;
+  readonly amount: number;
+  readonly balanceBefore: number;
+  readonly balanceAfter: number;
+  readonly tillId: number | null;
+  readonly sourceProgramId: number | null;
+  readonly reference: Reference | null;
+}
+
+export interface LedgerFilter {
+  readonly from: Instant | null;
+  /** Inclusive. */
+  readonly until: Instant | null;
+  readonly tillIds: readonly number[] | null;
+  readonly programId: number | null;
+  readonly direction: "CREDIT" | "DEBIT" | "OPENING_BALANCE" | null;
+  readonly category: Category | null;
+  readonly points: boolean;
+  readonly currencies: boolean;
+}
+
+const COLUMNS = `event_no as "eventNo", line_no as "lineNo", event_id as "eventId", event_name as "eventName",
+       booked_at as "bookedAt", program_id as "programId", currency_id as "currencyId", category, contra, amount,
+       balance_before as "balanceBefore", balance_after as "balanceAfter", till_id as "tillId",
+       source_program_id as "sourceProgramId", reference`;
+
+/** All lines of events numbered from `first` to `last`, in order. Reads only those rows, wherever they lie in the ledger. */
+export const linesOfEvents = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  first: number,
+  last: number,
+): Promise<LedgerLine[]> =>
+  tx.rows<LedgerLine>(
+    rawSql(
+      `/* ledger.lines_of_events */ select ${COLUMNS} from ledger.entries
+        where org_id = $1 and party_id = $2 and event_no between $3 and $4 order by event_no, line_no`,
+      [orgId, partyId, first, last],
+    ),
+  );
+
+const eventTime = async (tx: Tx, orgId: number, partyId: number, eventNo: number): Promise<Instant> => {
+  const row = await tx.one<{ at: Date }>(sql`/* ledger.event_time */
+    select booked_at as at from ledger.entries
+     where org_id = ${orgId} and party_id = ${partyId} and event_no = ${eventNo} order by line_no limit 1`);
+  return row.at.getTime();
+};
+
+/**
+ * The number of the newest event booked before `at` (or at it, when `inclusive`); 0 when there is none. Events are numbered
+ * without gaps and never go back in time, so a binary search reads about twenty rows of a million instead of all of them.
+ */
+export const newestEventBefore = async (
+  tx: Tx,
+  orgId: number,
+  party: PartyState,
+  at: Instant,
+  inclusive: boolean,
+): Promise<number> => {
+  const isBefore = (time: Instant) => (inclusive ? time <= at : time < at);
+  if (isBefore(party.lastBookedAt.getTime())) return party.eventCount;
+  let low = 0;
+  let high = party.eventCount;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (isBefore(await eventTime(tx, orgId, party.partyId, middle))) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+};
+
+export interface EventRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Numbers of the first and last event within the filter's dates; empty when last < first. */
+export const rangeOf = async (
+  tx: Tx,
+  orgId: number,
+  party: PartyState,
+  filter: LedgerFilter,
+): Promise<EventRange> => ({
+  first: filter.from === null ? 1 : (await newestEventBefore(tx, orgId, party, filter.from, false)) + 1,
+  last:
+    filter.until === null ? party.eventCount : await newestEventBefore(tx, orgId, party, filter.until, true),
+});
+
+/** True when only dates narrow the ledger, so that pages are ranges of event numbers. */
+export const isUnfiltered = (filter: LedgerFilter, hasCurrencies: boolean): boolean =>
+  filter.tillIds === null &&
+  filter.programId === null &&
+  filter.direction === null &&
+  filter.category === null &&
+  filter.points &&
+  (filter.currencies || !hasCurrencies);
+
+const conditionsOf = (filter: LedgerFilter, values: unknown[]): string => {
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const conditions: string[] = [];
+  if (filter.tillIds !== null) conditions.push(`till_id = any(${bind(filter.tillIds)}::bigint[])`);
+  if (filter.programId !== null) conditions.push(`program_id = ${bind(filter.programId)}`);
+  if (filter.category !== null) conditions.push(`category = ${bind(filter.category)}`);
+  if (filter.direction === "CREDIT") conditions.push("amount > 0");
+  if (filter.direction === "DEBIT") conditions.push("amount < 0");
+  if (filter.direction === "OPENING_BALANCE") conditions.push("contra = 'opening'");
+  if (!filter.currencies) conditions.push("currency_id = 0");
+  if (!filter.points) conditions.push("currency_id <> 0");
+  return conditions.map((condition) => ` and ${condition}`).join("");
+};
+
+/** Numbers of the events with a line inside the filter, a page of them, and how many there are in all. Reads the range once. */
+export const filteredEvents = async (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  range: EventRange,
+  filter: LedgerFilter,
+  page: { readonly limit: number; readonly skip: number; readonly ascending: boolean },
+): Promise<{ eventNos: number[]; total: number }> => {
+  const values: unknown[] = [orgId, partyId, range.first, range.last];
+  const where = conditionsOf(filter, values);
+  values.push(page.limit, page.skip);
+  const rows = await tx.rows<{ eventNo: number; total: number }>(
+    rawSql(
+      `/* ledger.filtered_events */ select event_no as "eventNo", count(*) over () as total from (
+         select distinct event_no from ledger.entries
+          where org_id = $1 and party_id = $2 and event_no between $3 and $4${where}) matching
+        order by event_no ${page.ascending ? "asc" : "desc"} limit $${values.length - 1} offset $${values.length}`,
+      values,
+    ),
+  );
+  return { eventNos: rows.map((row) => row.eventNo), total: rows[0]?.total ?? 0 };
+};
+
+/** The lines inside the filter of the given events. */
+export const filteredLines = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  eventNos: readonly number[],
+  filter: LedgerFilter,
+): Promise<LedgerLine[]> => {
+  const values: unknown[] = [orgId, partyId, eventNos];
+  const where = conditionsOf(filter, values);
+  return tx.rows<LedgerLine>(
+    rawSql(
+      `/* ledger.filtered_lines */ select ${COLUMNS} from ledger.entries
+        where org_id = $1 and party_id = $2 and event_no = any($3::bigint[])${where} order by event_no, line_no`,
+      values,
+    ),
+  );
+};
+
+/** The balance of one account after event number `eventNo`: that of its newest line up to there, or zero. */
+export const balanceAfter = async (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  account: { programId: number; currencyId: number; category: Category },
+  eventNo: number,
+): Promise<number> => {
+  const row = await tx.maybeOne<{ balance: number }>(sql`/* ledger.balance_after */
+    select balance_after as balance from ledger.entries
+     where org_id = ${orgId} and party_id = ${partyId} and event_no <= ${eventNo} and program_id = ${account.programId}
+       and currency_id = ${account.currencyId} and category = ${account.category}
+     order by event_no desc, line_no desc limit 1`);
+  return row?.balance ?? 0;
+};
+
+export interface LotLine {
+  readonly eventNo: number;
+  readonly lineNo: number;
+  readonly programId: number;
+  readonly category: Category;
+  readonly amount: number;
+  readonly remaining: number;
+  readonly openedAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+/** Lots opened by events numbered from `first` to `last`. */
+export const lotsOfEvents = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  first: number,
+  last: number,
+): Promise<LotLine[]> =>
+  tx.rows<LotLine>(sql`/* ledger.lots_of_events */
+    select event_no as "eventNo", line_no as "lineNo", program_id as "programId", category, amount, remaining,
+           opened_at as "openedAt", expires_at as "expiresAt"
+      from ledger.lots
+     where org_id = ${orgId} and party_id = ${partyId} and event_no between ${first} and ${last}`);
+
+export interface UseLine {
+  readonly eventNo: number;
+  readonly lineNo: number;
+  readonly lotEventNo: number;
+  readonly lotLineNo: number;
+  readonly amount: number;
+  readonly expiresAt: Date | null;
+}
+
+/** Which lots the debits of events numbered from `first` to `last` took from. */
+export const usesOfEvents = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  first: number,
+  last: number,
+): Promise<UseLine[]> =>
+  tx.rows<UseLine>(sql`/* ledger.uses_of_events */
+    select u.event_no as "eventNo", u.line_no as "lineNo", u.lot_event_no as "lotEventNo", u.lot_line_no as "lotLineNo",
+           u.amount, l.expires_at as "expiresAt"
+      from ledger.lot_uses u
+      join ledger.lots l on l.party_id = u.party_id and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
+     where u.org_id = ${orgId} and u.party_id = ${partyId} and u.event_no between ${first} and ${last}`);
+
+/** A page of lots, soonest expiry first (never-expiring last), after a position; `open` leaves out used-up ones. */
+export const lotsByExpiry = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  open: boolean,
+  after: { expiresAt: string; eventNo: number; lineNo: number } | null,
+  limit: number,
+): Promise<LotLine[]> =>
+  tx.rows<LotLine>(sql`/* ledger.lots_by_expiry */
+    select event_no as "eventNo", line_no as "lineNo", program_id as "programId", category, amount, remaining,
+           opened_at as "openedAt", expires_at as "expiresAt"
+      from ledger.lots
+     where org_id = ${orgId} and party_id = ${partyId} and (not ${open}::boolean or remaining > 0)
+       and (${after === null}::boolean or (coalesce(expires_at, 'infinity'), event_no, line_no) >
+            (${after?.expiresAt ?? "infinity"}::timestamptz, ${after?.eventNo ?? 0}::bigint, ${after?.lineNo ?? 0}::smallint))
+     order by coalesce(expires_at, 'infinity'), event_no, line_no
+     limit ${limit}`);
+
+export const countLots = async (tx: Tx, orgId: number, partyId: number, open: boolean): Promise<number> => {
+  const row = await tx.one<{ total: number }>(sql`/* ledger.count_lots */
+    select count(*) as total from ledger.lots
+     where org_id = ${orgId} and party_id = ${partyId} and (not ${open}::boolean or remaining > 0)`);
+  return row.total;
+};
+
+/** The next points to expire per account: the soonest date and all that goes on that date. */
+export const expiringNext = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+): Promise<
+  { programId: number; currencyId: number; category: Category; expiresAt: Date; points: number }[]
+> =>
+  tx.rows(sql`/* ledger.expiring_next */
+    select distinct on (program_id, currency_id, category) program_id as "programId", currency_id as "currencyId", category,
+           expires_at as "expiresAt", sum(remaining)::bigint as points
+      from ledger.lots
+     where org_id = ${orgId} and party_id = ${partyId} and remaining > 0 and expires_at is not null
+     group by program_id, currency_id, category, expires_at
+     order by program_id, currency_id, category, expires_at`);
+
+/** The balance of each program's regular points at the end of each local day on which it moved, oldest first, from an event on. */
+export const balanceByDay = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  firstEvent: number,
+  zone: string,
+): Promise<{ programId: number; date: string; balance: number }[]> =>
+  tx.rows(sql`/* ledger.balance_by_day */
+    select distinct on (date, program_id) program_id as "programId", (booked_at at time zone ${zone})::date as date,
+           balance_after as balance
+      from ledger.entries
+     where org_id = ${orgId} and party_id = ${partyId} and event_no >= ${firstEvent} and currency_id = 0 and category = 1
+     order by date, program_id, event_no desc, line_no desc`);
