@@ -1,0 +1,143 @@
+import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
+
+/** A member's standing in one program. */
+export interface Membership {
+  readonly partyId: number;
+  readonly programId: number;
+  readonly joinedAt: Date;
+  readonly tierNumber: number;
+  readonly tierSince: Date;
+  readonly tierExpiresAt: Date | null;
+  readonly lifetimePurchases: Money;
+  readonly transactionCount: number;
+  /** Distinct local days with a bill. */
+  readonly visitCount: number;
+  /** YYYY-MM-DD in the zone of the bill's store. */
+  readonly lastVisitOn: string | null;
+  /** Number of the newest row of tier history; rows are numbered 1, 2, 3 … */
+  readonly changeNo: number;
+}
+
+/** What a decision may know about the customer, as it stands before the activity. */
+export interface MemberState {
+  /** Null for an anonymous bill, and for a customer outside the program. */
+  readonly membership: Membership | null;
+  readonly balance: Millipoints;
+  readonly lifetimePoints: Millipoints;
+  readonly profile: {
+    readonly firstName: string;
+    readonly lastName: string;
+    readonly email: string;
+    readonly mobile: string;
+    readonly externalId: string | null;
+    readonly loyaltyType: string;
+    readonly extendedFields: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface LineFacts {
+  readonly itemCode: string;
+  readonly description: string | null;
+  readonly quantity: Milliquantity;
+  readonly rate: Money;
+  readonly value: Money;
+  readonly discount: Money;
+  readonly amount: Money;
+}
+
+/** A bill as the decision sees it. */
+export interface TransactionFacts {
+  readonly transactionId: number;
+  readonly number: string;
+  readonly billedAt: Instant;
+  /** When it is decided: business time that comes in with the activity. */
+  readonly now: Instant;
+  /** Net. */
+  readonly amount: Money;
+  readonly grossAmount: Money | null;
+  readonly discount: Money | null;
+  /** Small units per currency unit. */
+  readonly moneyScale: number;
+  readonly note: string | null;
+  readonly lines: readonly LineFacts[];
+  readonly extendedFields: Readonly<Record<string, unknown>>;
+  readonly store: { readonly code: string; readonly name: string };
+  readonly timeZone: string;
+  /** Tier in force on the bill's date, when that lies before the member's newest tier change. */
+  readonly tierAtDate?: number;
+  /** For a bill dated before the member's newest visit: false when another bill of that local day is known. */
+  readonly firstOfDay?: boolean;
+  /** Why loyalty leaves this bill alone (outlier, customer not loyal …): nothing is earned or counted. */
+  readonly loyaltyBlocked?: string;
+}
+
+/** Points that one rule gave. */
+export interface Award {
+  readonly programId: number;
+  readonly ruleId: string;
+  readonly points: Millipoints;
+  /** Points before rounding, a decimal number with at most three decimals, as side effects show it. */
+  readonly rawPoints: number;
+  /** Null: never. */
+  readonly expiresAt: Instant | null;
+}
+
+export interface TierChange {
+  /** Null when the member joined. */
+  readonly from: number | null;
+  readonly to: number;
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+/** The answer of a condition: 0 false, 1 true, 2 undetermined (a value was missing or of another type). */
+export type Outcome = 0 | 1 | 2;
+
+/**
+ * What one rule did: its index over all sets, the outcome of its condition, the values found while evaluating it, and for
+ * one that fired the points with the value before rounding as [numerator-free] decimal and the expiry.
+ */
+export interface RuleTrace {
+  readonly i: number;
+  readonly o: Outcome;
+  /** Values of the condition's parts, in the order of the compiled expression. */
+  readonly v: readonly unknown[];
+  /** Millipoints awarded; present when the rule fired. */
+  readonly p?: Millipoints;
+  /** Points before rounding; present when the rule fired. */
+  readonly r?: number;
+}
+
+/** Everything needed to explain a decision beside the program version it names. Compact: one is stored per purchase. */
+export interface Trace {
+  readonly program: number;
+  readonly version: number;
+  readonly amount: Money;
+  /** Tier whose rates applied; 0 without a membership. */
+  readonly tier: number;
+  /** Tier after the decision. */
+  readonly tierAfter: number;
+  /** Lifetime purchases after the decision. */
+  readonly lifetime: Money;
+  readonly expiresAt: Instant | null;
+  readonly rules: readonly RuleTrace[];
+  /** Why nothing was evaluated. */
+  readonly blocked?: string;
+  /** The bill is older than the member's newest tier change. */
+  readonly late?: true;
+}
+
+export interface PointsEffect {
+  readonly type: "points";
+  readonly rawAwardedPoints: number;
+  readonly awardedPoints: number;
+}
+
+export interface Decision {
+  readonly awards: readonly Award[];
+  /** The standing afterwards: what the next decision about this member starts from. */
+  readonly membership: Membership | null;
+  readonly tierChange: TierChange | null;
+  readonly trace: Trace;
+  readonly sideEffects: readonly PointsEffect[];
+}
