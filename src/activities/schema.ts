@@ -1,0 +1,79 @@
+import type { Instant, Issue, Milliquantity, Money } from "#platform";
+
+export type TransactionType = "REGULAR" | "NOT_INTERESTED";
+
+export interface LineItem {
+  readonly itemCode: string;
+  readonly description: string | null;
+  readonly quantity: Milliquantity;
+  readonly rate: Money;
+  readonly value: Money;
+  readonly discount: Money;
+  readonly amount: Money;
+  /** Serial, return terms, image, attributes, extended fields, combos: kept and shown as sent. */
+  readonly details: Readonly<Record<string, unknown>> | null;
+  readonly extendedFields: Readonly<Record<string, unknown>>;
+}
+
+export interface PaymentMode {
+  readonly mode: string;
+  readonly value: Money;
+  readonly notes: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** How far a bill's number must be unique, and therefore what makes a second bill of that number a repeat. */
+export interface NumberScope {
+  /** Empty for the organisation, `store:7`, `till:9`, or `input:<hash>` where numbers need not be unique. */
+  readonly scope: string;
+  /** A number may come again after so many days; null = never. */
+  readonly days: number | null;
+}
+
+/** A purchase as an activity: parsed, complete, business time inside. Amounts are integers (see #platform amounts). */
+export interface Purchase {
+  readonly type: TransactionType;
+  /** Directory key of the customer; null for anonymous bills. */
+  readonly customerKey: string | null;
+  /** The identifier as sent, for messages. */
+  readonly customerName: string;
+  /** Given instead of a key where the customer is known by id. */
+  readonly customerId: number | null;
+  readonly number: string;
+  readonly numberScope: NumberScope;
+  readonly billedAt: Instant;
+  /** The present as far as this activity is concerned: the clock's for live bills, the bill's own date for a history. */
+  readonly now: Instant;
+  readonly amount: Money;
+  readonly grossAmount: Money | null;
+  readonly discount: Money | null;
+  readonly note: string | null;
+  readonly lines: readonly LineItem[];
+  readonly paymentModes: readonly PaymentMode[];
+  readonly extendedFields: Readonly<Record<string, unknown>>;
+  readonly customFields: Readonly<Record<string, unknown>>;
+  readonly notInterestedReason: string | null;
+  readonly outlierStatus: string;
+  readonly deliveryStatus: string;
+  readonly source: string;
+  readonly accountId: string;
+  readonly tillId: number;
+  readonly storeId: number;
+  /** Why nothing may be earned, known before the customer is: a number that is ignored for points. */
+  readonly pointsIgnored: string | null;
+  readonly warnings: readonly Issue[];
+  readonly inputHash: Buffer;
+  /** Idempotency-Key of the request. */
+  readonly requestKey: string | null;
+  readonly wantsSideEffects: boolean;
+  readonly wantsRawSideEffects: boolean;
+}
+
+/** What a purchase is answered with. `reply` is the JSON text that was committed with it; a repeat gets the same text. */
+export interface Recorded {
+  readonly transactionId: number;
+  readonly customerId: number | null;
+  readonly reply: string;
+  /** True when this input had been recorded before. */
+  readonly repeated: boolean;
+}

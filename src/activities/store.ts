@@ -1,0 +1,189 @@
+import { type Instant, type Milliquantity, type Money, sql, type Tx } from "#platform";
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();
+const json = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
+
+/** A bill's number as it is claimed: who gets it, for which bill. */
+export interface NumberClaim {
+  readonly key: string;
+  readonly scope: string;
+  readonly partyId: number;
+  readonly transactionId: number;
+  readonly inputHash: Buffer;
+  readonly billedAt: Instant;
+}
+
+export interface ClaimedNumber {
+  readonly key: string;
+  readonly scope: string;
+  readonly partyId: number;
+  readonly transactionId: number;
+  readonly inputHash: Buffer;
+  readonly billedAt: Date;
+}
+
+/**
+ * Claims numbers and says which of them are now ours. A number that another transaction is claiming at this moment is
+ * waited for, in key order, so that the same bill sent twice at once is recorded once.
+ */
+export const claimNumbers = (
+  tx: Tx,
+  orgId: number,
+  claims: readonly NumberClaim[],
+): Promise<{ key: string; scope: string }[]> =>
+  tx.rows(sql`/* activities.claim_numbers */
+    insert into activities.bill_numbers as b (org_id, key, scope, party_id, transaction_id, input_hash, billed_at)
+    select ${orgId}, c.* from unnest(
+      ${claims.map((claim) => claim.key)}::text[], ${claims.map((claim) => claim.scope)}::text[],
+      ${claims.map((claim) => claim.partyId)}::bigint[], ${claims.map((claim) => claim.transactionId)}::bigint[],
+      ${claims.map((claim) => claim.inputHash)}::bytea[], ${claims.map((claim) => iso(claim.billedAt))}::timestamptz[]) c (key, scope)
+     order by c.key, c.scope
+    on conflict (key, scope) do nothing
+    returning b.key, b.scope`);
+
+export const findNumbers = (tx: Tx, orgId: number, keys: readonly string[]): Promise<ClaimedNumber[]> =>
+  tx.rows<ClaimedNumber>(sql`/* activities.find_numbers */
+    select key, scope, party_id as "partyId", transaction_id as "transactionId", input_hash as "inputHash", billed_at as "billedAt"
+      from activities.bill_numbers where org_id = ${orgId} and key = any(${keys}::text[])
+     order by billed_at, transaction_id`);
+
+/** Gives an old number to a new bill, when the organisation lets numbers come again after some days. */
+export const takeOverNumber = (
+  tx: Tx,
+  orgId: number,
+  claim: NumberClaim,
+  previousTransactionId: number,
+): Promise<number> =>
+  tx.run(sql`/* activities.take_over_number */
+    update activities.bill_numbers
+       set party_id = ${claim.partyId}, transaction_id = ${claim.transactionId}, input_hash = ${claim.inputHash},
+           billed_at = ${iso(claim.billedAt)}::timestamptz
+     where org_id = ${orgId} and key = ${claim.key} and scope = ${claim.scope} and transaction_id = ${previousTransactionId}`);
+
+/** Gives back numbers that were claimed for bills that are refused after all. */
+export const releaseNumbers = (
+  tx: Tx,
+  orgId: number,
+  transactionIds: readonly number[],
+  keys: readonly string[],
+): Promise<number> =>
+  tx.run(sql`/* activities.release_numbers */
+    delete from activities.bill_numbers
+     where org_id = ${orgId} and key = any(${keys}::text[]) and transaction_id = any(${transactionIds}::bigint[])`);
+
+export interface RequestClaim {
+  readonly key: string;
+  readonly partyId: number;
+  readonly transactionId: number;
+  readonly inputHash: Buffer;
+}
+
+export const claimRequests = (
+  tx: Tx,
+  orgId: number,
+  claims: readonly RequestClaim[],
+  at: Instant,
+): Promise<{ key: string }[]> =>
+  tx.rows(sql`/* activities.claim_requests */
+    insert into activities.request_keys as r (org_id, created_at, key, party_id, transaction_id, input_hash)
+    select ${orgId}, ${iso(at)}::timestamptz, c.* from unnest(
+      ${claims.map((claim) => claim.key)}::text[], ${claims.map((claim) => claim.partyId)}::bigint[],
+      ${claims.map((claim) => claim.transactionId)}::bigint[], ${claims.map((claim) => claim.inputHash)}::bytea[]) c (key)
+     order by c.key
+    on conflict (key) do nothing
+    returning r.key`);
+
+export const findRequests = (tx: Tx, orgId: number, keys: readonly string[]): Promise<RequestClaim[]> =>
+  tx.rows<RequestClaim>(sql`/* activities.find_requests */
+    select key, party_id as "partyId", transaction_id as "transactionId", input_hash as "inputHash"
+      from activities.request_keys where org_id = ${orgId} and key = any(${keys}::text[])`);
+
+export const releaseRequests = (
+  tx: Tx,
+  orgId: number,
+  keys: readonly string[],
+  transactionIds: readonly number[],
+): Promise<number> =>
+  tx.run(sql`/* activities.release_requests */
+    delete from activities.request_keys
+     where org_id = ${orgId} and key = any(${keys}::text[]) and transaction_id = any(${transactionIds}::bigint[])`);
+
+export const findReply = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  transactionId: number,
+): Promise<{ reply: string; customerId: number | null } | null> =>
+  tx.maybeOne(sql`/* activities.find_reply */
+    select reply::text as reply, customer_id as "customerId" from activities.transactions
+     where org_id = ${orgId} and party_id = ${partyId} and id = ${transactionId}`);
+
+export interface TransactionRow {
+  readonly id: number;
+  readonly partyId: number;
+  readonly customerId: number | null;
+  readonly type: string;
+  readonly billNumber: string;
+  readonly billedAt: Instant;
+  readonly recordedAt: Instant;
+  readonly tillId: number;
+  readonly storeId: number;
+  readonly source: string;
+  readonly accountId: string;
+  readonly amount: Money;
+  readonly grossAmount: Money | null;
+  readonly discount: Money | null;
+  readonly details: object | null;
+  readonly outlierStatus: string;
+  readonly deliveryStatus: string;
+  readonly points: number;
+  readonly eventNo: number | null;
+  readonly trace: object | null;
+  readonly inputHash: Buffer;
+  readonly reply: string;
+}
+
+export const insertTransactions = (tx: Tx, orgId: number, rows: readonly TransactionRow[]): Promise<number> =>
+  tx.run(sql`/* activities.insert_transactions */
+    insert into activities.transactions
+           (org_id, id, party_id, customer_id, type, bill_number, billed_at, recorded_at, till_id, store_id, source,
+            account_id, amount, gross_amount, discount, details, outlier_status, delivery_status, points, event_no, trace,
+            input_hash, reply)
+    select ${orgId}, * from unnest(
+      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.partyId)}::bigint[],
+      ${rows.map((row) => row.customerId)}::bigint[], ${rows.map((row) => row.type)}::text[],
+      ${rows.map((row) => row.billNumber)}::text[], ${rows.map((row) => iso(row.billedAt))}::timestamptz[],
+      ${rows.map((row) => iso(row.recordedAt))}::timestamptz[], ${rows.map((row) => row.tillId)}::bigint[],
+      ${rows.map((row) => row.storeId)}::bigint[], ${rows.map((row) => row.source)}::text[],
+      ${rows.map((row) => row.accountId)}::text[], ${rows.map((row) => row.amount)}::bigint[],
+      ${rows.map((row) => row.grossAmount)}::bigint[], ${rows.map((row) => row.discount)}::bigint[],
+      ${rows.map((row) => json(row.details))}::json[], ${rows.map((row) => row.outlierStatus)}::text[],
+      ${rows.map((row) => row.deliveryStatus)}::text[], ${rows.map((row) => row.points)}::bigint[],
+      ${rows.map((row) => row.eventNo)}::bigint[], ${rows.map((row) => json(row.trace))}::json[],
+      ${rows.map((row) => row.inputHash)}::bytea[], ${rows.map((row) => row.reply)}::json[])`);
+
+export interface LineRow {
+  readonly partyId: number;
+  readonly transactionId: number;
+  readonly lineNo: number;
+  readonly itemCode: string;
+  readonly description: string | null;
+  readonly quantity: Milliquantity;
+  readonly rate: Money;
+  readonly value: Money;
+  readonly discount: Money;
+  readonly amount: Money;
+  readonly details: object | null;
+}
+
+export const insertLines = (tx: Tx, orgId: number, rows: readonly LineRow[]): Promise<number> =>
+  tx.run(sql`/* activities.insert_lines */
+    insert into activities.transaction_lines
+           (org_id, party_id, transaction_id, line_no, item_code, description, quantity, rate, value, discount, amount, details)
+    select ${orgId}, * from unnest(
+      ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.transactionId)}::bigint[],
+      ${rows.map((row) => row.lineNo)}::int[], ${rows.map((row) => row.itemCode)}::text[],
+      ${rows.map((row) => row.description)}::text[], ${rows.map((row) => row.quantity)}::bigint[],
+      ${rows.map((row) => row.rate)}::bigint[], ${rows.map((row) => row.value)}::bigint[],
+      ${rows.map((row) => row.discount)}::bigint[], ${rows.map((row) => row.amount)}::bigint[],
+      ${rows.map((row) => json(row.details))}::json[])`);
