@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { StartupError } from "./startup-error.ts";
+
+/** The process id that a cluster's server wrote down, or null. */
+export const readPid = async (cluster: string): Promise<number | null> => {
+  const text = await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "");
+  const pid = Number.parseInt(text, 10);
+  return Number.isSafeInteger(pid) && pid > 1 ? pid : null;
+};
+
+/** Whether a process exists; one that has ended but was not yet collected by its parent counts as gone. */
+export const isAlive = async (pid: number): Promise<boolean> => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return !/\) [ZX]/.test(status);
+};
+
+/**
+ * Whether a server runs for this cluster, going by postmaster.pid. PostgreSQL clears a file whose process is gone; but in
+ * a container that was restarted the same small number often belongs to another process, and PostgreSQL would then refuse
+ * to start for ever. Such a file is removed here, only when no process at all works in the cluster. Raises StartupError.
+ */
+export const isServerRunning = async (cluster: string): Promise<boolean> => {
+  const pid = await readPid(cluster);
+  if (pid === null || !(await isAlive(pid))) return false;
+  if (process.platform !== "linux" || !(await stat("/proc/self/cwd").catch(() => null))) {
+    return isNamedPostgres(pid, cluster);
+  }
+  const { dev, ino } = await stat(cluster);
+  const worksHere = async (id: number | string): Promise<boolean> => {
+    const folder = await stat(`/proc/${id}/cwd`).catch(() => null);
+    return folder !== null && folder.dev === dev && folder.ino === ino;
+  };
+  if (await worksHere(pid)) return true;
+  for (const id of await readdir("/proc")) {
+    if (/^\d+$/.test(id) && (await worksHere(id))) return true;
+  }
+  await rm(join(cluster, "postmaster.pid"), { force: true });
+  return false;
+};
+
+const isNamedPostgres = async (pid: number, cluster: string): Promise<boolean> => {
+  const { stdout } = await promisify(execFile)("ps", ["-o", "comm=", "-p", String(pid)]).catch(() => ({
+    stdout: "postgres",
+  }));
+  if (stdout.includes("postgres")) return true;
+  throw new StartupError(
+    `The file ${join(cluster, "postmaster.pid")} names a process that is not PostgreSQL (left by a crash).`,
+    "If no PostgreSQL runs on this data folder, delete that file and start again.",
+  );
+};
