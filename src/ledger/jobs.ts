@@ -100,7 +100,7 @@ const expireParties = async (
       recordedAt: now,
       tillId: null,
       sourceProgramId: programId,
-      reference: { reason: "POINTS_EXPIRY" },
+      reference: null,
       postings: [{ programId, currencyId, category, contra: "expired", amount: -amount, uses }],
     });
   }

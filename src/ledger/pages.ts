@@ -1,5 +1,5 @@
 import { type Instant, rawSql, sql, type Tx } from "#platform";
-import type { Category, Contra, PartyState, Reference } from "./schema.ts";
+import type { AccountKey, Category, Contra, PartyState, Reference } from "./schema.ts";
 
 /** A posting as reads show it. */
 export interface LedgerLine {
@@ -20,16 +20,21 @@ export interface LedgerLine {
   readonly reference: Reference | null;
 }
 
+/** What a read shows of a ledger; null narrows nothing. */
 export interface LedgerFilter {
   readonly from: Instant | null;
   /** Inclusive. */
   readonly until: Instant | null;
   readonly tillIds: readonly number[] | null;
   readonly programId: number | null;
+  /** With `programId`: deductions of other programs count too when they were made at one of these tills. */
+  readonly conceptTillIds: readonly number[] | null;
   readonly direction: "CREDIT" | "DEBIT" | "OPENING_BALANCE" | null;
   readonly category: Category | null;
+  /** False leaves points out and shows alternate currencies alone. */
   readonly points: boolean;
-  readonly currencies: boolean;
+  /** Alternate currencies that are shown. */
+  readonly currencies: "all" | readonly number[];
 }
 
 const COLUMNS = `event_no as "eventNo", line_no as "lineNo", event_id as "eventId", event_name as "eventName",
@@ -100,25 +105,37 @@ export const rangeOf = async (
     filter.until === null ? party.eventCount : await newestEventBefore(tx, orgId, party, filter.until, true),
 });
 
-/** True when only dates narrow the ledger, so that pages are ranges of event numbers. */
-export const isUnfiltered = (filter: LedgerFilter, hasCurrencies: boolean): boolean =>
+/** True when only dates narrow the ledger of a party that has these accounts, so that pages are ranges of event numbers. */
+export const isUnfiltered = (filter: LedgerFilter, accounts: readonly AccountKey[]): boolean =>
   filter.tillIds === null &&
-  filter.programId === null &&
   filter.direction === null &&
-  filter.category === null &&
-  filter.points &&
-  (filter.currencies || !hasCurrencies);
+  accounts.every(
+    ({ programId, currencyId, category }) =>
+      (filter.programId === null || filter.programId === programId) &&
+      (filter.category === null || filter.category === category) &&
+      (currencyId === 0
+        ? filter.points
+        : filter.currencies === "all" || filter.currencies.includes(currencyId)),
+  );
 
+/** Adds the filter's conditions, without its dates, to a statement whose values so far are `values`. */
 const conditionsOf = (filter: LedgerFilter, values: unknown[]): string => {
   const bind = (value: unknown) => `$${values.push(value)}`;
   const conditions: string[] = [];
   if (filter.tillIds !== null) conditions.push(`till_id = any(${bind(filter.tillIds)}::bigint[])`);
-  if (filter.programId !== null) conditions.push(`program_id = ${bind(filter.programId)}`);
+  if (filter.programId !== null) {
+    const own = `program_id = ${bind(filter.programId)}`;
+    const elsewhere = filter.conceptTillIds;
+    conditions.push(
+      elsewhere === null ? own : `(${own} or (amount < 0 and till_id = any(${bind(elsewhere)}::bigint[])))`,
+    );
+  }
   if (filter.category !== null) conditions.push(`category = ${bind(filter.category)}`);
-  if (filter.direction === "CREDIT") conditions.push("amount > 0");
-  if (filter.direction === "DEBIT") conditions.push("amount < 0");
+  if (filter.direction === "CREDIT") conditions.push("amount > 0 and contra <> 'opening'");
+  if (filter.direction === "DEBIT") conditions.push("amount < 0 and contra <> 'opening'");
   if (filter.direction === "OPENING_BALANCE") conditions.push("contra = 'opening'");
-  if (!filter.currencies) conditions.push("currency_id = 0");
+  if (filter.currencies !== "all")
+    conditions.push(`(currency_id = 0 or currency_id = any(${bind(filter.currencies)}::bigint[]))`);
   if (!filter.points) conditions.push("currency_id <> 0");
   return conditions.map((condition) => ` and ${condition}`).join("");
 };
@@ -166,21 +183,40 @@ export const filteredLines = (
   );
 };
 
-/** The balance of one account after event number `eventNo`: that of its newest line up to there, or zero. */
-export const balanceAfter = async (
+/**
+ * The balance of each account after event number `eventNo`: that of its newest line up to there, or zero. Walks back
+ * through the journal until each account was met, so it is quick where accounts move often and slow for one that has
+ * long been quiet; the present state is on the accounts themselves.
+ */
+export const balancesAfter = (
   tx: Tx,
   orgId: number,
   partyId: number,
-  account: { programId: number; currencyId: number; category: Category },
+  accounts: readonly AccountKey[],
   eventNo: number,
-): Promise<number> => {
-  const row = await tx.maybeOne<{ balance: number }>(sql`/* ledger.balance_after */
-    select balance_after as balance from ledger.entries
-     where org_id = ${orgId} and party_id = ${partyId} and event_no <= ${eventNo} and program_id = ${account.programId}
-       and currency_id = ${account.currencyId} and category = ${account.category}
-     order by event_no desc, line_no desc limit 1`);
-  return row?.balance ?? 0;
-};
+): Promise<number[]> =>
+  Promise.all(
+    accounts.map(async ({ programId, currencyId, category }) => {
+      const row = await tx.maybeOne<{ balance: number }>(sql`/* ledger.balance_after */
+        select balance_after as balance from ledger.entries
+         where org_id = ${orgId} and party_id = ${partyId} and event_no <= ${eventNo} and program_id = ${programId}
+           and currency_id = ${currencyId} and category = ${category}
+         order by event_no desc, line_no desc limit 1`);
+      return row?.balance ?? 0;
+    }),
+  );
+
+/** The party with the sum of its regular points over all programs, read at one moment; null when there is no such party. */
+export const ledgerHead = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+): Promise<(PartyState & { regularPoints: number }) | null> =>
+  tx.maybeOne<PartyState & { regularPoints: number }>(sql`/* ledger.ledger_head */
+    select p.party_id as "partyId", p.event_count as "eventCount", p.last_booked_at as "lastBookedAt",
+           (select coalesce(sum(a.balance), 0)::bigint from ledger.accounts a
+             where a.org_id = ${orgId} and a.party_id = ${partyId} and a.currency_id = 0 and a.category = 1) as "regularPoints"
+      from ledger.parties p where p.org_id = ${orgId} and p.party_id = ${partyId}`);
 
 export interface LotLine {
   readonly eventNo: number;
@@ -273,17 +309,25 @@ export const expiringNext = (
      group by program_id, currency_id, category, expires_at
      order by program_id, currency_id, category, expires_at`);
 
-/** The balance of each program's regular points at the end of each local day on which it moved, oldest first, from an event on. */
-export const balanceByDay = (
+/**
+ * How much regular points moved on each local day from event `firstEvent` on, oldest day first, with their balance now
+ * (over all programs), all read at one moment.
+ */
+export const movementsByDay = (
   tx: Tx,
   orgId: number,
   partyId: number,
   firstEvent: number,
   zone: string,
-): Promise<{ programId: number; date: string; balance: number }[]> =>
-  tx.rows(sql`/* ledger.balance_by_day */
-    select distinct on (date, program_id) program_id as "programId", (booked_at at time zone ${zone})::date as date,
-           balance_after as balance
-      from ledger.entries
-     where org_id = ${orgId} and party_id = ${partyId} and event_no >= ${firstEvent} and currency_id = 0 and category = 1
-     order by date, program_id, event_no desc, line_no desc`);
+): Promise<{ date: string; moved: number; current: number }[]> =>
+  tx.rows(sql`/* ledger.movements_by_day */
+    with days as (
+      select (booked_at at time zone ${zone}::text)::date as date, sum(amount)::bigint as moved
+        from ledger.entries
+       where org_id = ${orgId} and party_id = ${partyId} and event_no >= ${firstEvent} and currency_id = 0 and category = 1
+       group by 1)
+    select d.date, coalesce(d.moved, 0) as moved, total.current
+      from (select coalesce(sum(balance), 0)::bigint as current from ledger.accounts
+             where org_id = ${orgId} and party_id = ${partyId} and currency_id = 0 and category = 1) total
+      left join days d on true
+     order by d.date`);
