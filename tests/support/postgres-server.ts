@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { migrate } from "#platform";
+import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
+import { run, type TestServer, withDatabase } from "./postgres.ts";
+
+/** Vitest's global set-up: one PostgreSQL for the whole run, started when the first test asks for it. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  let started: Promise<Started> | null = null;
+  const broker = createServer((_, response) => {
+    started ??= start();
+    started.then(
+      ({ server }) => response.end(JSON.stringify(server)),
+      (error: Error) => {
+        response.statusCode = 500;
+        response.end(error.message);
+      },
+    );
+  });
+  broker.listen(0, "127.0.0.1");
+  await once(broker, "listening");
+  project.provide("postgresAddress", `http://127.0.0.1:${(broker.address() as AddressInfo).port}/`);
+  return async () => {
+    broker.closeAllConnections();
+    broker.close();
+    await (await started?.catch(() => null))?.stop();
+  };
+};
+
+interface Started {
+  readonly server: TestServer;
+  stop(): Promise<void>;
+}
+
+const start = async (): Promise<Started> => {
+  const host = process.env.TEST_DATABASE_URL ? borrow(process.env.TEST_DATABASE_URL) : await startOwn();
+  const template = `fealty_template_${randomBytes(4).toString("hex")}`;
+  const stop = async () => {
+    await run(host.connectionString, `drop database if exists ${template} with (force)`).catch(() => {});
+    await host.stop();
+  };
+  try {
+    await run(host.connectionString, `create database ${template}`);
+    await migrate(withDatabase(host.connectionString, template));
+    return { server: { connectionString: host.connectionString, template }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+interface Host {
+  readonly connectionString: string;
+  stop(): Promise<void>;
+}
+
+const borrow = (connectionString: string): Host => ({ connectionString, stop: async () => {} });
+
+const startOwn = async (): Promise<Host> => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "fealty-tests-"));
+  const postgres = await startEmbeddedPostgres({ dataDirectory, durable: false });
+  return {
+    connectionString: postgres.connectionString,
+    stop: async () => {
+      await postgres.stop();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+};
