@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { migrate } from "#platform";
 import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
+import { isAlive, readPid } from "../../src/platform/postgres-process.ts";
 import { run, type TestServer, withDatabase } from "./postgres.ts";
 
 /** Vitest's global set-up: one PostgreSQL for the whole run, started when the first test asks for it. */
@@ -62,8 +63,11 @@ interface Host {
 
 const borrow = (connectionString: string): Host => ({ connectionString, stop: async () => {} });
 
+const FOLDER = "fealty-tests-";
+
 const startOwn = async (): Promise<Host> => {
-  const dataDirectory = await mkdtemp(join(tmpdir(), "fealty-tests-"));
+  await removeAbandoned();
+  const dataDirectory = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   const postgres = await startEmbeddedPostgres({ dataDirectory, durable: false });
   return {
     connectionString: postgres.connectionString,
@@ -72,4 +76,20 @@ const startOwn = async (): Promise<Host> => {
       await rm(dataDirectory, { recursive: true, force: true });
     },
   };
+};
+
+/** A run that was killed leaves its server running: end it before it adds up. */
+const removeAbandoned = async (): Promise<void> => {
+  for (const name of await readdir(tmpdir())) {
+    const runner = new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1];
+    if (runner === undefined || (await isAlive(Number(runner)))) continue;
+    const dataDirectory = join(tmpdir(), name);
+    try {
+      const pid = await readPid(join(dataDirectory, "postgres"));
+      if (pid !== null) await (await startEmbeddedPostgres({ dataDirectory, durable: false })).stop();
+      await rm(dataDirectory, { recursive: true, force: true });
+    } catch {
+      // Another user's, or another run removes it at the same moment.
+    }
+  }
 };
