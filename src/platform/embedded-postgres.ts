@@ -88,7 +88,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
 const startOrJoin = async (place: Place): Promise<Lease> => {
   let launched: Launched | null = null;
   let patience = Date.now() + PATIENCE_MILLISECONDS;
-  let said = false;
+  let starting = 0;
   for (;;) {
     const attempt = await openLease(place.host);
     if (typeof attempt === "object") {
@@ -97,8 +97,8 @@ const startOrJoin = async (place: Place): Promise<Lease> => {
     }
     if (attempt === "starting") {
       patience = Date.now() + PATIENCE_MILLISECONDS;
-      if (!said) place.log("waiting for PostgreSQL: it is starting, or recovering after a crash");
-      said = true;
+      starting++;
+      if (starting === 100) place.log("waiting for PostgreSQL: it recovers after a crash");
     } else if (launched === null) {
       if (!(await isServerRunning(place.folder.cluster))) launched = await launch(place);
     } else if (launched.hasExited()) {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -58,6 +58,7 @@ const unpack = async (): Promise<string> => {
         env: { ...process.env, TMPDIR: staging, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x" },
       },
     );
+    await writeFile(join(staging, "fonts", "fonts.conf"), fontSettings(folder));
     // Fails when another test file was first.
     await rename(staging, folder).catch(() => {});
   } finally {
@@ -65,6 +66,19 @@ const unpack = async (): Promise<string> => {
   }
   return folder;
 };
+
+/** The package's own settings look for its font in /tmp/fonts. That font first, so that pictures are alike everywhere. */
+const fontSettings = (folder: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${folder}/fonts-cache</cachedir>
+  <alias binding="strong"><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias binding="strong"><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias binding="strong"><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+</fontconfig>
+`;
 
 const packageVersion = async (folder: string): Promise<string> => {
   const text = await readFile(join(folder, "package.json"), "utf8").catch(() => null);
