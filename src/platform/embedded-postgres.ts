@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { open, rename, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -23,7 +23,7 @@ export interface EmbeddedPostgresOptions {
   readonly dataDirectory: string;
   /** One line for each thing that takes a while. */
   readonly log?: (line: string) => void;
-  /** False gives up safety for speed (no fsync): for tests, whose data nobody will miss. */
+  /** False: commits may be lost when the machine, not a process, dies (no fsync). For tests. */
   readonly durable?: boolean;
 }
 
@@ -200,8 +200,9 @@ const serverSettings = (durable: boolean): Record<string, string | number> => {
     wal_compression: "pglz",
     checkpoint_timeout: "15min",
     max_wal_size: "2GB",
+    synchronous_commit: "on",
+    // Without these a commit still survives the end of every process, only not that of the machine.
     fsync: durable ? "on" : "off",
-    synchronous_commit: durable ? "on" : "off",
     full_page_writes: durable ? "on" : "off",
   };
 };
@@ -231,6 +232,8 @@ const leave = async (first: Lease, { host, folder, log }: Place): Promise<void> 
   if (last && pid !== null) {
     process.kill(pid, "SIGINT");
     await waitForEnd(pid, log);
+    // The link in the temporary folder, where there is one.
+    if (host !== folder.cluster) await rm(host, { force: true });
   }
   await lease.end().catch(() => {});
 };

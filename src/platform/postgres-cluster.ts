@@ -12,7 +12,7 @@ import {
   stat,
   writeFile,
 } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type PostgresBinaries, SERVER_ENVIRONMENT, type ServerUser } from "./postgres-binaries.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -268,7 +268,7 @@ export const explainServerOutput = (output: string, path: string, logFile?: stri
   const advice =
     logFile === undefined ? "Set DATABASE_URL to use a database of your own." : `Its log is ${logFile}.`;
   return new StartupError(
-    `PostgreSQL in ${basename(path)} did not start: ${last.trim() || "it said nothing"}.`,
+    `PostgreSQL in ${path} did not start: ${last.trim() || "it said nothing"}.`,
     advice,
   );
 };
