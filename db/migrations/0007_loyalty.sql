@@ -42,8 +42,13 @@ create table loyalty.memberships (
   transaction_count bigint not null default 0,
   visit_count bigint not null default 0,
   last_visit_on date,
+  change_no int not null default 1 check (change_no > 0),
   primary key (party_id, program_id)
 ) with (fillfactor = 70);
+comment on column loyalty.memberships.lifetime_purchases is 'Net, in the currency''s minor unit × 100.';
+comment on column loyalty.memberships.visit_count is 'Distinct local days with a bill.';
+comment on column loyalty.memberships.change_no is 'Number of the newest row of tier history; they are numbered 1, 2, 3 … without gaps.';
+create index memberships_by_tier on loyalty.memberships (org_id, program_id, tier_number);
 
 create table loyalty.tier_changes (
   party_id bigint not null,
@@ -58,4 +63,4 @@ create table loyalty.tier_changes (
   recorded_at timestamptz not null,
   primary key (party_id, program_id, change_no)
 );
-comment on table loyalty.tier_changes is 'Tier history (@append-only): the tier in force on a past date is the newest change before it.';
+comment on table loyalty.tier_changes is 'Tier history (@append-only): the tier in force on a past date is the newest change at or before it. changed_at never runs backwards.';

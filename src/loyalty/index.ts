@@ -1,4 +1,5 @@
-export { decideTransaction } from "./decide/decide.ts";
+export { decideTransaction, newMembership } from "./decide/decide.ts";
+export { explainTrace, type Why, type WhyRule } from "./decide/explain.ts";
 export type {
   Award,
   Decision,
@@ -13,4 +14,16 @@ export type {
   TransactionFacts,
 } from "./decide/schema.ts";
 export { type CompiledProgram, compileProgram } from "./programs/compile.ts";
+export type { OrgPrograms, ProgramHistory } from "./programs/history.ts";
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";
+export type { Author, ProgramDetails, ProgramInput, ProgramSummary } from "./programs/service.ts";
+export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
+export {
+  enrol,
+  loadMemberships,
+  type NewMember,
+  type SavedMembership,
+  saveMemberships,
+  type TierChangeRow,
+  tiersAt,
+} from "./tiers/store.ts";

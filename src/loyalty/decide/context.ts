@@ -1,24 +1,116 @@
-import type { Millipoints } from "#platform";
+import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
+import type { Facts, LineFacts, TransactionFacts as TransactionView } from "../expressions/facts.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
+import { tierNumbered } from "../tiers/rules.ts";
 import type { MemberState, Membership, TransactionFacts } from "./schema.ts";
 
-/** What conditions can look at while a bill is decided. */
-export interface DecisionContext {
-  readonly program: CompiledProgram;
-  readonly facts: TransactionFacts;
-  readonly before: MemberState;
-  /** Standing after this bill. */
-  readonly after: Membership;
-  /** Tier whose rates apply. */
-  readonly tier: number;
-  /** Points given by rules so far. */
-  points: Millipoints;
+/** What conditions look at while a bill is decided: decimals instead of exact amounts, and the points given so far. */
+export class DecisionContext implements Facts {
+  readonly currentCustomer;
+  readonly currentTxn: BillView;
+  readonly currentStore: Facts["currentStore"];
+  readonly currentEvent = TRANSACTION_ADD;
+  readonly program: Facts["program"];
+  readonly organization: Facts["organization"];
+  readonly localTime: Facts["localTime"];
+
+  /** `before` and `after` are the standing without and with this bill counted, `tier` the one whose rates apply. */
+  constructor(
+    program: CompiledProgram,
+    facts: TransactionFacts,
+    state: MemberState,
+    before: Membership,
+    after: Membership,
+    tier: number,
+  ) {
+    this.currentCustomer = customerView(program, facts, state, before, after, tier);
+    this.currentTxn = new BillView(facts);
+    this.currentStore = facts.store;
+    this.program = program;
+    this.organization = program.organization;
+    this.localTime = (instant: number) => localTime(instant, facts.timeZone);
+  }
+
+  /** A rule gave points: rules after it see them. */
+  award(points: Millipoints): void {
+    this.currentTxn.points += points / POINTS_SCALE;
+    this.currentCustomer.currentPoints += points / POINTS_SCALE;
+    this.currentCustomer.lifetimePoints += points / POINTS_SCALE;
+  }
 }
 
-export const contextOf = (
+const TRANSACTION_ADD = Object.freeze({ eventType: "TransactionAdd" });
+
+const customerView = (
   program: CompiledProgram,
-  facts: TransactionFacts,
-  before: MemberState,
+  { moneyScale }: TransactionFacts,
+  { profile, balance, lifetimePoints }: MemberState,
+  membership: Membership,
   after: Membership,
   tier: number,
-): DecisionContext => ({ program, facts, before, after, tier, points: 0 });
+) => ({
+  firstName: profile.firstName,
+  lastName: profile.lastName,
+  email: profile.email,
+  mobile: profile.mobile,
+  externalId: profile.externalId,
+  isLoyal: profile.loyaltyType === "loyalty",
+  joinDate: membership.joinedAt.getTime(),
+  currentPoints: balance / POINTS_SCALE,
+  initialCurrentPoints: balance / POINTS_SCALE,
+  lifetimePoints: lifetimePoints / POINTS_SCALE,
+  initialLifetimePoints: lifetimePoints / POINTS_SCALE,
+  lifetimePurchase: after.lifetimePurchases / moneyScale,
+  initialLifetimePurchase: membership.lifetimePurchases / moneyScale,
+  numberOfTxns: after.transactionCount,
+  numberOfVisits: after.visitCount,
+  slabName: tierNumbered(program.tiers, tier).name,
+  slabNumber: tier,
+  initialSlabName: tierNumbered(program.tiers, membership.tierNumber).name,
+  initialSlabNumber: membership.tierNumber,
+  slabExpiryDate: membership.tierExpiresAt === null ? null : membership.tierExpiresAt.getTime(),
+  extendedFields: profile.extendedFields,
+});
+
+/** A bill in decimals. Lines are converted only for a condition that reads them: most read the head alone. */
+class BillView implements TransactionView {
+  readonly value: number;
+  readonly grossAmount: number | null;
+  readonly discount: number | null;
+  readonly number: string;
+  readonly date: number;
+  readonly notes: string | null;
+  points = 0;
+  readonly extendedFields: TransactionView["extendedFields"];
+  readonly #facts: TransactionFacts;
+  #lines: readonly LineFacts[] | null = null;
+
+  constructor(facts: TransactionFacts) {
+    const { moneyScale } = facts;
+    this.value = facts.amount / moneyScale;
+    this.grossAmount = facts.grossAmount === null ? null : facts.grossAmount / moneyScale;
+    this.discount = facts.discount === null ? null : facts.discount / moneyScale;
+    this.number = facts.number;
+    this.date = facts.billedAt;
+    this.notes = facts.note;
+    this.extendedFields = facts.extendedFields;
+    this.#facts = facts;
+  }
+
+  get totalQty(): number {
+    let total = 0;
+    for (const line of this.#facts.lines) total += line.quantity;
+    return total / QUANTITY_SCALE;
+  }
+
+  get lines(): readonly LineFacts[] {
+    const { lines, moneyScale } = this.#facts;
+    this.#lines ??= lines.map((line) => ({
+      code: line.itemCode,
+      description: line.description,
+      quantity: line.quantity / QUANTITY_SCALE,
+      amount: line.amount / moneyScale,
+    }));
+    return this.#lines;
+  }
+}

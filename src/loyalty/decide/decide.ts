@@ -9,7 +9,7 @@ import {
 } from "#platform";
 import { type CompiledProgram, pointsOf } from "../programs/compile.ts";
 import { tierAfter } from "../tiers/rules.ts";
-import { contextOf } from "./context.ts";
+import { DecisionContext } from "./context.ts";
 import type {
   Award,
   Decision,
@@ -23,10 +23,29 @@ import type {
 
 const NO_AWARDS: readonly Award[] = [];
 const NO_EFFECTS: Decision["sideEffects"] = [];
+const NOTHING = { raw: 0, points: 0 };
 const NO_RULES: readonly RuleTrace[] = [];
+
+const NOT_A_MEMBER = "the customer is not a member of the program";
 
 /** Days that points of a bill too old for its own expiry still live (points.md §5.1). */
 const GRACE_DAYS = 7;
+
+/** The membership of a customer who joins with a bill; `saveMemberships` stores it once a bill counted for it. */
+export const newMembership = (program: CompiledProgram, partyId: number, joinedAt: Instant): Membership => ({
+  partyId,
+  programId: program.programId,
+  joinedAt: new Date(joinedAt),
+  tierNumber: program.tiers[0]!.number,
+  tierSince: new Date(joinedAt),
+  tierExpiresAt: null,
+  lifetimePurchases: 0,
+  transactionCount: 0,
+  visitCount: 0,
+  lastVisitOn: null,
+  changeNo: 1,
+  isNew: true,
+});
 
 /** What a bill earns and what it makes of the membership. Pure: the same code serves live traffic, simulation and replay. */
 export const decideTransaction = (
@@ -35,25 +54,22 @@ export const decideTransaction = (
   state: MemberState,
 ): Decision => {
   const before = state.membership;
-  const blocked = facts.loyaltyBlocked ?? (before === null ? "not a member of the program" : undefined);
-  if (before === null || blocked !== undefined) return refuse(program, facts, before, blocked ?? "");
+  if (facts.loyaltyBlocked !== undefined) return leaveAlone(program, facts, before, facts.loyaltyBlocked);
+  if (before === null) return leaveAlone(program, facts, before, NOT_A_MEMBER);
 
   const lifetime = addAmounts(before.lifetimePurchases, facts.amount);
   const tierNumber = tierAfter(program.tiers, before.tierNumber, lifetime);
-  const late = facts.tierAtDate !== undefined;
-  const earningTier = facts.tierAtDate ?? (program.upgrade === "eager" ? tierNumber : before.tierNumber);
-  const upgraded = tierNumber !== before.tierNumber;
-  // Tier history never runs backwards: a bill older than the newest change adds its own right after it.
-  const changedAt = Math.max(facts.billedAt, before.tierSince.getTime());
-  const membership = count(before, facts, lifetime, tierNumber, upgraded ? new Date(changedAt) : null);
+  const late = facts.tierAtDate !== undefined || facts.billedAt < before.tierSince.getTime();
+  const eager = program.upgrade === "eager" && !late;
+  const earningTier = facts.tierAtDate ?? (eager ? tierNumber : tierOn(before, facts.billedAt));
+  const tierChange = tierNumber === before.tierNumber ? null : changeOf(before, tierNumber, facts.billedAt);
+  const membership = count(before, facts, lifetime, tierChange);
   const expiresAt = expiryOf(program, facts);
-  const tierChange: TierChange | null = upgraded
-    ? { from: before.tierNumber, to: tierNumber, at: changedAt, reason: "upgrade" }
-    : null;
 
   const awards: Award[] = [];
   const rules: RuleTrace[] = [];
-  evaluateRules(program, facts, state, membership, earningTier, expiresAt, awards, rules);
+  const context = new DecisionContext(program, facts, state, before, membership, earningTier);
+  evaluateRules(program, facts, context, earningTier, expiresAt, awards, rules);
   const trace: Trace = {
     program: program.programId,
     version: program.version,
@@ -63,12 +79,30 @@ export const decideTransaction = (
     lifetime,
     expiresAt,
     rules,
+    ...(tierChange === null ? undefined : { tierBefore: before.tierNumber }),
     ...(late ? { late: true } : undefined),
   };
   return { awards, membership, tierChange, trace, sideEffects: effectsOf(awards) };
 };
 
-const refuse = (
+/** The tier held on a date, as far as the membership itself can tell: changes decided since it was read are with it. */
+const tierOn = ({ changes, tierNumber }: Membership, at: Instant): number => {
+  if (changes === undefined) return tierNumber;
+  for (let index = changes.length - 1; index >= 0; index--) {
+    if (changes[index]!.at <= at) return changes[index]!.to;
+  }
+  return changes[0]?.from ?? tierNumber;
+};
+
+/** Tier history never runs backwards: a bill older than the newest change adds its own right after it. */
+const changeOf = (before: Membership, to: number, billedAt: Instant): TierChange => ({
+  from: before.tierNumber,
+  to,
+  at: Math.max(billedAt, before.tierSince.getTime()),
+  reason: "upgrade",
+});
+
+const leaveAlone = (
   program: CompiledProgram,
   facts: TransactionFacts,
   membership: Membership | null,
@@ -94,14 +128,12 @@ const refuse = (
 const evaluateRules = (
   program: CompiledProgram,
   facts: TransactionFacts,
-  state: MemberState,
-  after: Membership,
+  context: DecisionContext,
   tier: number,
   expiresAt: Instant | null,
   awards: Award[],
   traces: RuleTrace[],
 ): void => {
-  const context = contextOf(program, facts, state, after, tier);
   const { rules } = program;
   for (let index = 0; index < rules.length; index++) {
     const rule = rules[index]!;
@@ -111,12 +143,12 @@ const evaluateRules = (
       traces.push({ i: index, o, v });
       continue;
     }
-    const { raw, points } = pointsOf(rule.award, tier, facts.amount, facts.moneyScale);
+    // A bill of zero earns nothing, not even what is fixed.
+    const { raw, points } =
+      facts.amount > 0 ? pointsOf(rule.award, tier, facts.amount, facts.moneyScale) : NOTHING;
     traces.push({ i: index, o, v, p: points, r: raw });
-    if (points > 0 && facts.amount > 0) {
-      awards.push({ programId: program.programId, ruleId: rule.id, points, rawPoints: raw, expiresAt });
-      context.points += points;
-    }
+    awards.push({ programId: program.programId, ruleId: rule.id, points, rawPoints: raw, expiresAt });
+    context.award(points);
   }
 };
 
@@ -124,25 +156,34 @@ const count = (
   before: Membership,
   facts: TransactionFacts,
   lifetimePurchases: number,
-  tierNumber: number,
-  tierSince: Date | null,
+  tierChange: TierChange | null,
 ): Membership => {
   const day = localDate(facts.billedAt, facts.timeZone);
   const last = before.lastVisitOn;
   const newest = last === null || day > last;
   const isVisit = newest || (day < last && facts.firstOfDay !== false);
-  return {
+  const counted = {
     partyId: before.partyId,
     programId: before.programId,
     joinedAt: before.joinedAt,
-    tierNumber,
-    tierSince: tierSince ?? before.tierSince,
+    tierNumber: before.tierNumber,
+    tierSince: before.tierSince,
     tierExpiresAt: before.tierExpiresAt,
     lifetimePurchases,
     transactionCount: before.transactionCount + 1,
     visitCount: isVisit ? before.visitCount + 1 : before.visitCount,
     lastVisitOn: newest ? day : last,
-    changeNo: tierSince === null ? before.changeNo : before.changeNo + 1,
+    changeNo: before.changeNo,
+    ...(before.isNew ? { isNew: true as const } : undefined),
+    ...(before.changes === undefined ? undefined : { changes: before.changes }),
+  };
+  if (tierChange === null) return counted;
+  return {
+    ...counted,
+    tierNumber: tierChange.to,
+    tierSince: new Date(tierChange.at),
+    changeNo: before.changeNo + 1,
+    changes: [...(before.changes ?? []), tierChange],
   };
 };
 

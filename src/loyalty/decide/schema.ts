@@ -16,11 +16,15 @@ export interface Membership {
   readonly lastVisitOn: string | null;
   /** Number of the newest row of tier history; rows are numbered 1, 2, 3 … */
   readonly changeNo: number;
+  /** Not stored yet: the customer joins with the bill being decided. */
+  readonly isNew?: true;
+  /** Tier changes decided since the membership was read, oldest first; they are stored with it. */
+  readonly changes?: readonly TierChange[];
 }
 
 /** What a decision may know about the customer, as it stands before the activity. */
 export interface MemberState {
-  /** Null for an anonymous bill, and for a customer outside the program. */
+  /** As read; `newMembership` for a customer who joins with this bill; null for one outside the program. */
   readonly membership: Membership | null;
   readonly balance: Millipoints;
   readonly lifetimePoints: Millipoints;
@@ -63,7 +67,7 @@ export interface TransactionFacts {
   readonly extendedFields: Readonly<Record<string, unknown>>;
   readonly store: { readonly code: string; readonly name: string };
   readonly timeZone: string;
-  /** Tier in force on the bill's date, when that lies before the member's newest tier change. */
+  /** Tier in force on the bill's date, when that lies before the newest tier change as it was read (see `tiersAt`). */
   readonly tierAtDate?: number;
   /** For a bill dated before the member's newest visit: false when another bill of that local day is known. */
   readonly firstOfDay?: boolean;
@@ -71,7 +75,7 @@ export interface TransactionFacts {
   readonly loyaltyBlocked?: string;
 }
 
-/** Points that one rule gave. */
+/** Points that one rule gave; a rule that fired is there even when they round to zero. */
 export interface Award {
   readonly programId: number;
   readonly ruleId: string;
@@ -93,14 +97,12 @@ export interface TierChange {
 /** The answer of a condition: 0 false, 1 true, 2 undetermined (a value was missing or of another type). */
 export type Outcome = 0 | 1 | 2;
 
-/**
- * What one rule did: its index over all sets, the outcome of its condition, the values found while evaluating it, and for
- * one that fired the points with the value before rounding as [numerator-free] decimal and the expiry.
- */
+/** What one rule did; its program version says the rest. */
 export interface RuleTrace {
+  /** Index over the rules of all sets. */
   readonly i: number;
   readonly o: Outcome;
-  /** Values of the condition's parts, in the order of the compiled expression. */
+  /** Values found while the condition was evaluated. */
   readonly v: readonly unknown[];
   /** Millipoints awarded; present when the rule fired. */
   readonly p?: Millipoints;
@@ -117,6 +119,8 @@ export interface Trace {
   readonly tier: number;
   /** Tier after the decision. */
   readonly tierAfter: number;
+  /** Tier before it, when it changed. */
+  readonly tierBefore?: number;
   /** Lifetime purchases after the decision. */
   readonly lifetime: Money;
   readonly expiresAt: Instant | null;

@@ -1,6 +1,7 @@
 import {
   assert,
   type Instant,
+  MAX_AMOUNT,
   type Money,
   multiplyRatio,
   POINTS_SCALE,
@@ -8,7 +9,7 @@ import {
   type Rounding,
 } from "#platform";
 import type { CompiledTier } from "../tiers/rules.ts";
-import { type Condition, compileCondition } from "./conditions.ts";
+import { type Condition, compileCondition, type FieldCatalogue } from "./conditions.ts";
 import type { Award, Expiry, ProgramDefinition } from "./schema.ts";
 
 /** Percent and points per step are read to four decimals. */
@@ -43,7 +44,11 @@ export interface CompiledProgram {
   readonly version: number;
   readonly effectiveFrom: Instant;
   readonly currency: string;
+  /** Small units per currency unit. */
   readonly moneyScale: number;
+  /** Zone in which people of the organisation read times. */
+  readonly timeZone: string;
+  readonly organization: { readonly name: string };
   readonly tiers: readonly CompiledTier[];
   readonly upgrade: "lazy" | "eager";
   /** Rules of TransactionAdd in the order of their sets. */
@@ -66,6 +71,10 @@ export interface CompileOptions extends ProgramHead {
   readonly effectiveFrom: Instant;
   readonly currency: string;
   readonly moneyScale: number;
+  readonly timeZone: string;
+  readonly organization: { readonly name: string };
+  /** Fields that conditions may name, inactive ones too: a published version keeps working. */
+  readonly fields: FieldCatalogue;
 }
 
 const exact = (value: number, scale: number): number => {
@@ -75,7 +84,10 @@ const exact = (value: number, scale: number): number => {
 };
 
 /** Compiles a definition that `validateDefinition` found no problem in. */
-export const compileProgram = (definition: ProgramDefinition, options: CompileOptions): CompiledProgram => {
+export const compileProgram = (
+  definition: ProgramDefinition,
+  { fields, ...options }: CompileOptions,
+): CompiledProgram => {
   const { moneyScale } = options;
   const tiers = definition.tiers.map((tier) => ({ ...tier, threshold: exact(tier.threshold, moneyScale) }));
   return {
@@ -87,7 +99,7 @@ export const compileProgram = (definition: ProgramDefinition, options: CompileOp
         id: rule.id,
         name: rule.name,
         setName: set.name,
-        condition: compileCondition(rule.condition),
+        condition: compileCondition(rule.condition, fields),
         award: compileAward(rule.award, tiers, moneyScale),
       })),
     ),
@@ -134,6 +146,9 @@ export const pointsOf = (
     denominator = RATE_SCALE;
   }
   const unit = TENS[award.decimals as 0 | 1 | 2 | 3];
+  // An absurd bill gives an absurd number of points, but one that every sum after it can still hold.
+  if ((value * rate * POINTS_SCALE) / denominator > MAX_AMOUNT)
+    return { raw: MAX_AMOUNT / POINTS_SCALE, points: MAX_AMOUNT };
   const rounded = multiplyRatio(value, rate * unit, denominator, award.rounding);
   return {
     raw: multiplyRatio(value, rate * POINTS_SCALE, denominator, "half_up") / POINTS_SCALE,

@@ -1,0 +1,192 @@
+import { type Instant, sql, type Tx } from "#platform";
+import type { Membership, TierChange } from "../decide/schema.ts";
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();
+
+/** Memberships of the parties in any program. Under the parties' locks they cannot change. */
+export const loadMemberships = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Membership[]> =>
+  tx.rows<Membership>(sql`/* loyalty.load_memberships */
+    select party_id as "partyId", program_id as "programId", joined_at as "joinedAt", tier_number as "tierNumber",
+           tier_since as "tierSince", tier_expires_at as "tierExpiresAt", lifetime_purchases as "lifetimePurchases",
+           transaction_count as "transactionCount", visit_count as "visitCount", last_visit_on as "lastVisitOn",
+           change_no as "changeNo"
+      from loyalty.memberships
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
+
+/** What one decision made of a membership. */
+export interface SavedMembership {
+  readonly membership: Membership;
+  readonly tierChange: TierChange | null;
+  readonly transactionId: number | null;
+  readonly recordedAt: Date;
+}
+
+interface ChangeRow extends TierChange {
+  readonly partyId: number;
+  readonly programId: number;
+  readonly changeNo: number;
+  readonly transactionId: number | null;
+  readonly recordedAt: Date;
+}
+
+/**
+ * Saves what a batch's decisions made of memberships, in the order they were decided: the last state of each, every tier
+ * change, and the first row of history for one that is new. Two statements at most, sent together. A new membership that
+ * no bill counted for is left out. Needs the parties' locks.
+ */
+export const saveMemberships = async (
+  tx: Tx,
+  orgId: number,
+  changed: readonly SavedMembership[],
+): Promise<void> => {
+  const newest = new Map<string, Membership>();
+  const changes: ChangeRow[] = [];
+  for (const { membership, tierChange, transactionId, recordedAt } of changed) {
+    const { partyId, programId, changeNo, isNew, transactionCount } = membership;
+    if (isNew && transactionCount === 0) continue;
+    const key = `${partyId}/${programId}`;
+    if (isNew && !newest.has(key)) changes.push(joining(membership, recordedAt));
+    newest.set(key, membership);
+    if (tierChange !== null)
+      changes.push({ ...tierChange, partyId, programId, changeNo, transactionId, recordedAt });
+  }
+  if (newest.size === 0) return;
+  const statements = [upsertMemberships(tx, orgId, [...newest.values()])];
+  if (changes.length > 0) statements.push(insertChanges(tx, orgId, changes));
+  await Promise.all(statements);
+};
+
+/** Everyone joins in the base tier, which is number 1 in every program. */
+const joining = ({ partyId, programId, joinedAt }: Membership, recordedAt: Date): ChangeRow => ({
+  partyId,
+  programId,
+  changeNo: 1,
+  from: null,
+  to: 1,
+  at: joinedAt.getTime(),
+  reason: "joined",
+  transactionId: null,
+  recordedAt,
+});
+
+const upsertMemberships = (tx: Tx, orgId: number, rows: readonly Membership[]) =>
+  tx.run(sql`/* loyalty.upsert_memberships */
+    insert into loyalty.memberships as m
+           (org_id, party_id, program_id, joined_at, tier_number, tier_since, tier_expires_at, lifetime_purchases,
+            transaction_count, visit_count, last_visit_on, change_no)
+    select ${orgId}, * from unnest(
+      ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.programId)}::bigint[],
+      ${rows.map((row) => row.joinedAt.toISOString())}::timestamptz[], ${rows.map((row) => row.tierNumber)}::smallint[],
+      ${rows.map((row) => row.tierSince.toISOString())}::timestamptz[],
+      ${rows.map((row) => row.tierExpiresAt?.toISOString() ?? null)}::timestamptz[],
+      ${rows.map((row) => row.lifetimePurchases)}::bigint[], ${rows.map((row) => row.transactionCount)}::bigint[],
+      ${rows.map((row) => row.visitCount)}::bigint[], ${rows.map((row) => row.lastVisitOn)}::date[],
+      ${rows.map((row) => row.changeNo)}::int[])
+    on conflict (party_id, program_id) do update
+       set tier_number = excluded.tier_number, tier_since = excluded.tier_since,
+           tier_expires_at = excluded.tier_expires_at, lifetime_purchases = excluded.lifetime_purchases,
+           transaction_count = excluded.transaction_count, visit_count = excluded.visit_count,
+           last_visit_on = excluded.last_visit_on, change_no = excluded.change_no
+     where m.org_id = excluded.org_id`);
+
+const insertChanges = (tx: Tx, orgId: number, rows: readonly ChangeRow[]) =>
+  tx.run(sql`/* loyalty.insert_tier_changes */
+    insert into loyalty.tier_changes
+           (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at)
+    select ${orgId}, * from unnest(
+      ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.programId)}::bigint[],
+      ${rows.map((row) => row.changeNo)}::int[], ${rows.map((row) => iso(row.at))}::timestamptz[],
+      ${rows.map((row) => row.from)}::smallint[], ${rows.map((row) => row.to)}::smallint[],
+      ${rows.map((row) => row.reason)}::text[], ${rows.map((row) => row.transactionId)}::bigint[],
+      ${rows.map((row) => row.recordedAt.toISOString())}::timestamptz[])`);
+
+/** A customer who is now known. */
+export interface NewMember {
+  readonly partyId: number;
+  readonly joinedAt: Date | Instant;
+}
+
+/**
+ * Enrols customers in the base tier of the organisation's default program, if that has a published version, and begins
+ * their tier history, recorded at `recordedAt` or, without it, when they joined. Those enrolled before stay as they are.
+ */
+export const enrol = async (
+  tx: Tx,
+  orgId: number,
+  members: readonly NewMember[],
+  recordedAt: Date | null = null,
+): Promise<void> => {
+  if (members.length === 0) return;
+  const partyIds = members.map((member) => member.partyId);
+  const joined = members.map((member) => new Date(member.joinedAt).toISOString());
+  await Promise.all([
+    tx.run(sql`/* loyalty.enrol */
+      insert into loyalty.memberships (org_id, party_id, program_id, joined_at, tier_number, tier_since, change_no)
+      select ${orgId}, n.party_id, p.id, n.joined_at, 1, n.joined_at, 1
+        from unnest(${partyIds}::bigint[], ${joined}::timestamptz[]) n (party_id, joined_at)
+       cross join loyalty.programs p
+       where p.org_id = ${orgId} and p.is_default
+         and exists (select from loyalty.program_versions v where v.org_id = p.org_id and v.program_id = p.id)
+      on conflict (party_id, program_id) do nothing`),
+    tx.run(sql`/* loyalty.enrol_history */
+      insert into loyalty.tier_changes
+             (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, recorded_at)
+      select ${orgId}, n.party_id, p.id, 1, n.joined_at, null, 1, 'joined',
+             coalesce(${recordedAt?.toISOString() ?? null}::timestamptz, n.joined_at)
+        from unnest(${partyIds}::bigint[], ${joined}::timestamptz[]) n (party_id, joined_at)
+       cross join loyalty.programs p
+       where p.org_id = ${orgId} and p.is_default
+         and exists (select from loyalty.program_versions v where v.org_id = p.org_id and v.program_id = p.id)
+      on conflict (party_id, program_id, change_no) do nothing`),
+  ]);
+};
+
+/**
+ * Tiers in force on past dates, one for each question in its order: the newest change at or before the date, else the first
+ * tier held; 1 for a party without history.
+ */
+export const tiersAt = async (
+  tx: Tx,
+  orgId: number,
+  programId: number,
+  questions: readonly { readonly partyId: number; readonly at: Instant }[],
+): Promise<number[]> => {
+  if (questions.length === 0) return [];
+  const rows = await tx.rows<{ question: number; tier: number }>(sql`/* loyalty.tiers_at */
+    select q.question::int as question, coalesce(
+             (select c.to_tier from loyalty.tier_changes c
+               where c.org_id = ${orgId} and c.party_id = q.party_id and c.program_id = ${programId} and c.changed_at <= q.at
+               order by c.change_no desc limit 1),
+             (select c.to_tier from loyalty.tier_changes c
+               where c.org_id = ${orgId} and c.party_id = q.party_id and c.program_id = ${programId}
+               order by c.change_no limit 1), 1) as tier
+      from unnest(${questions.map((question) => question.partyId)}::bigint[],
+                  ${questions.map((question) => iso(question.at))}::timestamptz[])
+           with ordinality q (party_id, at, question)
+     order by q.question`);
+  return rows.map((row) => row.tier);
+};
+
+export interface TierChangeRow {
+  readonly programId: number;
+  readonly changeNo: number;
+  readonly changedAt: Date;
+  readonly fromTier: number | null;
+  readonly toTier: number;
+  readonly reason: string;
+  readonly transactionId: number | null;
+  readonly recordedAt: Date;
+}
+
+/** The most tier changes of one customer that are shown. */
+const MOST_CHANGES = 500;
+
+/** Tier history of a party in all programs, newest first. */
+export const listTierChanges = (tx: Tx, orgId: number, partyId: number): Promise<TierChangeRow[]> =>
+  tx.rows<TierChangeRow>(sql`/* loyalty.list_tier_changes */
+    select program_id as "programId", change_no as "changeNo", changed_at as "changedAt", from_tier as "fromTier",
+           to_tier as "toTier", reason, transaction_id as "transactionId", recorded_at as "recordedAt"
+      from loyalty.tier_changes
+     where org_id = ${orgId} and party_id = ${partyId}
+     order by changed_at desc, program_id, change_no desc
+     limit ${MOST_CHANGES}`);
