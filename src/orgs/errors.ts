@@ -2,21 +2,48 @@ import { defineErrors } from "#platform";
 
 /** Documented numbers where the dialect has one; ours from 70100 up. */
 export const errors = defineErrors("orgs", {
+  invalid: { number: 400, http: 400, message: "{message}" },
   unknown_organisation: { number: 1064, http: 404, message: "There is no organisation {id}." },
   organisation_code_taken: { number: 70101, http: 409, message: "The organisation code {code} is taken." },
-  invalid: { number: 400, http: 400, message: "{message}" },
   unknown_entity: { number: 3202, http: 404, message: "Entity with {by} {value} not found." },
-  unknown_till: { number: 3227, http: 404, message: "Till with {by} {value} does not exist." },
-  unknown_parent: { number: 1215, http: 400, message: "{field}: there is no {type} {value}." },
+  unknown_parent: { number: 1215, http: 404, message: "{field}: there is no {type} {value}." },
+  invalid_store: {
+    number: 1214,
+    http: 400,
+    message: "storeId: the parent store {value} is not valid; use a valid parent store id.",
+  },
   zone_cycle: { number: 70102, http: 400, message: "parentId: a zone cannot lie inside itself." },
-  store_code_taken: { number: 70103, http: 409, message: "code: the {type} code {code} is taken." },
+  code_taken: { number: 1220, http: 400, message: "code: the {type} code {code} is taken." },
   till_code_taken: {
     number: 1207,
-    http: 409,
-    message: "name: the till code {code} is taken; use a unique name.",
+    http: 400,
+    message: "name: the till name {code} is taken; use a unique name.",
   },
+  store_name_taken: { number: 1206, http: 400, message: "name: the store name {name} is taken." },
+  too_many: { number: 1060, http: 400, message: "At most {most} items are taken at once, not {given}." },
   unknown_field: { number: 3203, http: 404, message: "There is no field {id}." },
-  field_taken: { number: 70104, http: 409, message: "name: {scope} already has a {kind} field {name}." },
+  field_taken: { number: 1025, http: 400, message: "name: {scope} already has the {kind} field {name}." },
+  unknown_field_scope: { number: 1018, http: 400, message: "scope: there is no field scope {scope}." },
+  no_fields_in_scope: {
+    number: 3204,
+    http: 400,
+    message: "Custom fields not found for given scope {scope}.",
+  },
+  field_parameter_empty: {
+    number: 1024,
+    http: 400,
+    message: "The custom field parameter {parameter} is null or empty.",
+  },
+  field_list_empty: {
+    number: 1028,
+    http: 400,
+    message: "customFields: the custom field list is null or empty.",
+  },
+  too_many_audited_fields: {
+    number: 1023,
+    http: 400,
+    message: "At most {most} custom fields can have an audit trail; with these there would be {given}.",
+  },
   enum_values_in_use: {
     number: 70105,
     http: 400,
@@ -27,7 +54,7 @@ export const errors = defineErrors("orgs", {
     http: 400,
     message: "Organisation configuration was not saved; config key not found: {key}.",
   },
-  setting_not_found: { number: 3209, http: 404, message: "Organisation config '{key}' not set." },
+  setting_not_found: { number: 3209, http: 400, message: "Organisation config '{key}' not set." },
   invalid_setting_scope: {
     number: 3211,
     http: 400,
@@ -37,10 +64,5 @@ export const errors = defineErrors("orgs", {
     number: 3212,
     http: 400,
     message: "value: invalid value {value} for organisation config '{key}'; {expected}.",
-  },
-  unknown_field_scope: {
-    number: 3204,
-    http: 400,
-    message: "Custom fields not found for given scope {scope}.",
   },
 });

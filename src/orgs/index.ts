@@ -1,4 +1,9 @@
 export {
+  type EntityReference,
+  EntityReference as EntityReferenceShape,
+  entityReference,
+} from "./dialect.ts";
+export {
   type FieldOutcome,
   type FieldValue,
   type FieldWarning,
@@ -6,6 +11,7 @@ export {
   validateFields,
 } from "./fields.ts";
 export type { Organisation } from "./organisation.ts";
+export { addOrgsRoutes, type OrgsRouteParts } from "./routes.ts";
 export {
   type Author,
   CUSTOM_SCOPES,
@@ -26,3 +32,4 @@ export {
   SOURCES,
 } from "./schema.ts";
 export { createOrgs, type Orgs } from "./service.ts";
+export { parseTill } from "./till-parse.ts";

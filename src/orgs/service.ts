@@ -174,7 +174,7 @@ type Changing = <T>(orgId: number, work: (tx: Tx) => Promise<T>) => Promise<T>;
 const takenCode = (entity: Entity) =>
   entity.type === "TILL"
     ? errors.till_code_taken({ code: entity.code, field: "code" })
-    : errors.store_code_taken({ code: entity.code, type: entity.type.toLowerCase(), field: "code" });
+    : errors.code_taken({ code: entity.code, type: entity.type.toLowerCase(), field: "code" });
 
 const checkParents = async (tx: Tx, entity: Entity) => {
   for (const { field, type, id } of parentsOf(entity)) {
@@ -194,7 +194,7 @@ const checkParents = async (tx: Tx, entity: Entity) => {
 const createEntityWrites = ({ ids, clock }: OrgsParts, changing: Changing) => {
   /**
    * Writes an entity inside the caller's transaction; the caller calls `forget` after its commit. `id` from
-   * `ids.take("entity")`. Errors: orgs.store_code_taken, orgs.till_code_taken, orgs.unknown_parent, orgs.invalid.
+   * `ids.take("entity")`. Errors: orgs.code_taken, orgs.till_code_taken, orgs.unknown_parent, orgs.invalid.
    */
   const createEntityWithin = async (
     tx: Tx,
@@ -238,15 +238,22 @@ const createEntityWrites = ({ ids, clock }: OrgsParts, changing: Changing) => {
 };
 
 const createFieldWrites = ({ ids, clock }: OrgsParts, changing: Changing) => {
-  /** Defines an extended or custom field. Errors: orgs.field_taken, orgs.unknown_field_scope, orgs.invalid. */
-  const defineField = async (author: Author, input: FieldInput): Promise<FieldDefinition> => {
-    const field = newField(await ids.take("field"), input, author, clock.now());
+  /** Defines fields, all or none. Errors: orgs.field_taken, orgs.unknown_field_scope, orgs.invalid. */
+  const defineFields = async (author: Author, inputs: readonly FieldInput[]): Promise<FieldDefinition[]> => {
+    await ids.reserve("field", inputs.length);
+    const fields = inputs.map((input) => newField(ids.next("field"), input, author, clock.now()));
     await changing(author.orgId, async (tx) => {
-      if (await store.insertField(tx, field)) return;
-      throw errors.field_taken({ kind: field.kind, scope: field.scope, name: field.name, field: "name" });
+      for (const field of fields) {
+        if (await store.insertField(tx, field)) continue;
+        throw errors.field_taken({ kind: field.kind, scope: field.scope, name: field.name, field: "name" });
+      }
     });
-    return field;
+    return fields;
   };
+
+  /** Defines one extended or custom field; errors as `defineFields`. */
+  const defineField = async (author: Author, input: FieldInput): Promise<FieldDefinition> =>
+    (await defineFields(author, [input]))[0]!;
 
   /** Errors: orgs.unknown_field, orgs.enum_values_in_use, orgs.invalid. */
   const updateField = (author: Author, id: number, change: FieldChange): Promise<FieldDefinition> =>
@@ -258,5 +265,5 @@ const createFieldWrites = ({ ids, clock }: OrgsParts, changing: Changing) => {
       return field;
     });
 
-  return { defineField, updateField };
+  return { defineField, defineFields, updateField };
 };

@@ -1,0 +1,56 @@
+import { errors } from "./errors.ts";
+
+/** Reads of scalars as tolerant as the dialect: numbers and booleans may come as text, "" and null mean absent. */
+export type Body = Readonly<Record<string, unknown>>;
+
+const invalid = (field: string, message: string) =>
+  errors.invalid({ field, message: `${field}: ${message}` });
+
+export const isObject = (value: unknown): value is Body =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const readText = (body: Body, field: string): string | undefined => {
+  const value = body[field];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string" && typeof value !== "number") throw invalid(field, "takes a text.");
+  const text = String(value).trim();
+  return text === "" ? undefined : text;
+};
+
+export const readInteger = (
+  body: Body,
+  field: string,
+  most = Number.MAX_SAFE_INTEGER,
+): number | undefined => {
+  const value = body[field];
+  if (value === undefined || value === null || value === "") return undefined;
+  const number = typeof value === "string" && /^-?\d{1,16}$/.test(value.trim()) ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isSafeInteger(number) || Math.abs(number) > most) {
+    throw invalid(field, "takes a whole number.");
+  }
+  return number;
+};
+
+export const readBoolean = (body: Body, field: string): boolean | undefined => {
+  const value = body[field];
+  if (value === undefined || value === null || value === "") return undefined;
+  const text = String(value).toLowerCase();
+  if (text === "true" || text === "1") return true;
+  if (text === "false" || text === "0") return false;
+  throw invalid(field, "takes true or false.");
+};
+
+export const requireText = (body: Body, field: string): string => {
+  const text = readText(body, field);
+  if (text === undefined) throw invalid(field, "it is missing.");
+  return text;
+};
+
+/** An id in a path: digits alone name one. */
+export const readId = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
+
+/** Removes keys whose value is undefined, so that optional properties are absent instead. */
+export const definedOnly = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
