@@ -1,4 +1,5 @@
 export { ACCESS_GROUPS, ALL_PERMISSIONS, permissionsOfRole } from "./permissions.ts";
+export { addIdentityRoutes, type IdentityRouteParts } from "./routes.ts";
 export {
   type Access,
   type Actor,
