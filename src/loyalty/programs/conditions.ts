@@ -27,6 +27,7 @@ export const checkExpression = (text: string, _: FieldCatalogue): ExpressionRepo
 });
 
 export type FieldCatalogue = { readonly none: true };
+export const NO_FIELDS: FieldCatalogue = { none: true };
 export const fieldsOf = (_: Organisation): FieldCatalogue => ({ none: true });
 
 export const checkCondition = (

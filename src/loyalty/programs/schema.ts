@@ -34,8 +34,6 @@ export const Upgrade = Type.Object(
   { additionalProperties: false },
 );
 
-export const ROUNDINGS = ["floor", "ceiling", "half_up", "half_down", "half_even"] as const;
-
 /** What a rule gives: `allTiers` or `perTier` holds percent, points, or points per step as `strategy` says. */
 export const Award = Type.Object(
   {
@@ -50,7 +48,13 @@ export const Award = Type.Object(
     ),
     every: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Amount of one step" })),
     incompleteStep: Type.Optional(Type.Union([Type.Literal("floor"), Type.Literal("ceiling")])),
-    rounding: Type.Union(ROUNDINGS.map((name) => Type.Literal(name))),
+    rounding: Type.Union([
+      Type.Literal("floor"),
+      Type.Literal("ceiling"),
+      Type.Literal("half_up"),
+      Type.Literal("half_down"),
+      Type.Literal("half_even"),
+    ]),
     decimals: Type.Integer({ minimum: 0, maximum: 3 }),
   },
   { additionalProperties: false },

@@ -1,0 +1,109 @@
+import type { MemberState, Membership, TransactionFacts } from "./decide/schema.ts";
+import { type CompiledProgram, compileProgram } from "./programs/compile.ts";
+import { NO_FIELDS } from "./programs/conditions.ts";
+import type { ProgramDefinition, Rule } from "./programs/schema.ts";
+import { starterDefinition } from "./programs/starter.ts";
+
+export { publishProgram, starterDefinition } from "./programs/starter.ts";
+
+/** Noon of a winter's day in London. */
+export const SOME_DAY = Date.UTC(2026, 0, 20, 12);
+const MONEY_SCALE = 10_000;
+
+/** A definition with rules of the caller's; the rest is the starter's. */
+export const definitionWith = (
+  rules: readonly (Partial<Omit<Rule, "award">> & { readonly award?: object })[],
+  changes: Partial<Omit<ProgramDefinition, "activities">> = {},
+): ProgramDefinition => {
+  const starter = starterDefinition();
+  const base = starter.activities.TransactionAdd[0]!;
+  return {
+    ...starter,
+    ...changes,
+    activities: {
+      TransactionAdd: [
+        {
+          ...base,
+          rules: rules.map((rule, index) => ({
+            ...base.rules[0]!,
+            id: `rule${index + 1}`,
+            name: `Rule ${index + 1}`,
+            ...rule,
+            award: { ...base.rules[0]!.award, ...rule.award } as Rule["award"],
+          })),
+        },
+      ],
+    },
+  };
+};
+
+/** A published version in memory: program 7 of organisation 1, in pounds, London. */
+export const compiledProgram = (
+  definition: ProgramDefinition = starterDefinition(),
+  version = 1,
+): CompiledProgram =>
+  compileProgram(definition, {
+    programId: 7,
+    orgId: 1,
+    name: "Club",
+    description: "",
+    pointsToCurrencyRatio: 0.01,
+    isDefault: true,
+    version,
+    effectiveFrom: 0,
+    currency: "GBP",
+    moneyScale: MONEY_SCALE,
+    timeZone: "Europe/London",
+    organization: { name: "Shop" },
+    fields: NO_FIELDS,
+  });
+
+/** A bill in pounds; what is not said is plain. */
+export const bill = (pounds: number, changes: Partial<TransactionFacts> = {}): TransactionFacts => ({
+  transactionId: 1,
+  number: "B-1",
+  billedAt: SOME_DAY,
+  now: changes.billedAt ?? SOME_DAY,
+  amount: Math.round(pounds * MONEY_SCALE),
+  grossAmount: null,
+  discount: null,
+  moneyScale: MONEY_SCALE,
+  note: null,
+  lines: [],
+  extendedFields: {},
+  store: { code: "lon1", name: "London" },
+  timeZone: "Europe/London",
+  ...changes,
+});
+
+/** A member of program 7 since the start of 2026. */
+export const membership = (changes: Partial<Membership> = {}): Membership => ({
+  partyId: 11,
+  programId: 7,
+  joinedAt: new Date("2026-01-01T00:00:00Z"),
+  tierNumber: 1,
+  tierSince: new Date("2026-01-01T00:00:00Z"),
+  tierExpiresAt: null,
+  lifetimePurchases: 0,
+  transactionCount: 0,
+  visitCount: 0,
+  lastVisitOn: null,
+  changeNo: 1,
+  ...changes,
+});
+
+/** The state of such a member, a loyal customer. */
+export const member = (changes: Partial<Membership> = {}): MemberState => ({
+  membership: membership(changes),
+  balance: 0,
+  lifetimePoints: 0,
+  profile: {
+    firstName: "Ana",
+    lastName: "Reyes",
+    email: "ana@example.com",
+    mobile: "447700900001",
+    externalId: null,
+    loyaltyType: "loyalty",
+    extendedFields: {},
+  },
+});
