@@ -5,6 +5,7 @@ export const errors = defineErrors("ledger", {
   unsupported_combination: { number: 11001, http: 400, message: "includeTillConceptEvents needs programId." },
   nothing_found: { number: 11003, http: 400, message: "No ledger entries match the request." },
   bad_till: { number: 11004, http: 400, message: "tillId {value} is not a till of this organisation." },
+  bad_till_format: { number: 11025, http: 400, message: "tillId must be a number; {value} is not." },
   bad_tills: {
     number: 11027,
     http: 400,
@@ -26,6 +27,12 @@ export const errors = defineErrors("ledger", {
     message: "limit must be a whole number from 1 to 10; {value} is not.",
   },
   bad_offset: { number: 11003, http: 400, message: "offset is a page number from 0; {value} is not." },
+  beyond_last_page: {
+    number: 11003,
+    http: 400,
+    message: "There is no page {page}: the request matches {total} entries, {size} to a page.",
+  },
+  given_twice: { number: 400, http: 400, message: "{field} is given more than once." },
   bad_entry_type: {
     number: 11007,
     http: 400,
@@ -47,6 +54,18 @@ export const errors = defineErrors("ledger", {
     number: 11013,
     http: 400,
     message: "identifierName, identifierValue and source are needed; {field} is empty.",
+  },
+  bad_identifier_name: {
+    number: 8013,
+    http: 400,
+    message: "identifierName must be one of {names}; {value} is not.",
+  },
+  bad_source: { number: 8003, http: 400, message: "source {value} is not a source of this organisation." },
+  no_customer: { number: 8015, http: 400, message: "No customer matches {name} {value}." },
+  bad_account: {
+    number: 8015,
+    http: 400,
+    message: "Customers of source {source} are named with one of its accounts; accountId {value} is none.",
   },
   no_tills: { number: 11026, http: 400, message: "{field} {value} names no store with tills." },
   one_place_only: {

@@ -1,4 +1,6 @@
 export { expireLots } from "./jobs.ts";
+export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
+export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
 export { chooseLots, LedgerBook, type LedgerWrites } from "./rules.ts";
 export {
   type Account,
@@ -17,5 +19,11 @@ export {
   type Reference,
 } from "./schema.ts";
 export { type NewParty, openParties } from "./service.ts";
-export { loadAccounts, loadOpenLots, lockParties, writeLedger } from "./store.ts";
+export {
+  loadAccounts,
+  loadAccounts as loadBalances,
+  loadOpenLots,
+  lockParties,
+  writeLedger,
+} from "./store.ts";
 export { type Finding, type Verification, verifyLedger } from "./verify.ts";

@@ -1,5 +1,5 @@
 import { type Instant, rawSql, sql, type Tx } from "#platform";
-import type { AccountKey, Category, Contra, PartyState, Reference } from "./schema.ts";
+import type { Account, AccountKey, Category, Contra, PartyState, Reference } from "./schema.ts";
 
 /** A posting as reads show it. */
 export interface LedgerLine {
@@ -140,7 +140,10 @@ const conditionsOf = (filter: LedgerFilter, values: unknown[]): string => {
   return conditions.map((condition) => ` and ${condition}`).join("");
 };
 
-/** Numbers of the events with a line inside the filter, a page of them, and how many there are in all. Reads the range once. */
+/**
+ * Numbers of the events with a line inside the filter: a page of them, how many there are in all, and the newest of all.
+ * Reads the range once. A page beyond the last is empty and says nothing of the rest.
+ */
 export const filteredEvents = async (
   tx: Tx,
   orgId: number,
@@ -148,20 +151,21 @@ export const filteredEvents = async (
   range: EventRange,
   filter: LedgerFilter,
   page: { readonly limit: number; readonly skip: number; readonly ascending: boolean },
-): Promise<{ eventNos: number[]; total: number }> => {
+): Promise<{ eventNos: number[]; total: number; newest: number }> => {
   const values: unknown[] = [orgId, partyId, range.first, range.last];
   const where = conditionsOf(filter, values);
   values.push(page.limit, page.skip);
-  const rows = await tx.rows<{ eventNo: number; total: number }>(
+  const rows = await tx.rows<{ eventNo: number; total: number; newest: number }>(
     rawSql(
-      `/* ledger.filtered_events */ select event_no as "eventNo", count(*) over () as total from (
+      `/* ledger.filtered_events */ select event_no as "eventNo", count(*) over () as total, max(event_no) over () as newest from (
          select distinct event_no from ledger.entries
           where org_id = $1 and party_id = $2 and event_no between $3 and $4${where}) matching
         order by event_no ${page.ascending ? "asc" : "desc"} limit $${values.length - 1} offset $${values.length}`,
       values,
     ),
   );
-  return { eventNos: rows.map((row) => row.eventNo), total: rows[0]?.total ?? 0 };
+  const { total = 0, newest = 0 } = rows[0] ?? {};
+  return { eventNos: rows.map((row) => row.eventNo), total, newest };
 };
 
 /** The lines inside the filter of the given events. */
@@ -206,16 +210,21 @@ export const balancesAfter = (
     }),
   );
 
-/** The party with the sum of its regular points over all programs, read at one moment; null when there is no such party. */
-export const ledgerHead = (
-  tx: Tx,
-  orgId: number,
-  partyId: number,
-): Promise<(PartyState & { regularPoints: number }) | null> =>
-  tx.maybeOne<PartyState & { regularPoints: number }>(sql`/* ledger.ledger_head */
+/** A party and its accounts, read at one moment. */
+export interface LedgerState extends PartyState {
+  readonly accounts: readonly Account[];
+}
+
+/** The state of a party's ledger in one statement, so that its accounts are as they were after event `eventCount`; null when there is no such party. */
+export const readState = (tx: Tx, orgId: number, partyId: number): Promise<LedgerState | null> =>
+  tx.maybeOne<LedgerState>(sql`/* ledger.read_state */
     select p.party_id as "partyId", p.event_count as "eventCount", p.last_booked_at as "lastBookedAt",
-           (select coalesce(sum(a.balance), 0)::bigint from ledger.accounts a
-             where a.org_id = ${orgId} and a.party_id = ${partyId} and a.currency_id = 0 and a.category = 1) as "regularPoints"
+           (select coalesce(json_agg(json_build_object(
+                     'partyId', a.party_id, 'programId', a.program_id, 'currencyId', a.currency_id, 'category', a.category,
+                     'balance', a.balance, 'issued', a.issued, 'redeemed', a.redeemed, 'expired', a.expired,
+                     'returned', a.returned, 'adjusted', a.adjusted)
+                   order by a.program_id, a.currency_id, a.category), '[]')
+              from ledger.accounts a where a.org_id = ${orgId} and a.party_id = ${partyId}) as accounts
       from ledger.parties p where p.org_id = ${orgId} and p.party_id = ${partyId}`);
 
 export interface LotLine {
@@ -311,7 +320,7 @@ export const expiringNext = (
 
 /**
  * How much regular points moved on each local day from event `firstEvent` on, oldest day first, with their balance now
- * (over all programs), all read at one moment.
+ * (over all programs), all read at one moment. A single row without a date when nothing moved.
  */
 export const movementsByDay = (
   tx: Tx,
@@ -319,7 +328,7 @@ export const movementsByDay = (
   partyId: number,
   firstEvent: number,
   zone: string,
-): Promise<{ date: string; moved: number; current: number }[]> =>
+): Promise<{ date: string | null; moved: number; current: number }[]> =>
   tx.rows(sql`/* ledger.movements_by_day */
     with days as (
       select (booked_at at time zone ${zone}::text)::date as date, sum(amount)::bigint as moved

@@ -1,0 +1,277 @@
+import type { Organisation } from "#orgs";
+import { type Instant, parseDateTime } from "#platform";
+import { errors } from "./errors.ts";
+import type { LedgerFilter } from "./pages.ts";
+import { CATEGORY_FILTERS, type Category } from "./schema.ts";
+
+/** What the ledger's reads have to know of programs. */
+export interface ProgramName {
+  readonly name: string;
+  /** Decimals with which the program shows points; 2 when it does not say. */
+  readonly decimals?: number;
+  /** The concept whose tills count under `includeTillConceptEvents`. */
+  readonly conceptId?: number | null;
+}
+export type ProgramNames = ReadonlyMap<number, ProgramName>;
+export type CurrencyNames = ReadonlyMap<number, { readonly name: string }>;
+
+export interface QueryContext {
+  readonly organisation: Organisation;
+  readonly programs: ProgramNames;
+  readonly currencies: CurrencyNames;
+}
+
+export const IDENTIFIER_NAMES = [
+  "id",
+  "email",
+  "mobile",
+  "externalId",
+  "cardnumber",
+  "cardExternalId",
+] as const;
+export type IdentifierName = (typeof IDENTIFIER_NAMES)[number];
+
+export interface CustomerReference {
+  readonly name: IdentifierName;
+  readonly value: string;
+  /** A source of the organisation, or null for ALL. */
+  readonly source: string | null;
+  readonly accountId: string | null;
+}
+
+export interface LedgerQuery {
+  readonly customer: CustomerReference;
+  readonly filter: LedgerFilter;
+  /** From 0. */
+  readonly page: number;
+  readonly size: number;
+  readonly ascending: boolean;
+}
+
+/** Query parameters as they arrive: texts, or lists where a name was repeated. */
+export type RawQuery = Readonly<Record<string, unknown>>;
+
+const DAY = 86_400_000;
+const MAX_SPAN_DAYS = 90;
+const INFO_LIMIT = 100;
+const BALANCE_LIMIT = 10;
+const DEFAULT_LIMIT = 10;
+
+/** The parameter as text without space around it; undefined when it is absent or empty. */
+const textOf = (query: RawQuery, field: string): string | undefined => {
+  const value = query[field];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "object") throw errors.given_twice({ field });
+  const text = String(value).trim();
+  return text === "" ? undefined : text;
+};
+
+const flagOf = (query: RawQuery, field: string, otherwise: boolean): boolean => {
+  const value = textOf(query, field)?.toLowerCase();
+  if (value === undefined) return otherwise;
+  if (value !== "true" && value !== "false") throw errors.bad_flag({ field, value });
+  return value === "true";
+};
+
+/** A whole number without sign, or null. */
+const numberOf = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
+
+const parseCustomer = (query: RawQuery, organisation: Organisation): CustomerReference => {
+  const [name, value, source] = ["identifierName", "identifierValue", "source"].map((field) => {
+    const text = textOf(query, field);
+    if (text === undefined) throw errors.missing_identifier({ field });
+    return text;
+  }) as [string, string, string];
+  const type = (textOf(query, "type") ?? "CUSTOMER").toUpperCase();
+  if (type !== "CUSTOMER" && type !== "USERGROUP2" && type !== "FLEET")
+    throw errors.bad_type({ value: type });
+  if (type !== "CUSTOMER") throw errors.no_groups({ value: type === "FLEET" ? "fleet" : "user group" });
+  const known = IDENTIFIER_NAMES.find((item) => item.toLowerCase() === name.toLowerCase());
+  if (known === undefined)
+    throw errors.bad_identifier_name({ names: IDENTIFIER_NAMES.join(", "), value: name });
+  const accountId = textOf(query, "accountId") ?? null;
+  if (source.toUpperCase() === "ALL") return { name: known, value, source: null, accountId: null };
+  const own = organisation.sources.find((item) => item.toLowerCase() === source.toLowerCase());
+  if (own === undefined) throw errors.bad_source({ value: source });
+  const accounts = organisation.sourceAccounts(own);
+  if (accounts.length > 0 && !accounts.some((account) => account.id === accountId)) {
+    throw errors.bad_account({ source: own, value: accountId ?? "(none)" });
+  }
+  return { name: known, value, source: own, accountId };
+};
+
+const parsePage = (query: RawQuery, most: number) => {
+  const limit = textOf(query, "limit") ?? String(DEFAULT_LIMIT);
+  const size = numberOf(limit);
+  if (size === null || size < 1 || size > most) {
+    throw most === BALANCE_LIMIT
+      ? errors.bad_balance_limit({ value: limit })
+      : errors.bad_limit({ most, value: limit });
+  }
+  const offset = textOf(query, "offset") ?? "0";
+  const page = numberOf(offset);
+  // Beyond what numbers of rows can be, a page number would no longer multiply exactly.
+  if (page === null || page > 1e12) throw errors.bad_offset({ value: offset });
+  return { page, size };
+};
+
+/** The tills that the entries must have been made at; null when any will do. */
+const parseTills = (query: RawQuery, organisation: Organisation): number[] | null => {
+  const given = ["tillId", "tillIds", "storeId", "storeCode"].flatMap((field) => {
+    const value = textOf(query, field);
+    return value === undefined ? [] : [{ field, value }];
+  });
+  if (given.length > 1) throw errors.one_place_only();
+  const place = given[0];
+  if (place === undefined) return null;
+  const { field, value } = place;
+  if (field === "tillId" || field === "tillIds") return parseTillIds(field, value, organisation);
+  const id = field === "storeId" ? numberOf(value) : null;
+  const store =
+    field === "storeCode" ? organisation.storeByCode(value) : id === null ? null : organisation.store(id);
+  const tills = store === null ? [] : organisation.tillsOfStore(store.id);
+  if (tills.length === 0) throw errors.no_tills({ field, value });
+  return tills.map((till) => till.id);
+};
+
+const parseTillIds = (field: "tillId" | "tillIds", value: string, organisation: Organisation): number[] => {
+  const parts = field === "tillId" ? [value] : value.split(",");
+  return parts.map((part) => {
+    const id = numberOf(part);
+    if (id === null)
+      throw field === "tillId" ? errors.bad_till_format({ value }) : errors.bad_tills({ value });
+    if (organisation.till(id) === null) throw errors.bad_till({ value: part });
+    return id;
+  });
+};
+
+const parseDirection = (query: RawQuery): LedgerFilter["direction"] => {
+  const value = textOf(query, "ledgerEntryType");
+  const upper = value?.toUpperCase();
+  if (upper === undefined || upper === "CREDIT" || upper === "DEBIT" || upper === "OPENING_BALANCE") {
+    return upper ?? null;
+  }
+  throw errors.bad_entry_type({ value });
+};
+
+const parseCategory = (query: RawQuery): Category | null => {
+  const value = textOf(query, "pointCategoryType");
+  if (value === undefined) return null;
+  const category = CATEGORY_FILTERS[value.toUpperCase()];
+  if (category === undefined) throw errors.bad_category({ value });
+  return category;
+};
+
+/** Which points and which alternate currencies are shown: the table of points-ledger.md §2. */
+const parseCurrencies = (query: RawQuery, currencies: CurrencyNames) => {
+  const category = parseCategory(query);
+  const excluded = flagOf(query, "excludePointCategories", false);
+  const names = textOf(query, "alternateCurrencyNames");
+  if (flagOf(query, "includeAlternateCurrencies", false)) {
+    const all = "all" as const;
+    return excluded
+      ? { points: false, currencies: all, category: null }
+      : { points: true, currencies: all, category };
+  }
+  const ids = (names?.split(",") ?? []).map((name) => {
+    const wanted = name.trim().toLowerCase();
+    const found = [...currencies].find(([, currency]) => currency.name.toLowerCase() === wanted);
+    if (found === undefined) throw errors.bad_currency_names({ value: name });
+    return found[0];
+  });
+  return { points: true, currencies: ids, category };
+};
+
+const parseProgram = (query: RawQuery, { organisation, programs }: QueryContext) => {
+  const value = textOf(query, "programId");
+  const withConcept = flagOf(query, "includeTillConceptEvents", false);
+  if (value === undefined) {
+    if (withConcept) throw errors.unsupported_combination();
+    return { programId: null, conceptTillIds: null };
+  }
+  const programId = numberOf(value);
+  const program = programId === null ? undefined : programs.get(programId);
+  if (programId === null || program === undefined) throw errors.bad_program({ value });
+  const conceptId = program.conceptId ?? null;
+  if (!withConcept || conceptId === null) return { programId, conceptTillIds: null };
+  const tills = organisation
+    .entities("TILL")
+    .filter((till) => organisation.conceptOf(till.id)?.id === conceptId);
+  return { programId, conceptTillIds: tills.map((till) => till.id) };
+};
+
+const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
+
+/**
+ * A time of the query, which carries no offset: UTC (loyalty-core.md §6), or clock time of the cluster where the
+ * organisation keeps clock times as they are.
+ */
+const dateOf = (query: RawQuery, field: string, organisation: Organisation): Instant | null => {
+  const value = textOf(query, field);
+  if (value === undefined) return null;
+  const zone = organisation.flag("CONF_ORG_DISABLE_MACHINE_TIME_CONV") ? organisation.clusterTimeZone : "UTC";
+  const instant = DATE.test(value) ? parseDateTime(value, { zone }) : null;
+  if (instant === null) throw errors.bad_date({ field, value });
+  return instant;
+};
+
+const yearFrom = (instant: Instant, years: 1 | -1): Instant => {
+  const date = new Date(instant);
+  date.setUTCFullYear(date.getUTCFullYear() + years);
+  return date.getTime();
+};
+
+/** Times are shown in whole seconds, so an entry within the last second asked for belongs to it. */
+const endOfSecond = (instant: Instant | null): Instant | null => (instant === null ? null : instant + 999);
+
+const parseDates = (query: RawQuery, organisation: Organisation): Pick<LedgerFilter, "from" | "until"> => {
+  if (!flagOf(query, "isFilterBasedOnDate", true)) return { from: null, until: null };
+  const start = dateOf(query, "startDate", organisation);
+  const end = dateOf(query, "endDate", organisation);
+  const lastYear = flagOf(query, "includeLastOneYearData", false);
+  if (start !== null && end !== null) {
+    if (start > end) throw errors.start_after_end();
+    if (end - start > MAX_SPAN_DAYS * DAY) throw errors.span_too_long({ days: MAX_SPAN_DAYS });
+    return { from: start, until: endOfSecond(end) };
+  }
+  if (start !== null) {
+    return { from: start, until: endOfSecond(lastYear ? yearFrom(start, 1) : start + MAX_SPAN_DAYS * DAY) };
+  }
+  if (end !== null)
+    return { from: lastYear ? yearFrom(end, -1) : end - MAX_SPAN_DAYS * DAY, until: endOfSecond(end) };
+  return { from: null, until: null };
+};
+
+const parseOrder = (query: RawQuery): boolean => {
+  const value = textOf(query, "sortOrder") ?? textOf(query, "sort") ?? "DESC";
+  const upper = value.toUpperCase();
+  if (upper !== "ASC" && upper !== "DESC") throw errors.bad_sort({ value });
+  return upper === "ASC";
+};
+
+const parseFilter = (query: RawQuery, context: QueryContext): Omit<LedgerFilter, "from" | "until"> => ({
+  tillIds: parseTills(query, context.organisation),
+  ...parseProgram(query, context),
+  direction: parseDirection(query),
+  ...parseCurrencies(query, context.currencies),
+});
+
+/** Reads the query of getCustomerLedgerInfo. Raises the errors of points-ledger.md §5. */
+export const parseLedgerInfo = (query: RawQuery, context: QueryContext): LedgerQuery => ({
+  customer: parseCustomer(query, context.organisation),
+  ...parsePage(query, INFO_LIMIT),
+  filter: { ...parseFilter(query, context), ...parseDates(query, context.organisation) },
+  ascending: parseOrder(query),
+});
+
+/** Reads the query of getCustomerLedgerBalance: `endDate` is the moment, with no bound on what lies before it. */
+export const parseLedgerBalance = (query: RawQuery, context: QueryContext): LedgerQuery => ({
+  customer: parseCustomer(query, context.organisation),
+  ...parsePage(query, BALANCE_LIMIT),
+  filter: {
+    ...parseFilter(query, context),
+    from: null,
+    until: endOfSecond(dateOf(query, "endDate", context.organisation)),
+  },
+  ascending: false,
+});
