@@ -10,6 +10,9 @@ import { fileURLToPath } from "node:url";
 /** The checkout, with a closing slash. */
 export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Of each supported line that had releases before what we need. */
 const OLDEST = { 20: 19, 22: 12 };
 
 /**
@@ -23,9 +26,17 @@ export const run = (command, args, { env = process.env, quiet = false } = {}) =>
     const chunks = [];
     child.stdout?.on("data", (chunk) => chunks.push(chunk));
     child.stderr?.on("data", (chunk) => chunks.push(chunk));
+    let interrupted = false;
+    const interrupt = (signal) => {
+      interrupted = true;
+      child.kill(signal);
+    };
+    for (const signal of STOP_SIGNALS) process.on(signal, interrupt);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       const status = exitCode(code, signal);
+      for (const each of STOP_SIGNALS) process.off(each, interrupt);
+      if (interrupted) process.exit(status || 130);
       if (status !== 0) process.stderr.write(Buffer.concat(chunks));
       resolve(status);
     });
@@ -163,18 +174,24 @@ export const checkNode = (version = process.versions.node) => {
 };
 
 /**
- * Keeps children running until one of them ends or a signal asks us to stop; each of them then gets one signal, and
- * the process ends with the code of the first that ended. They run in process groups of their own: Ctrl-C in a terminal
- * reaches the whole group, and npm passes it on again, so that they would be told to stop three times.
+ * Keeps children running until one of them ends or we are told to stop; then stops the others, and ends with the code of
+ * the first that ended. The children have process groups of their own: Ctrl-C in a terminal reaches the whole group
+ * and npm passes it on once more, and a server must not take the echo for the impatience of its user.
  */
 export const supervise = (commands) => {
   const children = new Set();
   let status = null;
+  let stopped = 0;
   const stop = (signal) => {
-    for (const child of children) if (!child.killed) child.kill(signal);
+    if (Date.now() - stopped < 1000) return;
+    stopped = Date.now();
+    for (const child of children) child.kill(signal);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => stop(signal === "SIGHUP" ? "SIGTERM" : signal));
+  for (const signal of STOP_SIGNALS) process.on(signal, () => stop(signal === "SIGHUP" ? "SIGTERM" : signal));
+  // npm that is killed can no longer pass on a signal, and a shell between npm and us never does.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) {
+    setInterval(() => process.ppid !== parent && status === null && stop("SIGTERM"), 250).unref();
   }
   for (const { args, env } of commands) {
     const child = spawn(process.execPath, args, {
