@@ -27,7 +27,11 @@ export const resolveIdentifiers = async (
 };
 
 /** Profiles of a batch's customers, as decisions read them. */
-export const loadProfiles = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<CustomerProfile[]> =>
+export const loadProfiles = (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+): Promise<CustomerProfile[]> =>
   tx.rows<CustomerProfile>(sql`/* customers.load_profiles */
     select party_id as "partyId", coalesce(first_name, '') as "firstName", coalesce(last_name, '') as "lastName",
            coalesce(mobile, '') as mobile, coalesce(email, '') as email, external_id as "externalId",

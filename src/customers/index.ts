@@ -1,0 +1,8 @@
+export {
+  IDENTIFIER_TYPES,
+  type IdentifierType,
+  identifierKey,
+  identifierType,
+  keyOf,
+  normaliseIdentifier,
+} from "./identifiers.ts";
