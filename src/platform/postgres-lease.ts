@@ -1,11 +1,15 @@
 import { lstat, mkdtemp, readlink, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { isAlive } from "./postgres-process.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** Held in share by every process that uses the server, exclusively by the one that stops it. */
 const LEASE = 7_021_478;
+const NAME = "fealty lease of ";
+const DEPARTURE_MILLISECONDS = 2_000;
 export const PORT = 5432;
 const SOCKET = `.s.PGSQL.${PORT}`;
 /** sun_path holds 108 bytes on Linux and 104 elsewhere, the closing zero included. */
@@ -29,7 +33,7 @@ export const openLease = async (host: string): Promise<LeaseAttempt> => {
     // Not `fealty`: a lease there would keep that database from being used as a template.
     database: "postgres",
     ssl: false,
-    application_name: "fealty lease",
+    application_name: `${NAME}${process.pid}`,
   }) as Lease;
   // A lease that breaks (the server was killed) is noticed when it is needed.
   lease.on("error", () => {});
@@ -57,8 +61,25 @@ export const openLease = async (host: string): Promise<LeaseAttempt> => {
 export const giveUpLease = async (lease: Lease): Promise<boolean> => {
   lease.ref();
   await lease.query("select pg_advisory_unlock_shared($1)", [LEASE]);
-  const { rows } = await lease.query<{ last: boolean }>("select pg_try_advisory_lock($1) as last", [LEASE]);
-  return rows[0]?.last === true;
+  for (const patience = Date.now() + DEPARTURE_MILLISECONDS; ; ) {
+    const { rows } = await lease.query<{ last: boolean }>("select pg_try_advisory_lock($1) as last", [LEASE]);
+    if (rows[0]?.last === true) return true;
+    if ((await isHeldByLiving(lease)) || Date.now() > patience) return false;
+    await delay(10);
+  }
+};
+
+/** The server takes a moment to notice that a process was killed, and until then its lease still counts. */
+const isHeldByLiving = async (lease: Lease): Promise<boolean> => {
+  const { rows } = await lease.query<{ application_name: string }>(
+    `select a.application_name
+       from pg_locks l
+       join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'advisory' and l.classid = 0 and l.objid = $1`,
+    [LEASE],
+  );
+  const holders = rows.map((row) => isAlive(Number(row.application_name.replace(NAME, ""))));
+  return (await Promise.all(holders)).includes(true);
 };
 
 /**
