@@ -6,13 +6,13 @@ export type {
   LineFacts,
   MemberState,
   Membership,
-  Outcome,
   PointsEffect,
   RuleTrace,
   TierChange,
   Trace,
   TransactionFacts,
 } from "./decide/schema.ts";
+export type { Outcome } from "./expressions/index.ts";
 export { type CompiledProgram, compileProgram } from "./programs/compile.ts";
 export type { OrgPrograms, ProgramHistory } from "./programs/history.ts";
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";

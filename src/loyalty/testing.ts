@@ -1,6 +1,6 @@
 import type { MemberState, Membership, TransactionFacts } from "./decide/schema.ts";
+import { createCatalogue } from "./expressions/index.ts";
 import { type CompiledProgram, compileProgram } from "./programs/compile.ts";
-import { NO_FIELDS } from "./programs/conditions.ts";
 import type { ProgramDefinition, Rule } from "./programs/schema.ts";
 import { starterDefinition } from "./programs/starter.ts";
 
@@ -55,7 +55,7 @@ export const compiledProgram = (
     moneyScale: MONEY_SCALE,
     timeZone: "Europe/London",
     organization: { name: "Shop" },
-    fields: NO_FIELDS,
+    catalogue: createCatalogue(),
   });
 
 /** A bill in pounds; what is not said is plain. */

@@ -7,6 +7,7 @@ import {
   POINTS_SCALE,
   startOfDay,
 } from "#platform";
+import { TRUE } from "../expressions/index.ts";
 import { type CompiledProgram, pointsOf } from "../programs/compile.ts";
 import { tierAfter } from "../tiers/rules.ts";
 import { DecisionContext } from "./context.ts";
@@ -137,16 +138,17 @@ const evaluateRules = (
   const { rules } = program;
   for (let index = 0; index < rules.length; index++) {
     const rule = rules[index]!;
-    const v: unknown[] = [];
-    const o = rule.condition.evaluate(context, v);
-    if (o !== 1) {
-      traces.push({ i: index, o, v });
+    const { outcome: o, steps, problem } = rule.condition.trace(context);
+    if (o !== TRUE) {
+      traces.push(
+        problem === undefined ? { i: index, o, s: steps } : { i: index, o, s: steps, why: problem },
+      );
       continue;
     }
     // A bill of zero earns nothing, not even what is fixed.
     const { raw, points } =
       facts.amount > 0 ? pointsOf(rule.award, tier, facts.amount, facts.moneyScale) : NOTHING;
-    traces.push({ i: index, o, v, p: points, r: raw });
+    traces.push({ i: index, o, s: steps, p: points, r: raw });
     awards.push({ programId: program.programId, ruleId: rule.id, points, rawPoints: raw, expiresAt });
     context.award(points);
   }

@@ -1,5 +1,6 @@
 import { assert, formatDecimal, formatIso, type Instant, type Money, POINTS_SCALE } from "#platform";
 import { type CompiledProgram, type CompiledRule, RATE_SCALE, rateAt, stepsIn } from "../programs/compile.ts";
+import { explainCondition } from "../programs/conditions.ts";
 import { nextTier, tierNumbered } from "../tiers/rules.ts";
 import type { RuleTrace, Trace } from "./schema.ts";
 
@@ -69,7 +70,7 @@ const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
 
 const explainRule = (rule: RuleTrace, trace: Trace, program: CompiledProgram): WhyRule => {
   const compiled = program.rules[rule.i]!;
-  const told = compiled.condition.explain(rule.v);
+  const told = explainCondition(compiled.condition.text, rule.s, rule.why);
   const fired = rule.o === 1;
   return {
     name: compiled.name,

@@ -1,4 +1,5 @@
 import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
+import type { Outcome, TraceStep } from "../expressions/index.ts";
 
 /** A member's standing in one program. */
 export interface Membership {
@@ -94,16 +95,15 @@ export interface TierChange {
   readonly reason: string;
 }
 
-/** The answer of a condition: 0 false, 1 true, 2 undetermined (a value was missing or of another type). */
-export type Outcome = 0 | 1 | 2;
-
 /** What one rule did; its program version says the rest. */
 export interface RuleTrace {
   /** Index over the rules of all sets. */
   readonly i: number;
   readonly o: Outcome;
-  /** Values found while the condition was evaluated. */
-  readonly v: readonly unknown[];
+  /** Steps of the condition's evaluation: which part, its outcome, the values found. */
+  readonly s: readonly TraceStep[];
+  /** Why it is undetermined. */
+  readonly why?: string;
   /** Millipoints awarded; present when the rule fired. */
   readonly p?: Millipoints;
   /** Points before rounding; present when the rule fired. */

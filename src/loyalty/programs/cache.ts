@@ -1,7 +1,7 @@
 import type { Orgs } from "#orgs";
 import type { Db, Logger } from "#platform";
 import { compileProgram } from "./compile.ts";
-import { fieldsOf } from "./conditions.ts";
+import { catalogueOf } from "./conditions.ts";
 import { historyOf, type OrgPrograms, orgPrograms } from "./history.ts";
 import { listPrograms, listVersions } from "./store.ts";
 
@@ -37,7 +37,7 @@ export const createProgramCache = (db: Db, orgs: Orgs, log: Logger): ProgramCach
     const [programs, versions] = await db.transaction(orgId, (tx) =>
       Promise.all([listPrograms(tx, orgId), listVersions(tx, orgId)]),
     );
-    const fields = fieldsOf(organisation);
+    const catalogue = catalogueOf(organisation);
     const histories = programs.flatMap((program) => {
       const compiled = versions
         .filter((row) => row.programId === program.id)
@@ -55,7 +55,7 @@ export const createProgramCache = (db: Db, orgs: Orgs, log: Logger): ProgramCach
             moneyScale: organisation.moneyScale,
             timeZone: organisation.timeZone,
             organization: { name: organisation.name },
-            fields,
+            catalogue,
           }),
         );
       return compiled.length === 0 ? [] : [historyOf(compiled)];

@@ -8,8 +8,9 @@ import {
   parseDecimal,
   type Rounding,
 } from "#platform";
+import type { Catalogue } from "../expressions/index.ts";
 import type { CompiledTier } from "../tiers/rules.ts";
-import { type Condition, compileCondition, type FieldCatalogue } from "./conditions.ts";
+import { type Condition, compileCondition } from "./conditions.ts";
 import type { Award, Expiry, ProgramDefinition } from "./schema.ts";
 
 /** Percent and points per step are read to four decimals. */
@@ -73,8 +74,8 @@ export interface CompileOptions extends ProgramHead {
   readonly moneyScale: number;
   readonly timeZone: string;
   readonly organization: { readonly name: string };
-  /** Fields that conditions may name, inactive ones too: a published version keeps working. */
-  readonly fields: FieldCatalogue;
+  /** What conditions may name. */
+  readonly catalogue: Catalogue;
 }
 
 const exact = (value: number, scale: number): number => {
@@ -86,7 +87,7 @@ const exact = (value: number, scale: number): number => {
 /** Compiles a definition that `validateDefinition` found no problem in. */
 export const compileProgram = (
   definition: ProgramDefinition,
-  { fields, ...options }: CompileOptions,
+  { catalogue, ...options }: CompileOptions,
 ): CompiledProgram => {
   const { moneyScale } = options;
   const tiers = definition.tiers.map((tier) => ({ ...tier, threshold: exact(tier.threshold, moneyScale) }));
@@ -99,7 +100,7 @@ export const compileProgram = (
         id: rule.id,
         name: rule.name,
         setName: set.name,
-        condition: compileCondition(rule.condition, fields),
+        condition: compileCondition(rule.condition, catalogue),
         award: compileAward(rule.award, tiers, moneyScale),
       })),
     ),

@@ -2,7 +2,7 @@ import type { Organisation, Orgs } from "#orgs";
 import { type Clock, type Db, formatIso, type Ids, type Instant, type Logger, type Tx } from "#platform";
 import { errors } from "../errors.ts";
 import { createProgramCache } from "./cache.ts";
-import { checkExpression, type ExpressionReport, fieldsOf } from "./conditions.ts";
+import { catalogueOf, checkExpression, type ExpressionReport } from "./conditions.ts";
 import type { Problem, ProgramDefinition } from "./schema.ts";
 import * as store from "./store.ts";
 import { validateDefinition } from "./validate.ts";
@@ -84,7 +84,7 @@ export const createPrograms = ({ db, ids, clock, orgs, log }: ProgramParts) => {
     const { moneyScale } = organisation;
     return {
       newest,
-      ...validateDefinition(draft, { moneyScale, fields: fieldsOf(organisation), published }),
+      ...validateDefinition(draft, { moneyScale, catalogue: catalogueOf(organisation), published }),
     };
   };
 
@@ -215,7 +215,7 @@ export const createPrograms = ({ db, ids, clock, orgs, log }: ProgramParts) => {
     getProgram,
     /** Judges an expression as a rule's condition would be, with the organisation's fields. */
     checkExpression: async (orgId: number, text: string): Promise<ExpressionReport> =>
-      checkExpression(text, fieldsOf(await orgs.get(orgId))),
+      checkExpression(text, catalogueOf(await orgs.get(orgId))),
   };
 };
 

@@ -1,12 +1,13 @@
 import { Check, Errors } from "typebox/value";
 import { parseDecimal } from "#platform";
+import type { Catalogue } from "../expressions/index.ts";
 import { RATE_SCALE } from "./compile.ts";
-import { checkCondition, type FieldCatalogue } from "./conditions.ts";
+import { checkExpression } from "./conditions.ts";
 import { type Award, type Problem, ProgramDefinition, type Rule } from "./schema.ts";
 
 export interface ValidationContext {
   readonly moneyScale: number;
-  readonly fields: FieldCatalogue;
+  readonly catalogue: Catalogue;
   /** The newest published version, whose tiers cannot go. */
   readonly published: ProgramDefinition | null;
 }
@@ -129,8 +130,11 @@ const ruleProblems = (definition: ProgramDefinition, context: ValidationContext)
   return problems;
 };
 
-const conditionProblems = (rule: Rule, path: string, { fields }: ValidationContext): Problem[] =>
-  checkCondition(rule.condition, fields).map((problem) => ({ path: `${path}.condition`, ...problem }));
+const conditionProblems = (rule: Rule, path: string, { catalogue }: ValidationContext): Problem[] =>
+  checkExpression(rule.condition, catalogue).problems.map((problem) => ({
+    path: `${path}.condition`,
+    ...problem,
+  }));
 
 const awardProblems = (
   award: Award,
