@@ -96,3 +96,9 @@ create view ledger.legs_v with (security_invoker = true) as
          contra as account, -amount
     from ledger.entries;
 comment on view ledger.legs_v is 'The journal as double entry: two legs per posting. The program side is summed from here, never kept as a row.';
+
+create view ledger.entries_v with (security_invoker = true) as
+  select org_id, party_id, event_no, line_no, event_id, event_name, booked_at, program_id, currency_id, category, contra,
+         amount, balance_after, till_id, source_program_id, reference
+    from ledger.entries;
+comment on view ledger.entries_v is 'The journal for other domains to read.';

@@ -5,10 +5,10 @@ import {
   type CompiledProgram,
   type Decision,
   decideTransaction,
-  enrol,
   type Loyalty,
   loadMemberships,
   type Membership,
+  newMembership,
   type OrgPrograms,
   type SavedMembership,
   saveMemberships,
@@ -180,10 +180,7 @@ const load = async (
       continue;
     refuse(passage, errors.unknown_customer({ name: passage.purchase.customerName }));
   }
-  const enrolled = await enrolMissing(tx, orgId, programs, profiles, memberships);
-  const byKey = new Map(
-    [...memberships, ...enrolled].map((item) => [`${item.partyId}/${item.programId}`, item]),
-  );
+  const byKey = new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item]));
   return {
     organisation,
     programs,
@@ -193,35 +190,6 @@ const load = async (
     book: new LedgerBook(parties, accounts),
     recordedAt: parts.clock.now().getTime(),
   };
-};
-
-/** Loyalty customers who registered before the program began join it with their first purchase since. */
-const enrolMissing = async (
-  tx: Tx,
-  orgId: number,
-  programs: OrgPrograms,
-  profiles: readonly CustomerProfile[],
-  memberships: readonly Membership[],
-): Promise<readonly Membership[]> => {
-  const program = programs.default;
-  if (program === null || profiles.length === 0) return [];
-  const members = new Set(
-    memberships.filter((item) => item.programId === program.programId).map((item) => item.partyId),
-  );
-  const missing = profiles.filter(
-    ({ partyId, loyaltyType }) => loyaltyType === "loyalty" && !members.has(partyId),
-  );
-  if (missing.length === 0) return [];
-  await enrol(
-    tx,
-    orgId,
-    missing.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt })),
-  );
-  return loadMemberships(
-    tx,
-    orgId,
-    missing.map(({ partyId }) => partyId),
-  );
 };
 
 /** A bill whose contents were recorded before is answered as it was then. */
@@ -296,7 +264,8 @@ const decide = (passage: Passage, snapshot: Snapshot, parts: PathParts, writes: 
     category: 1,
   });
   const decision = decideTransaction(program, factsOf(passage, profile, snapshot), {
-    membership: snapshot.memberships.get(key) ?? null,
+    // A customer who registered before the program began joins it with the first purchase since.
+    membership: snapshot.memberships.get(key) ?? newMembership(program, partyId, purchase.billedAt),
     balance: account?.balance ?? 0,
     lifetimePoints: account?.issued ?? 0,
     profile,

@@ -26,6 +26,13 @@ export interface HttpOptions {
   readonly trustProxy?: boolean;
 }
 
+/** Unique and cheap: a random prefix per process and a counter. */
+const requestIds = (): (() => string) => {
+  const prefix = randomBytes(6).toString("base64url");
+  let count = 0;
+  return () => `${prefix}-${(++count).toString(36)}`;
+};
+
 const BODY_LIMIT = 16 * 1024 * 1024;
 
 /** Builds the server with our error answers, request ids and lenient parsing; routes are added by the composition root. */
@@ -33,7 +40,7 @@ export const createHttp = (options: HttpOptions): Server => {
   const server = fastify({
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT,
     trustProxy: options.trustProxy ?? false,
-    genReqId: () => randomBytes(12).toString("base64url"),
+    genReqId: requestIds(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     return503OnClosing: true,
     forceCloseConnections: "idle",

@@ -1,0 +1,173 @@
+import type { Entity, Organisation } from "#orgs";
+import { formatIso, QUANTITY_SCALE } from "#platform";
+import type { StoredLine, StoredTransaction } from "./reads.ts";
+
+/** The documented reference to a store or till inside other objects (loyalty-core.md §3.4). */
+export const entityReference = (entity: Entity | null) =>
+  entity === null
+    ? {}
+    : {
+        id: entity.id,
+        code: entity.code,
+        name: entity.name,
+        description: entity.description,
+        type: entity.type,
+        referenceId: -1,
+        adminType: entity.adminType,
+        isActive: entity.isActive,
+        isOuEnabled: false,
+        default: false,
+      };
+
+const money = (organisation: Organisation, amount: number | null): number =>
+  (amount ?? 0) / organisation.moneyScale;
+
+/** A v2 bill's payment modes. */
+const paymentModes = (organisation: Organisation, transaction: StoredTransaction) =>
+  (transaction.details?.paymentModes ?? []).map(({ mode, value, notes, attributes }, index) => ({
+    id: index + 1,
+    mode,
+    amount: money(organisation, value),
+    notes: notes ?? "",
+    attributes: Object.entries(attributes).map(([name, attribute]) => ({ name, value: attribute })),
+  }));
+
+const lineItem = (organisation: Organisation, line: StoredLine) => {
+  const details = line.details ?? {};
+  const attributes = (details.attributes ?? {}) as Record<string, unknown>;
+  return {
+    id: line.lineNo,
+    customerId: 0,
+    details: {
+      itemCode: line.itemCode,
+      description: line.description ?? "",
+      qty: line.quantity / QUANTITY_SCALE,
+      rate: money(organisation, line.rate),
+      value: money(organisation, line.value),
+      discount: money(organisation, line.discount),
+      amount: money(organisation, line.amount),
+      serial: Number(details.serial ?? 0) || 0,
+      returnable: details.returnable !== false && details.returnable !== "false",
+      returnableDays: Number(details.returnableDays ?? -1),
+      attributes,
+      attributesSet: Object.entries(attributes).map(([name, value]) => ({ [name]: value })),
+      extendedFields: details.extendedFields ?? {},
+    },
+    outlierStatus: "NORMAL",
+    returnDetails: {},
+    valid: true,
+    returnLineItemsDtos: [],
+    niReturnLineItemsDtos: [],
+    addonDetails: details.addOnDetails ?? [],
+    splitItemsDetails: details.splitDetails ?? [],
+    niReturn: false,
+  };
+};
+
+/** The answer of the documented read of one bill (transactions.md §5.3). */
+export const presentTransaction = (
+  organisation: Organisation,
+  transaction: StoredTransaction,
+  lines: readonly StoredLine[],
+  { tenders }: { readonly tenders: boolean },
+) => {
+  const zone = organisation.clusterTimeZone;
+  const store = organisation.store(transaction.storeId);
+  const till = organisation.till(transaction.tillId);
+  return {
+    id: transaction.id,
+    ...(transaction.customerId === null ? {} : { customerId: transaction.customerId }),
+    type: transaction.type,
+    source: transaction.source.toLowerCase(),
+    outlierStatus: transaction.outlierStatus,
+    deliveryStatus: transaction.deliveryStatus,
+    billDetails: {
+      billNumber: transaction.billNumber,
+      amount: money(organisation, transaction.amount),
+      grossAmount: money(organisation, transaction.grossAmount ?? transaction.amount),
+      discount: money(organisation, transaction.discount),
+      billingTime: formatIso(transaction.billedAt.getTime(), zone),
+      note: transaction.details?.note ?? "",
+      billingStore: entityReference(store),
+      returnDetails: { canceled: false },
+      niReturnDetails: {},
+      invalidBill: false,
+    },
+    lineItems: lines.map((line) => lineItem(organisation, line)),
+    ...(tenders ? { paymentModes: paymentModes(organisation, transaction) } : {}),
+    customFields: transaction.details?.customFields ?? {},
+    extendedFields: transaction.details?.extendedFields ?? {},
+    attribution: {
+      createDate: formatIso(transaction.recordedAt.getTime(), zone),
+      createdBy: entityReference(till),
+      modifiedBy: {},
+    },
+    billPointsBreakup: [],
+    basketSize: lines.reduce((sum, line) => sum + line.quantity, 0) / QUANTITY_SCALE,
+    returnDetails: { canceled: false },
+    niReturnDetails: {},
+    autoUpdateTime: formatIso(transaction.recordedAt.getTime(), zone),
+    warnings: [],
+  };
+};
+
+/** An item of the documented list of a customer's bills; `embed` adds its parts. */
+export const presentListItem = (
+  organisation: Organisation,
+  transaction: StoredTransaction,
+  embed: ReadonlySet<string>,
+  program: { readonly id: number; readonly name: string } | null,
+) => {
+  const zone = organisation.clusterTimeZone;
+  const points = transaction.points / 1000;
+  const breakup =
+    program === null
+      ? []
+      : [
+          {
+            programId: program.id,
+            programName: program.name,
+            regularPoints: points,
+            promotionalPoints: 0,
+            promisedPoints: 0,
+          },
+        ];
+  return {
+    id: transaction.id,
+    customerId: transaction.customerId ?? 0,
+    billingTime: formatIso(transaction.billedAt.getTime(), zone),
+    billNumber: transaction.billNumber,
+    type: transaction.type,
+    notes: transaction.details?.note ?? "",
+    amount: money(organisation, transaction.amount),
+    grossAmount: money(organisation, transaction.grossAmount ?? transaction.amount),
+    discount: money(organisation, transaction.discount),
+    outlierStatus: transaction.outlierStatus,
+    ...(embed.has("BILL_STORE_DETAILS")
+      ? { billingStore: entityReference(organisation.store(transaction.storeId)) }
+      : {}),
+    ...(embed.has("BILL_EF") ? { extendedFields: transaction.details?.extendedFields ?? {} } : {}),
+    ...(embed.has("BILL_CF") ? { customFields: transaction.details?.customFields ?? {} } : {}),
+    ...(embed.has("PAYMENT_MODES") ? { paymentModes: paymentModes(organisation, transaction) } : {}),
+    ...(embed.has("CREDIT_NOTES") ? { creditNotes: [] } : {}),
+    ...(embed.has("ATTRIBUTION")
+      ? {
+          attribution: {
+            createDate: formatIso(transaction.recordedAt.getTime(), zone),
+            createdBy: entityReference(organisation.till(transaction.tillId)),
+            modifiedBy: {},
+          },
+        }
+      : {}),
+    ...(embed.has("BILL_POINTS")
+      ? {
+          billPoints: {
+            pointsBreakup: breakup,
+            aggregatedBillPoints: breakup,
+            alternateCurrenciesBreakup: [],
+            aggregatedBillAlternateCurrencies: [],
+          },
+        }
+      : {}),
+  };
+};

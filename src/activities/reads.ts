@@ -1,0 +1,160 @@
+import { type Money, rawSql, sql, type Tx } from "#platform";
+
+/** What of a bill is shown but never searched; kept as JSON beside it. Money as integers. */
+export interface TransactionDetails {
+  readonly note?: string;
+  readonly notInterestedReason?: string;
+  readonly paymentModes?: readonly { mode: string; value: Money; notes: string | null; attributes: object }[];
+  readonly extendedFields?: Readonly<Record<string, unknown>>;
+  readonly customFields?: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredTransaction {
+  readonly id: number;
+  readonly partyId: number;
+  readonly customerId: number | null;
+  readonly type: string;
+  readonly billNumber: string;
+  readonly billedAt: Date;
+  readonly recordedAt: Date;
+  readonly tillId: number;
+  readonly storeId: number;
+  readonly source: string;
+  readonly accountId: string;
+  readonly amount: Money;
+  readonly grossAmount: Money | null;
+  readonly discount: Money | null;
+  readonly details: TransactionDetails | null;
+  readonly outlierStatus: string;
+  readonly deliveryStatus: string;
+  readonly points: number;
+  readonly eventNo: number | null;
+}
+
+export interface StoredLine {
+  readonly transactionId: number;
+  readonly lineNo: number;
+  readonly itemCode: string;
+  readonly description: string | null;
+  readonly quantity: number;
+  readonly rate: Money;
+  readonly value: Money;
+  readonly discount: Money;
+  readonly amount: Money;
+  readonly details: Readonly<Record<string, unknown>> | null;
+}
+
+const COLUMNS = `id, party_id as "partyId", customer_id as "customerId", type, bill_number as "billNumber",
+       billed_at as "billedAt", recorded_at as "recordedAt", till_id as "tillId", store_id as "storeId", source,
+       account_id as "accountId", amount, gross_amount as "grossAmount", discount, details,
+       outlier_status as "outlierStatus", delivery_status as "deliveryStatus", points, event_no as "eventNo"`;
+
+/** The bill of that id, whoever's it is within the organisation. */
+export const findTransaction = (tx: Tx, orgId: number, id: number): Promise<StoredTransaction | null> =>
+  tx.maybeOne<StoredTransaction>(
+    rawSql(
+      `/* activities.find_transaction */ select ${COLUMNS} from activities.transactions where org_id = $1 and id = $2`,
+      [orgId, id],
+    ),
+  );
+
+/** The stored decision trace of a bill. */
+export const findTrace = async (tx: Tx, orgId: number, partyId: number, id: number): Promise<unknown> => {
+  const row = await tx.maybeOne<{ trace: unknown }>(sql`/* activities.find_trace */
+    select trace from activities.transactions where org_id = ${orgId} and party_id = ${partyId} and id = ${id}`);
+  return row?.trace ?? null;
+};
+
+export const linesOf = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  transactionIds: readonly number[],
+): Promise<StoredLine[]> =>
+  tx.rows<StoredLine>(sql`/* activities.lines_of */
+    select transaction_id as "transactionId", line_no as "lineNo", item_code as "itemCode", description, quantity, rate,
+           value, discount, amount, details
+      from activities.transaction_lines
+     where org_id = ${orgId} and party_id = ${partyId} and transaction_id = any(${transactionIds}::bigint[])
+     order by transaction_id, line_no`);
+
+export const countLines = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  transactionIds: readonly number[],
+): Promise<{ transactionId: number; count: number }[]> =>
+  tx.rows(sql`/* activities.count_lines */
+    select transaction_id as "transactionId", count(*) as count from activities.transaction_lines
+     where org_id = ${orgId} and party_id = ${partyId} and transaction_id = any(${transactionIds}::bigint[])
+     group by transaction_id`);
+
+/** Ids of the bills with that number, oldest first. */
+export const findByNumber = (
+  tx: Tx,
+  orgId: number,
+  number: string,
+): Promise<{ partyId: number; id: number }[]> =>
+  tx.rows(sql`/* activities.find_by_number */
+    select party_id as "partyId", transaction_id as id from activities.bill_numbers
+     where org_id = ${orgId} and key = ${`${orgId}:${number}`} order by billed_at, transaction_id limit 100`);
+
+export interface TransactionPage {
+  readonly from: Date | null;
+  /** Exclusive. */
+  readonly until: Date | null;
+  readonly ascending: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** A page of a party's bills by date, and how many there are in the period. */
+export const transactionsOfParty = async (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  page: TransactionPage,
+): Promise<{ rows: StoredTransaction[]; total: number }> => {
+  const order = page.ascending ? "asc" : "desc";
+  const where = `org_id = $1 and party_id = $2 and ($3::timestamptz is null or billed_at >= $3) and ($4::timestamptz is null or billed_at < $4)`;
+  const values = [orgId, partyId, page.from?.toISOString() ?? null, page.until?.toISOString() ?? null];
+  const [rows, count] = await Promise.all([
+    tx.rows<StoredTransaction>(
+      rawSql(
+        `/* activities.transactions_of_party */ select ${COLUMNS} from activities.transactions where ${where}
+          order by billed_at ${order}, id ${order} limit $5 offset $6`,
+        [...values, page.limit, page.offset],
+      ),
+    ),
+    tx.one<{ total: number }>(
+      rawSql(
+        `/* activities.count_transactions_of_party */ select count(*) as total from activities.transactions where ${where}`,
+        values,
+      ),
+    ),
+  ]);
+  return { rows, total: count.total };
+};
+
+/** The party's bills before a position, newest first. */
+export const transactionsBefore = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  before: { at: string; id: number } | null,
+  limit: number,
+): Promise<StoredTransaction[]> =>
+  tx.rows<StoredTransaction>(
+    rawSql(
+      `/* activities.transactions_before */ select ${COLUMNS} from activities.transactions
+        where org_id = $1 and party_id = $2 and ($3::timestamptz is null or (billed_at, id) < ($3, $4))
+        order by billed_at desc, id desc limit $5`,
+      [orgId, partyId, before?.at ?? null, before?.id ?? 0, limit],
+    ),
+  );
+
+export const countTransactions = async (tx: Tx, orgId: number, partyId: number): Promise<number> => {
+  const row = await tx.one<{ total: number }>(sql`/* activities.count_transactions */
+    select count(*) as total from activities.transactions where org_id = ${orgId} and party_id = ${partyId}`);
+  return row.total;
+};

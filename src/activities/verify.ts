@@ -1,0 +1,84 @@
+import { type Db, rawSql } from "#platform";
+
+export interface Finding {
+  readonly check: string;
+  readonly orgId: number;
+  readonly partyId: number;
+  readonly detail: string;
+}
+
+const PARTIES_AT_ONCE = 20_000;
+const MAX_FINDINGS = 100;
+
+/** Facts against the directories and the ledger; each query returns what does not fit for parties in a range. */
+const CHECKS: readonly { name: string; query: string }[] = [
+  {
+    name: "every bill's points are in the ledger, and the ledger's in a bill",
+    query: `
+      select coalesce(t.org_id, e.org_id) as "orgId", coalesce(t.party_id, e.party_id) as "partyId",
+             format('bill %s: %s points, ledger event %s: %s', t.id, t.points, e.event_no, e.amount) as detail
+        from (select org_id, party_id, id, event_no, points from activities.transactions
+               where party_id > $1 and party_id <= $2 and event_no is not null) t
+        full join (select org_id, party_id, event_no, sum(amount) as amount from ledger.entries_v
+                    where party_id > $1 and party_id <= $2 and event_name = 'TransactionAdd'
+                    group by org_id, party_id, event_no) e
+          on e.party_id = t.party_id and e.event_no = t.event_no
+       where t.points is distinct from e.amount`,
+  },
+  {
+    name: "a bill without a ledger event earned nothing",
+    query: `
+      select org_id as "orgId", party_id as "partyId", format('bill %s: %s points', id, points) as detail
+        from activities.transactions
+       where party_id > $1 and party_id <= $2 and event_no is null and points <> 0`,
+  },
+  {
+    name: "every claimed bill number has its bill",
+    query: `
+      select n.org_id as "orgId", n.party_id as "partyId", format('number %s names bill %s, which is not there', n.key, n.transaction_id) as detail
+        from activities.bill_numbers n
+       where n.party_id > $1 and n.party_id <= $2
+         and not exists (select from activities.transactions t where t.id = n.transaction_id and t.party_id = n.party_id)`,
+  },
+  {
+    name: "every numbered bill holds its number",
+    query: `
+      select t.org_id as "orgId", t.party_id as "partyId", format('bill %s with number %s is not in the directory', t.id, t.bill_number) as detail
+        from activities.transactions t
+       where t.party_id > $1 and t.party_id <= $2 and t.bill_number <> ''
+         and not exists (select from activities.bill_numbers n where n.key = t.org_id || ':' || t.bill_number)`,
+  },
+];
+
+/** Checks the recorded bills against the directories and the ledger, some thousands of parties at a time. */
+export const verifyActivities = async (db: Db): Promise<readonly Finding[]> => {
+  const findings: Finding[] = [];
+  for (let after = 0; ; ) {
+    const last = await db.system(async (tx) => {
+      const row = await tx.one<{ last: number | null }>(
+        rawSql(
+          `/* activities.next_parties */ select max(party_id) as last from (
+             select party_id from (
+               select party_id from activities.transactions where party_id > $1
+               union select party_id from activities.bill_numbers where party_id > $1) every_party
+              order by party_id limit $2) p`,
+          [after, PARTIES_AT_ONCE],
+        ),
+      );
+      return row.last;
+    });
+    if (last === null) return findings;
+    await db.system(async (tx) => {
+      await tx.run(
+        rawSql("/* activities.verify_snapshot */ set transaction isolation level repeatable read", []),
+      );
+      for (const { name, query } of CHECKS) {
+        const rows = await tx.rows<Omit<Finding, "check">>(
+          rawSql(`/* activities.verify */ ${query} limit ${MAX_FINDINGS}`, [after, last]),
+        );
+        for (const row of rows) if (findings.length < MAX_FINDINGS) findings.push({ check: name, ...row });
+      }
+    });
+    after = last;
+  }
+};

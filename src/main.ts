@@ -1,0 +1,73 @@
+import { Command } from "commander";
+import { demo } from "./cli/demo.ts";
+import { importFile } from "./cli/import.ts";
+import { runMigrations } from "./cli/migrate.ts";
+import { serve } from "./cli/serve.ts";
+import { verify } from "./cli/verify.ts";
+import { work } from "./cli/work.ts";
+import { StartupError } from "./platform/startup-error.ts";
+
+const program = new Command("fealty")
+  .description("Fealty: an open, self-hosted loyalty and customer-engagement platform")
+  .version("0.1.0")
+  .showHelpAfterError()
+  .addHelpText(
+    "after",
+    `
+The database is the embedded PostgreSQL in --data, or the one that DATABASE_URL names.
+Environment: DATABASE_URL, PORT, HOST, FEALTY_DATA, LOG_LEVEL, FEALTY_TRUST_PROXY, FEALTY_SECURE_COOKIES.`,
+  );
+
+const withData = (command: Command): Command =>
+  command.option(
+    "--data <folder>",
+    "folder of the embedded database, uploads and demo.json (default: ./data)",
+  );
+
+withData(program.command("serve"))
+  .description("serve the API and the console and do background work, all in one process")
+  .option("--port <number>", "port to listen on (default: 4180; 0 = any free one)")
+  .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+  .option("--no-demo", "do not create the demo organisation on the first start")
+  .option("--no-work", "leave background work to other processes (fealty work)")
+  .action(serve);
+withData(program.command("work"))
+  .description("do background work only: outbox, scheduled jobs, imports")
+  .action(work);
+withData(program.command("migrate"))
+  .description("bring the database to the newest schema, then exit")
+  .action(runMigrations);
+withData(program.command("verify"))
+  .description(
+    "recompute the ledger from its journal and report whatever differs; exits with 1 when something does",
+  )
+  .option("--json", "print the result as JSON")
+  .action(verify);
+withData(program.command("import"))
+  .description("import a CSV file (plain or .gz) of customers or transactions; safe to run again")
+  .argument("<kind>", "customers or transactions")
+  .argument("<file>", "path of the file")
+  .requiredOption("--org <code>", "code of the organisation")
+  .option(
+    "--map <field=header...>",
+    "which column feeds which field; columns with known names are found by themselves",
+    [],
+  )
+  .option("--till <code>", "till that rows without one are attributed to")
+  .option("--as-of <bill|now>", "whether points count from each bill's date or from now", "bill")
+  .option("--zone <zone>", "time zone of dates without an offset (default: the organisation's)")
+  .option("--register-unknown", "register customers that are not known yet")
+  .option("--set-aside-returns", "keep returns and cancellations aside instead of rejecting them")
+  .option("--rejected <file>", "write rejected rows with their reasons to this CSV file")
+  .action(importFile);
+withData(program.command("demo"))
+  .description("create the demo organisation with real purchases, or finish a replay that was cut short")
+  .action(demo);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof StartupError) process.stderr.write(`\n${error.sentence}\n${error.advice}\n`);
+  else process.stderr.write(`\nfealty failed unexpectedly:\n${(error as Error).stack ?? String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,73 @@
+import {
+  type CronItem,
+  makeWorkerUtils,
+  type Runner,
+  run,
+  runMigrations,
+  type Task,
+  Logger as WorkerLogger,
+} from "graphile-worker";
+import type { Logger } from "./log.ts";
+
+export type JobHandler = (payload: unknown) => Promise<void>;
+
+/** Work off the request path: scheduled, retried with backoff, shared by all worker processes. Handlers are safe to run twice. */
+export interface Jobs {
+  /** Names a job. Call before `start`. */
+  define(name: string, handler: JobHandler): void;
+  /** Runs a job on a crontab schedule (UTC, five fields). Call before `start`. */
+  every(schedule: string, name: string): void;
+  /** Queues a job; one that is waiting under the same key is replaced instead of doubled. */
+  add(name: string, payload: object, options?: { readonly key?: string }): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const CONCURRENCY = 3;
+const MAX_CONNECTIONS = 5;
+
+/** Brings the queue's own tables up to date; part of `migrate`. */
+export const migrateJobs = (connectionString: string): Promise<void> =>
+  runMigrations({ connectionString, logger: silent() });
+
+const silent = () => new WorkerLogger(() => () => {});
+
+export const createJobs = ({ connectionString, log }: { connectionString: string; log: Logger }): Jobs => {
+  const tasks: Record<string, Task> = {};
+  const schedules: CronItem[] = [];
+  const logger = new WorkerLogger(() => (level, message, meta) => {
+    if (level === "error") log.error({ ...meta }, message);
+    else if (level === "warning") log.warn({}, message);
+  });
+  let runner: Runner | null = null;
+  let utils: ReturnType<typeof makeWorkerUtils> | null = null;
+  return {
+    define: (name, handler) => {
+      tasks[name] = (payload) => handler(payload);
+    },
+    every: (schedule, name) => {
+      schedules.push({ task: name, match: schedule, identifier: name });
+    },
+    add: async (name, payload, { key } = {}) => {
+      utils ??= makeWorkerUtils({ connectionString, logger, maxPoolSize: 1 });
+      await (await utils).addJob(name, payload, key === undefined ? {} : { jobKey: key });
+    },
+    start: async () => {
+      const { parseCronItems } = await import("graphile-worker");
+      runner = await run({
+        connectionString,
+        taskList: tasks,
+        parsedCronItems: parseCronItems(schedules),
+        concurrency: CONCURRENCY,
+        maxPoolSize: MAX_CONNECTIONS,
+        noHandleSignals: true,
+        pollInterval: 2000,
+        logger,
+      });
+    },
+    stop: async () => {
+      await runner?.stop();
+      await (await utils)?.release();
+    },
+  };
+};
