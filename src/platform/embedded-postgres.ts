@@ -14,8 +14,8 @@ import {
   openDataFolder,
   pathForServer,
 } from "./postgres-cluster.ts";
-import { giveUpLease, type Lease, openLease, PORT, socketHost } from "./postgres-lease.ts";
-import { isAlive, isServerRunning, readPid } from "./postgres-process.ts";
+import { giveUpLease, type Lease, type LeaseAttempt, openLease, PORT, socketHost } from "./postgres-lease.ts";
+import { isAlive, isServerRunning, readPid, readServerState } from "./postgres-process.ts";
 import { StartupError } from "./startup-error.ts";
 
 export interface EmbeddedPostgresOptions {
@@ -90,7 +90,7 @@ const startOrJoin = async (place: Place): Promise<Lease> => {
   let patience = Date.now() + PATIENCE_MILLISECONDS;
   let starting = 0;
   for (;;) {
-    const attempt = await openLease(place.host);
+    const attempt = await tryToJoin(place);
     if (typeof attempt === "object") {
       if (launched === null) place.log("PostgreSQL is running already: using it");
       return attempt.lease;
@@ -118,6 +118,13 @@ const startOrJoin = async (place: Place): Promise<Lease> => {
     }
     await delay(POLL_MILLISECONDS);
   }
+};
+
+/** Asks the file first: every connection that comes too early is a line in the server's log. */
+const tryToJoin = async ({ folder, host }: Place): Promise<LeaseAttempt> => {
+  const state = await readServerState(folder.cluster);
+  if (state === "ready") return openLease(host);
+  return state !== null && (await isServerRunning(folder.cluster)) ? "starting" : "absent";
 };
 
 interface Launched {

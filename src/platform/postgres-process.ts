@@ -11,6 +11,12 @@ export const readPid = async (cluster: string): Promise<number | null> => {
   return Number.isSafeInteger(pid) && pid > 1 ? pid : null;
 };
 
+/** What a cluster's server last wrote about itself: "starting", "ready", "stopping"; null when it never did. */
+export const readServerState = async (cluster: string): Promise<string | null> => {
+  const text = await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "");
+  return text.split("\n")[7]?.trim() || null;
+};
+
 /** Whether a process exists; one that has ended but was not yet collected by its parent counts as gone. */
 export const isAlive = async (pid: number): Promise<boolean> => {
   try {
