@@ -92,8 +92,10 @@ export const createClients = ({ db, ids, clock, orgs, signIn, tokens }: Parts) =
         isActive: true,
         createdAt: clock.now(),
       };
-      if (client.name === "")
-        throw errors.invalid({ field: "name", message: "name: takes 1 to 100 characters." });
+      if (client.name === "" || /\p{Cc}|\p{Surrogate}/u.test(client.name)) {
+        const message = "name: takes 1 to 100 characters, none of them a control character.";
+        throw errors.invalid({ field: "name", message });
+      }
       await db.transaction(author.orgId, (tx) => store.insertClient(tx, client, secretHash, author.name));
       return { client, secret };
     },

@@ -123,7 +123,7 @@ export const addTillCredentialRoutes = (server: Server, { identity }: IdentityRo
         summary: "Give a till a password, replacing any other; it is shown this once",
         operationId: "setTillCredentials",
         params: Id,
-        body: Type.Optional(
+        body: Type.Union([
           Type.Object(
             {
               password: Type.Optional(Type.String({ minLength: 3, maxLength: 200 })),
@@ -131,7 +131,8 @@ export const addTillCredentialRoutes = (server: Server, { identity }: IdentityRo
             },
             strict,
           ),
-        ),
+          Type.Null(),
+        ]),
         response: {
           200: Type.Object({ tillId: Type.Integer(), code: Type.String(), password: Type.String() }),
           ...OWN_FAILURES,

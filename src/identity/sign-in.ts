@@ -83,7 +83,8 @@ export const createSignIn = <Subject>(options: SignInOptions<Subject>): SignIn<S
   const check = async (name: string, secret: string, digest: string): Promise<Subject | null> => {
     const begun = generation;
     const last = await claim(name);
-    const candidate = await options.find(name);
+    // No name holds a NUL, and PostgreSQL takes none: it counts as an unknown one.
+    const candidate = name.includes("\u0000") ? null : await options.find(name);
     if (!(await verifySecret(secret, candidate?.secretHash ?? null)) || candidate === null) {
       // The lock holds for those who know the secret too, here and in every other process.
       if (last && candidate !== null) {

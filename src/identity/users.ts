@@ -44,14 +44,24 @@ const checkPassword = (password: string) => {
     });
   }
 };
+/** Characters that belong into no name: control characters and halves of surrogate pairs. */
+const UNPRINTABLE = /\p{Cc}|\p{Surrogate}/u;
+
 const checkName = (name: string) => {
   const length = [...name.trim()].length;
-  if (length < 1 || length > 200) {
-    throw errors.invalid({ field: "name", message: "name: takes 1 to 200 characters." });
+  if (length < 1 || length > 200 || UNPRINTABLE.test(name)) {
+    throw errors.invalid({
+      field: "name",
+      message: "name: takes 1 to 200 characters, none of them a control character.",
+    });
   }
 };
 const checkEmail = (email: string) => {
-  if (email.length > 255 || !/^[^\s@"(),:;<>[\\\]]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email)) {
+  if (
+    email.length > 255 ||
+    UNPRINTABLE.test(email) ||
+    !/^[^\s@"(),:;<>[\\\]]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email)
+  ) {
     throw errors.invalid({ field: "email", message: "email: it is no e-mail address." });
   }
 };

@@ -6,6 +6,9 @@ export type Body = Readonly<Record<string, unknown>>;
 const invalid = (field: string, message: string) =>
   errors.invalid({ field, message: `${field}: ${message}` });
 
+/** NUL and halves of surrogate pairs: JSON can carry them, PostgreSQL's text and jsonb cannot. */
+export const UNSTORABLE = /\0|\p{Surrogate}/u;
+
 export const isObject = (value: unknown): value is Body =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -14,6 +17,7 @@ export const readText = (body: Body, field: string): string | undefined => {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string" && typeof value !== "number") throw invalid(field, "takes a text.");
   const text = String(value).trim();
+  if (UNSTORABLE.test(text)) throw invalid(field, "holds a character that cannot be stored.");
   return text === "" ? undefined : text;
 };
 

@@ -1,5 +1,6 @@
 import { isZone } from "#platform";
 import { errors } from "./errors.ts";
+import { UNSTORABLE } from "./parse.ts";
 import {
   CUSTOM_SCOPES,
   type Entity,
@@ -32,8 +33,9 @@ const checkText = (field: string, value: string, most: number, least = 0) => {
     );
   }
   if (field === "address" || field === "description") {
-    if (value.includes("\u0000")) throw invalid(field, "must not hold control characters.");
-  } else if (CONTROL.test(value)) throw invalid(field, "must not hold control characters.");
+    if (UNSTORABLE.test(value)) throw invalid(field, "holds a character that cannot be stored.");
+  } else if (CONTROL.test(value) || UNSTORABLE.test(value))
+    throw invalid(field, "must not hold control characters.");
 };
 
 /** Codes are sent by tills in a Basic header, where a colon would end them. */

@@ -240,8 +240,8 @@ const createEntityWrites = ({ ids, clock }: OrgsParts, changing: Changing) => {
 const createFieldWrites = ({ ids, clock }: OrgsParts, changing: Changing) => {
   /** Defines fields, all or none. Errors: orgs.field_taken, orgs.unknown_field_scope, orgs.invalid. */
   const defineFields = async (author: Author, inputs: readonly FieldInput[]): Promise<FieldDefinition[]> => {
-    await ids.reserve("field", inputs.length);
-    const fields = inputs.map((input) => newField(ids.next("field"), input, author, clock.now()));
+    const nextId = await ids.reserve("field", inputs.length);
+    const fields = inputs.map((input) => newField(nextId(), input, author, clock.now()));
     await changing(author.orgId, async (tx) => {
       for (const field of fields) {
         if (await store.insertField(tx, field)) continue;
