@@ -23,6 +23,7 @@ import {
   type Db,
   type Ids,
   type Instant,
+  type NextId,
   type Outcome,
   type Tx,
 } from "#platform";
@@ -96,22 +97,23 @@ export const passBatch = async (
 ): Promise<readonly Outcome<Recorded>[]> => {
   const { db, ids, orgs, loyalty } = parts;
   const [organisation, programs] = await Promise.all([orgs.get(orgId), loyalty.programs(orgId)]);
-  const count = purchases.length;
-  await Promise.all([
-    ids.reserve("transaction", count),
-    ids.reserve("party", count),
-    ids.reserve("event", count),
-  ]);
-  await ids.reserve("outbox", count);
   const passages = await db.transaction(orgId, async (tx) => {
     // Built inside, because the transaction may be run again.
+    const nextIds = await reserveIds(ids, purchases);
     const batch = purchases.map(
-      (purchase): Passage => ({ purchase, transactionId: 0, partyId: 0, outcome: null }),
+      (purchase): Passage => ({
+        purchase,
+        transactionId: nextIds.transaction(),
+        partyId: purchase.type === "NOT_INTERESTED" ? nextIds.party() : 0,
+        outcome: null,
+      }),
     );
     await identify(tx, parts, orgId, batch);
     const snapshot = await load(tx, parts, organisation, programs, batch);
     const writes: Writes = { transactions: [], lines: [], memberships: [], events: [] };
-    for (const passage of batch) if (passage.outcome === null) decide(passage, snapshot, parts, writes);
+    for (const passage of batch) {
+      if (passage.outcome === null) decide(passage, snapshot, nextIds.event, writes);
+    }
     await commit(tx, parts, orgId, batch, snapshot, writes);
     return batch;
   });
@@ -122,6 +124,16 @@ export const passBatch = async (
   });
 };
 
+const reserveIds = async (ids: Ids, purchases: readonly Purchase[]) => {
+  const anonymous = purchases.filter(({ type }) => type === "NOT_INTERESTED").length;
+  const [transaction, party, event] = await Promise.all([
+    ids.reserve("transaction", purchases.length),
+    ids.reserve("party", anonymous),
+    ids.reserve("event", purchases.length - anonymous),
+  ]);
+  return { transaction, party, event };
+};
+
 const refuse = (passage: Passage, error: AppError): void => {
   passage.outcome = { error };
 };
@@ -129,7 +141,7 @@ const refuse = (passage: Passage, error: AppError): void => {
 /** Finds whose purchases these are; unknown customers are refused here, before anything is claimed. */
 const identify = async (
   tx: Tx,
-  { ids, customers }: PathParts,
+  { customers }: PathParts,
   orgId: number,
   batch: readonly Passage[],
 ): Promise<void> => {
@@ -138,11 +150,10 @@ const identify = async (
     keys.length === 0 ? new Map<string, number>() : await customers.resolveIdentifiers(tx, orgId, keys);
   for (const passage of batch) {
     const { type, customerKey, customerId, customerName } = passage.purchase;
-    const partyId =
-      type === "NOT_INTERESTED" ? ids.next("party") : (customerId ?? parties.get(customerKey ?? "") ?? null);
-    if (partyId === null) refuse(passage, errors.unknown_customer({ name: customerName }));
+    if (type === "NOT_INTERESTED") continue;
+    const partyId = customerId ?? parties.get(customerKey ?? "");
+    if (partyId === undefined) refuse(passage, errors.unknown_customer({ name: customerName }));
     else passage.partyId = partyId;
-    passage.transactionId = ids.next("transaction");
   }
 };
 
@@ -237,7 +248,7 @@ const tiersOfLateBills = async (
 
 const STATUSES_WITHOUT_TRANSACTIONS = new Set(["DELETED", "PENDING_DELETION"]);
 
-const decide = (passage: Passage, snapshot: Snapshot, parts: PathParts, writes: Writes): void => {
+const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId, writes: Writes): void => {
   const { purchase, partyId } = passage;
   if (purchase.type === "NOT_INTERESTED") {
     record(passage, null, null, snapshot, writes);
@@ -276,7 +287,7 @@ const decide = (passage: Passage, snapshot: Snapshot, parts: PathParts, writes: 
     const recordedAt = new Date(snapshot.recordedAt);
     writes.memberships.push({ membership, tierChange, transactionId: passage.transactionId, recordedAt });
   }
-  const eventNo = post(passage, decision, snapshot, parts.ids);
+  const eventNo = post(passage, decision, snapshot, nextEventId);
   record(passage, profile, { decision, program, eventNo }, snapshot, writes);
 };
 
@@ -319,7 +330,7 @@ const post = (
   { purchase, partyId, transactionId }: Passage,
   decision: Decision,
   snapshot: Snapshot,
-  ids: Ids,
+  nextEventId: NextId,
 ): number | null => {
   const postings = decision.awards
     .filter((award) => award.points > 0)
@@ -335,7 +346,7 @@ const post = (
   if (programId === undefined) return null;
   const { eventNo } = snapshot.book.post({
     partyId,
-    eventId: ids.next("event"),
+    eventId: nextEventId(),
     eventName: "TransactionAdd",
     bookedAt: purchase.now,
     recordedAt: snapshot.recordedAt,

@@ -65,12 +65,8 @@ export const createEvents = ({ db, ids, log }: { db: Db; ids: Ids; log: Logger }
   return {
     publish: async (tx, events) => {
       if (events.length === 0) return;
-      await ids.reserve("outbox", events.length);
-      await insertEvents(
-        tx,
-        events.map(() => ids.next("outbox")),
-        events,
-      );
+      const nextId = await ids.reserve("outbox", events.length);
+      await insertEvents(tx, events.map(nextId), events);
     },
     subscribe: (subscriber) => {
       subscribers.push(subscriber);

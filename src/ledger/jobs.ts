@@ -67,7 +67,6 @@ export const expireLots = async (
     const partyIds = await db.transaction(orgId, (tx) => partiesDue(tx, orgId, before, after));
     const last = partyIds.at(-1);
     if (last === undefined) return { parties, amount };
-    await ids.reserve("event", partyIds.length * 4);
     amount += await db.transaction(orgId, (tx) => expireParties(tx, ids, orgId, partyIds, before, now));
     parties += partyIds.length;
     after = last;
@@ -90,11 +89,11 @@ const expireParties = async (
   const due = groupDue(lots);
   if (due.length === 0) return 0;
   const book = new LedgerBook(locked, accounts);
-  await ids.reserve("event", due.length);
+  const nextId = await ids.reserve("event", due.length);
   for (const { partyId, programId, currencyId, category, uses, amount } of due) {
     book.post({
       partyId,
-      eventId: ids.next("event"),
+      eventId: nextId(),
       eventName: "PointsExpiry",
       bookedAt: now,
       recordedAt: now,

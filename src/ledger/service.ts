@@ -22,14 +22,14 @@ export const openParties = async (
   recordedAt: Instant,
 ): Promise<void> => {
   if (parties.length === 0) return;
-  await ids.reserve("event", parties.length);
+  const nextId = await ids.reserve("event", parties.length);
   const book = new LedgerBook([], []);
   for (const { partyId, registeredAt, tillId } of parties) {
     book.open(partyId, registeredAt);
     if (programIds.length === 0) continue;
     book.post({
       partyId,
-      eventId: ids.next("event"),
+      eventId: nextId(),
       eventName: "CustomerRegistration",
       bookedAt: registeredAt,
       recordedAt,

@@ -36,13 +36,13 @@ export const buildLedger = (
   const post = async (
     events: readonly (Pick<LedgerEvent, "partyId" | "postings"> & EventOptions)[],
   ): Promise<number[]> => {
-    await ids.reserve("event", events.length);
+    const nextEventId = await ids.reserve("event", events.length);
     return db.transaction(orgId, async (tx) => {
       const partyIds = [...new Set(events.map((event) => event.partyId))];
       const locked = await lockParties(tx, orgId, partyIds);
       const book = new LedgerBook(locked, await loadAccounts(tx, orgId, partyIds));
       const eventIds = events.map((event) => {
-        const eventId = ids.next("event");
+        const eventId = nextEventId();
         const bookedAt = event.at ?? defaults.at;
         book.post({
           partyId: event.partyId,
@@ -73,8 +73,8 @@ export const buildLedger = (
     post,
     /** Opens many parties' ledgers at once; answers their ids, ascending. */
     openParties: async (count: number): Promise<number[]> => {
-      await ids.reserve("party", count);
-      const partyIds = Array.from({ length: count }, () => ids.next("party")).sort((a, b) => a - b);
+      const nextParty = await ids.reserve("party", count);
+      const partyIds = Array.from({ length: count }, () => nextParty()).sort((a, b) => a - b);
       await openMany(partyIds, defaults.at, null);
       return partyIds;
     },

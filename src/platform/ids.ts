@@ -7,13 +7,16 @@ import { sql } from "./sql.ts";
  * inserts and no sequence is asked per row. A crash loses the rest of a block: ids have gaps and only roughly follow time.
  */
 export interface Ids {
-  /** The next id of a kind, such as "party" or "transaction". Throws when `reserve` was not awaited for enough. */
-  next(kind: string): number;
-  /** Makes sure that `count` ids of the kind can be taken without waiting. */
-  reserve(kind: string, count: number): Promise<void>;
-  /** One id, waiting when a new block is needed: for everything off the hot path. */
+  /**
+   * Sets `count` ids of a kind (such as "party" or "transaction") aside for the caller and returns the function that gives
+   * them out one by one. It throws when asked for more. Ids that are not asked for are never used.
+   */
+  reserve(kind: string, count: number): Promise<NextId>;
+  /** One id. */
   take(kind: string): Promise<number>;
 }
+
+export type NextId = () => number;
 
 const BLOCK = 4096;
 
@@ -41,7 +44,22 @@ export const createIds = (db: Db): Ids => {
     blocks.set(kind, list);
   };
 
-  const reserve = async (kind: string, count: number): Promise<void> => {
+  /** Cuts `count` ids off the blocks at hand; they are the caller's alone. */
+  const cut = (kind: string, count: number): Block[] => {
+    const list = blocks.get(kind) ?? [];
+    const parts: Block[] = [];
+    for (let missing = count; missing > 0; ) {
+      const block = list[0]!;
+      const end = Math.min(block.end, block.next + missing);
+      parts.push({ next: block.next, end });
+      missing -= end - block.next;
+      block.next = end;
+      if (block.next === block.end) list.shift();
+    }
+    return parts;
+  };
+
+  const reserve = async (kind: string, count: number): Promise<NextId> => {
     while (left(kind) < count) {
       let running = filling.get(kind);
       if (running === undefined) {
@@ -50,23 +68,15 @@ export const createIds = (db: Db): Ids => {
       }
       await running;
     }
+    const parts = cut(kind, count);
+    return () => {
+      const part = parts[0];
+      assert(part !== undefined, `more ${kind} ids were asked for than reserved`);
+      const id = part.next++;
+      if (part.next === part.end) parts.shift();
+      return id;
+    };
   };
 
-  const next = (kind: string): number => {
-    const list = blocks.get(kind);
-    const block = list?.[0];
-    assert(list && block && block.next < block.end, `no ${kind} ids were reserved`);
-    const id = block.next++;
-    if (block.next === block.end) list.shift();
-    return id;
-  };
-
-  return {
-    next,
-    reserve,
-    take: async (kind) => {
-      await reserve(kind, 1);
-      return next(kind);
-    },
-  };
+  return { reserve, take: async (kind) => (await reserve(kind, 1))() };
 };

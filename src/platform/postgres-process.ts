@@ -19,23 +19,29 @@ export const readServerState = async (cluster: string): Promise<string | null> =
 
 /** Whether a process exists; one that has ended but was not yet collected by its parent counts as gone. */
 export const isAlive = async (pid: number): Promise<boolean> => {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
+  if (!isListed(pid)) return false;
   const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   return !/\) [ZX]/.test(status);
 };
 
+const isListed = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+};
+
 /**
- * Whether a server runs for this cluster, going by postmaster.pid. PostgreSQL clears a file whose process is gone; but in
- * a container that was restarted the same small number often belongs to another process, and PostgreSQL would then refuse
- * to start for ever. Such a file is removed here, only when no process at all works in the cluster. Raises StartupError.
+ * Whether a server runs for this cluster, going by postmaster.pid. PostgreSQL clears a file whose process is gone, but
+ * would refuse to start for ever in two cases that containers know: the number belongs to another process since a restart,
+ * or the killed server was never collected because nothing there does. Such a file is removed here, only when no process
+ * at all works in the cluster. Raises StartupError.
  */
 export const isServerRunning = async (cluster: string): Promise<boolean> => {
   const pid = await readPid(cluster);
-  if (pid === null || !(await isAlive(pid))) return false;
+  if (pid === null || !isListed(pid)) return false;
   if (process.platform !== "linux" || !(await stat("/proc/self/cwd").catch(() => null))) {
     return isNamedPostgres(pid, cluster);
   }
