@@ -46,7 +46,10 @@ export const createIdentity = ({ db, ids, clock, orgs, log }: IdentityParts) => 
   });
   let listening: Promise<void> | null = null;
   const listen = (): Promise<void> => {
-    listening ??= db.listen("credentials_changed", forget);
+    listening ??= db.listen("credentials_changed", forget).catch((error: unknown) => {
+      listening = null;
+      throw error;
+    });
     return listening;
   };
 

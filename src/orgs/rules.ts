@@ -1,4 +1,4 @@
-import { isZone } from "#platform";
+import { isZone, moneyScale } from "#platform";
 import { errors } from "./errors.ts";
 import { UNSTORABLE } from "./parse.ts";
 import {
@@ -116,6 +116,13 @@ export const changedOrganisation = (
 ): OrganisationRow => {
   const changed = { ...row, ...present(change), updatedAt: now };
   checkOrganisation(changed);
+  // Stored amounts are in small units of the currency: with other decimals every one of them would read differently.
+  if (moneyScale(changed.currency) !== moneyScale(row.currency)) {
+    throw invalid(
+      "currency",
+      `${changed.currency} has other decimals than ${row.currency}; that cannot change.`,
+    );
+  }
   return changed;
 };
 

@@ -138,7 +138,10 @@ const createPictures = (db: Db) => {
   const load = async (orgId: number): Promise<Organisation> => {
     // Before the first read: a change after it must find us listening.
     listening ??= db.listen("orgs_changed", (payload) => forget(Number(payload) || 0));
-    await listening;
+    await listening.catch((error: unknown) => {
+      listening = null;
+      throw error;
+    });
     const parts = await db.transaction(orgId, async (tx) => {
       const row = store.findOrganisation(tx, orgId);
       const [settings, entities, fields, accounts, paymentModes] = await Promise.all([

@@ -49,6 +49,7 @@ describe("the organisation", () => {
     [{ timeZone: "Mars/Olympus" }, "timeZone"],
     [{ clusterTimeZone: "'; drop table" }, "clusterTimeZone"],
     [{ currency: "XXQ" }, "currency"],
+    [{ currency: "JPY" }, "currency"],
     [{ country: "QQ" }, "country"],
     [{ language: "English" }, "language"],
     [{ name: "a\u0007" }, "name"],
