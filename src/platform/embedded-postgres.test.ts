@@ -161,13 +161,17 @@ describe("after a crash", () => {
   test.each([
     ["no process", 2 ** 22 - 7],
     ["another program", process.pid],
-  ])("a postmaster.pid that names %s is cleared", async (_, pid) => {
+  ])("lock files that name %s are cleared", async (_, pid) => {
     const server = await start();
-    const file = join(dataDirectory, "postgres", "postmaster.pid");
-    const text = await readFile(file, "utf8");
+    const locks = ["postmaster.pid", ".s.PGSQL.5432.lock"].map((name) =>
+      join(dataDirectory, "postgres", name),
+    );
+    const texts = await Promise.all(locks.map((file) => readFile(file, "utf8")));
     await server.stop();
-    await writeFile(file, text.replace(/^\d+/, String(pid)));
-    await chmod(file, 0o644);
+    for (const [index, file] of locks.entries()) {
+      await writeFile(file, texts[index]!.replace(/^\d+/, String(pid)));
+      await chmod(file, 0o644);
+    }
     expect(await query(await start(), "select 1")).toEqual([[1]]);
   });
 });

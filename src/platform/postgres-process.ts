@@ -36,8 +36,8 @@ const isListed = (pid: number): boolean => {
 /**
  * Whether a server runs for this cluster, going by postmaster.pid. PostgreSQL clears a file whose process is gone, but
  * would refuse to start for ever in two cases that containers know: the number belongs to another process since a restart,
- * or the killed server was never collected because nothing there does. Such a file is removed here, only when no process
- * at all works in the cluster. Raises StartupError.
+ * or the killed server was never collected because nothing there does. Its lock files are removed here then, only when no process
+ * of PostgreSQL works in the cluster. Raises StartupError.
  */
 export const isServerRunning = async (cluster: string): Promise<boolean> => {
   const pid = await readPid(cluster);
@@ -48,13 +48,18 @@ export const isServerRunning = async (cluster: string): Promise<boolean> => {
   const { dev, ino } = await stat(cluster);
   const worksHere = async (id: number | string): Promise<boolean> => {
     const folder = await stat(`/proc/${id}/cwd`).catch(() => null);
-    return folder !== null && folder.dev === dev && folder.ino === ino;
+    if (folder === null || folder.dev !== dev || folder.ino !== ino) return false;
+    return (await readFile(`/proc/${id}/comm`, "utf8").catch(() => "")).trim() === "postgres";
   };
   if (await worksHere(pid)) return true;
   for (const id of await readdir("/proc")) {
     if (/^\d+$/.test(id) && (await worksHere(id))) return true;
   }
-  await rm(join(cluster, "postmaster.pid"), { force: true });
+  // The socket has a lock file of its own, which names the same process.
+  const locks = (await readdir(cluster)).filter((name) =>
+    /^postmaster\.pid$|^\.s\.PGSQL\..*\.lock$/.test(name),
+  );
+  for (const name of locks) await rm(join(cluster, name), { force: true });
   return false;
 };
 
