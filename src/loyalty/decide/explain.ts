@@ -1,4 +1,4 @@
-import { assert, formatDecimal, formatIso, type Instant, type Money, POINTS_SCALE } from "#platform";
+import { assert, formatIso, type Instant, type Money, POINTS_SCALE } from "#platform";
 import { type CompiledProgram, type CompiledRule, RATE_SCALE, rateAt, stepsIn } from "../programs/compile.ts";
 import { explainCondition } from "../programs/conditions.ts";
 import { nextTier, tierNumbered } from "../tiers/rules.ts";
@@ -43,8 +43,23 @@ export const explainTrace = (trace: Trace, program: CompiledProgram): Why => {
   };
 };
 
-const money = (amount: Money, { moneyScale }: CompiledProgram): string =>
-  formatDecimal(amount, moneyScale, Math.max(0, Math.round(Math.log10(moneyScale)) - 2));
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** An amount with the currency's decimals, as conditions show theirs. */
+const money = (amount: Money, { moneyScale }: CompiledProgram): string => {
+  let format = formats.get(moneyScale);
+  if (format === undefined) {
+    const decimals = Math.max(0, Math.round(Math.log10(moneyScale)) - 2);
+    format = new Intl.NumberFormat("en", {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals + 2,
+    });
+    formats.set(moneyScale, format);
+  }
+  return format.format(amount / moneyScale);
+};
+
+const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 
@@ -76,7 +91,10 @@ const explainRule = (rule: RuleTrace, trace: Trace, program: CompiledProgram): W
     name: compiled.name,
     fired,
     ...(rule.o === 2 ? { undetermined: true } : {}),
-    because: [...told.sentences, ...(fired ? awardSentences(compiled, rule, trace, program) : [])],
+    because: [
+      ...told.sentences.map(capitalised),
+      ...(fired ? awardSentences(compiled, rule, trace, program) : []),
+    ],
     award: fired
       ? {
           points: rule.r ?? 0,
