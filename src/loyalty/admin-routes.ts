@@ -2,8 +2,8 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { Orgs } from "#orgs";
 import { failures, formatIso, OwnFailure, parseDateTime, type Server } from "#platform";
 import { errors } from "./errors.ts";
+import type { ProgramDetails } from "./programs/parts.ts";
 import { Problem } from "./programs/schema.ts";
-import type { ProgramDetails } from "./programs/service.ts";
 import type { Loyalty } from "./service.ts";
 
 const OWN_FAILURES = failures(OwnFailure);

@@ -50,5 +50,5 @@ export const errors = defineErrors("loyalty", {
     http: 400,
     message: "{field} holds a character that cannot be kept (a zero byte or half of a pair).",
   },
-  unknown_trace: { number: 71009, http: 404, message: "There is no version {version} of program {id}." },
+  too_deep: { number: 71009, http: 400, message: "{field} is nested too deeply; at most {levels} levels." },
 });

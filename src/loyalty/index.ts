@@ -15,11 +15,12 @@ export type {
 export type { Outcome } from "./expressions/index.ts";
 export { type CompiledProgram, compileProgram } from "./programs/compile.ts";
 export type { OrgPrograms, ProgramHistory } from "./programs/history.ts";
+export type { Author, ProgramDetails, ProgramInput, ProgramSummary } from "./programs/parts.ts";
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";
-export type { Author, ProgramDetails, ProgramInput, ProgramSummary } from "./programs/service.ts";
 export { publishProgram, starterDefinition } from "./programs/starter.ts";
-export { addLoyaltyRoutes, type CustomerFinder, type LoyaltyRouteParts } from "./routes.ts";
+export { addLoyaltyRoutes } from "./routes.ts";
 export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
+export type { CustomerFinder, LoyaltyRouteParts } from "./standing-routes.ts";
 export {
   enrol,
   loadMemberships,

@@ -92,6 +92,8 @@ describe("programs", () => {
     expect((await loyalty.getProgram(author.orgId, id)).draft).toEqual(broken);
     expect(await codeOf(loyalty.saveDraft(author, id, { note: "\u0000" }))).toBe("loyalty.bad_text");
     expect(await codeOf(loyalty.saveDraft(author, id + 1, {}))).toBe("loyalty.unknown_program");
+    const deep = JSON.parse(`${"[".repeat(5000)}${"]".repeat(5000)}`) as unknown;
+    expect(await codeOf(loyalty.saveDraft(author, id, { deep }))).toBe("loyalty.too_deep");
 
     await loyalty.saveDraft(author, id, starterDefinition());
     const published = await loyalty.publish(author, id);

@@ -1,6 +1,6 @@
 import type { Instant } from "#platform";
+import type { Author, ProgramDetails, ProgramInput } from "./parts.ts";
 import type { ProgramDefinition } from "./schema.ts";
-import type { Author, ProgramDetails, ProgramInput } from "./service.ts";
 
 /** A program to begin with: three tiers by lifetime purchases, and points as a percentage of the bill that grows with the tier. */
 export const starterDefinition = (): ProgramDefinition => ({

@@ -1,6 +1,8 @@
 import { sql, type Tx } from "#platform";
 import type { ProgramDefinition } from "./schema.ts";
 
+const UNIQUE_VIOLATION = "23505";
+
 export interface ProgramRow {
   readonly id: number;
   readonly name: string;
@@ -65,11 +67,19 @@ export const nameIsTaken = async (tx: Tx, orgId: number, id: number, name: strin
   (await tx.maybeOne(sql`/* loyalty.name_is_taken */
     select id from loyalty.programs where org_id = ${orgId} and name = ${name} and id <> ${id}`)) !== null;
 
-export const updateProgram = (tx: Tx, orgId: number, row: ProgramRow) =>
-  tx.run(sql`/* loyalty.update_program */
-    update loyalty.programs
-       set name = ${row.name}, description = ${row.description}, points_to_currency_ratio = ${row.pointsToCurrencyRatio}
-     where org_id = ${orgId} and id = ${row.id}`);
+/** False when another program took the name at the same moment; the transaction can then only be rolled back. */
+export const updateProgram = async (tx: Tx, orgId: number, row: ProgramRow): Promise<boolean> => {
+  try {
+    await tx.run(sql`/* loyalty.update_program */
+      update loyalty.programs
+         set name = ${row.name}, description = ${row.description}, points_to_currency_ratio = ${row.pointsToCurrencyRatio}
+       where org_id = ${orgId} and id = ${row.id}`);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
+};
 
 export const saveDraft = (tx: Tx, orgId: number, id: number, draft: unknown, at: Date | null) =>
   tx.run(sql`/* loyalty.save_draft */
