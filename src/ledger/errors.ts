@@ -30,7 +30,7 @@ export const errors = defineErrors("ledger", {
   beyond_last_page: {
     number: 11003,
     http: 400,
-    message: "There is no page {page}: the request matches {total} entries, {size} to a page.",
+    message: "There is no page {page} of entries that match the request; the first is page 0.",
   },
   given_twice: { number: 400, http: 400, message: "{field} is given more than once." },
   bad_entry_type: {

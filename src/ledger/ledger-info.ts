@@ -56,13 +56,14 @@ const select = async (tx: Tx, orgId: number, partyId: number, query: LedgerQuery
       skip: page * size,
       ascending,
     });
-    if (found.eventNos.length === 0) throw errors.nothing_found();
+    if (found.eventNos.length === 0)
+      throw page === 0 ? errors.nothing_found() : errors.beyond_last_page({ page });
     return { state, unfiltered, ...found };
   }
   const total = Math.max(0, range.last - range.first + 1);
   if (total === 0) throw errors.nothing_found();
   const count = Math.min(size, total - page * size);
-  if (count <= 0) throw errors.beyond_last_page({ page, total, size });
+  if (count <= 0) throw errors.beyond_last_page({ page });
   const begin = ascending ? range.first + page * size : range.last - page * size;
   const eventNos = Array.from({ length: count }, (_, index) => (ascending ? begin + index : begin - index));
   return { state, unfiltered, total, newest: range.last, eventNos };

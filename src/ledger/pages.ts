@@ -261,7 +261,7 @@ export interface UseLine {
   readonly expiresAt: Date | null;
 }
 
-/** Which lots the debits of events numbered from `first` to `last` took from. */
+/** Which lots the debits of events numbered from `first` to `last` took from, in the order in which they were taken. */
 export const usesOfEvents = (
   tx: Tx,
   orgId: number,
@@ -274,7 +274,8 @@ export const usesOfEvents = (
            u.amount, l.expires_at as "expiresAt"
       from ledger.lot_uses u
       join ledger.lots l on l.party_id = u.party_id and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
-     where u.org_id = ${orgId} and u.party_id = ${partyId} and u.event_no between ${first} and ${last}`);
+     where u.org_id = ${orgId} and u.party_id = ${partyId} and u.event_no between ${first} and ${last}
+     order by u.event_no, u.line_no, l.expires_at nulls last, u.lot_event_no, u.lot_line_no`);
 
 /** A page of lots, soonest expiry first (never-expiring last), after a position; `open` leaves out used-up ones. */
 export const lotsByExpiry = (
