@@ -9,7 +9,6 @@ export const errors = defineErrors("loyalty", {
     message: "programId {value} is not a program of this organisation.",
   },
   no_program: { number: 8089, http: 404, message: "This organisation has no published program yet." },
-  unknown_customer: { number: 8015, http: 404, message: "There is no customer {id} in this organisation." },
   bad_flag: { number: 400, http: 400, message: "{field} must be true or false; {value} is not." },
   bad_entity_type: { number: 1212, http: 400, message: "entityType must be CUSTOMER; {value} is not." },
   no_groups: {

@@ -284,6 +284,33 @@ describe("memberships", () => {
     expect((await loyalty.listPrograms(author.orgId))[0]?.memberCount).toBe(1);
   });
 
+  test("the documented details of a customer, with the program's titles", async () => {
+    const { id: programId } = await publishProgram(loyalty, author, {
+      name: "Club",
+      pointsToCurrencyRatio: 0.01,
+    });
+    const partyId = await ids.take("party");
+    await within((tx) => enrol(tx, author.orgId, [{ partyId, joinedAt: START }]));
+    const account = { partyId, programId, currencyId: 0, redeemed: 0, expired: 0, returned: 0, adjusted: 0 };
+    const accounts = [
+      { ...account, category: 1 as const, balance: 1100, issued: 1100 },
+      { ...account, category: 2 as const, balance: 2200, issued: 2200 },
+      { ...account, category: 3 as const, balance: 100, issued: 100 },
+      { ...account, category: 1 as const, currencyId: 4, balance: 9000, issued: 9000 },
+    ];
+    const [details] = await within((tx) => loyalty.loyaltyDetails(tx, organisation, partyId, accounts));
+    expect(details).toMatchObject({
+      programTitle: "Club",
+      programDescription: "",
+      programPointsToCurrencyRatio: 0.01,
+      loyaltyId: partyId,
+      loyaltyPoints: 1.1,
+      delayedPoints: 2.3,
+      totalAvailablePoints: 3.4,
+      slabExpiryDate: "2126-01-10T23:59:59+00:00",
+    });
+  });
+
   test("memberships of another organisation are out of reach", async () => {
     await publishProgram(loyalty, author, { name: "Club" });
     const partyId = await ids.take("party");

@@ -1,4 +1,4 @@
-import type { Instant, Money } from "#platform";
+import type { Money } from "#platform";
 
 /** A tier with its threshold in exact money. */
 export interface CompiledTier {
@@ -60,17 +60,4 @@ export const progressOf = (
     value: lifetimePurchases,
     toNext: next === null ? null : Math.max(0, next.threshold - lifetimePurchases),
   };
-};
-
-/** One stretch of tier history. */
-export interface TierSpan {
-  readonly at: Instant;
-  readonly tier: number;
-}
-
-/** Tier in force at an instant: the newest change at or before it; before the first change, the first tier held. */
-export const tierInForce = (history: readonly TierSpan[], at: Instant): number | null => {
-  let found: TierSpan | undefined = history[0];
-  for (const span of history) if (span.at <= at) found = span;
-  return found?.tier ?? null;
 };
