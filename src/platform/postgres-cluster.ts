@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:fs";
 import {
+  access,
   chown,
   mkdir,
   mkdtemp,
@@ -12,7 +14,7 @@ import {
   stat,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type PostgresBinaries, SERVER_ENVIRONMENT, type ServerUser } from "./postgres-binaries.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -38,7 +40,7 @@ export interface DataFolder {
 /** Opens or makes a data folder and checks that it is one of ours. Raises StartupError. */
 export const openDataFolder = async (dataDirectory: string): Promise<DataFolder> => {
   try {
-    await mkdir(dataDirectory, { recursive: true });
+    await makeFolder(resolve(dataDirectory));
     const path = await realpath(dataDirectory);
     const cluster = join(path, CLUSTER);
     await claim(path);
@@ -47,6 +49,16 @@ export const openDataFolder = async (dataDirectory: string): Promise<DataFolder>
   } catch (error) {
     throw explainFileError(error, dataDirectory);
   }
+};
+
+/** mkdir answers ENOENT on a read-only disk: the nearest folder that exists knows the reason. */
+const makeFolder = async (path: string): Promise<void> => {
+  await mkdir(path, { recursive: true }).catch(async (error: NodeJS.ErrnoException) => {
+    let parent = path;
+    while (!(await stat(parent).catch(() => null)) && parent !== dirname(parent)) parent = dirname(parent);
+    await access(parent, constants.W_OK);
+    throw error;
+  });
 };
 
 const claim = async (path: string): Promise<void> => {
@@ -226,7 +238,7 @@ export const explainFileError = (error: unknown, path: string): Error => {
     case "ENOENT":
     case "ELOOP":
       return new StartupError(
-        `The data folder ${path} cannot be made: a part of its path is not a folder.`,
+        `The data folder ${path} cannot be made: a part of its path is not a folder (${code}).`,
         "Choose another folder with --data.",
         { cause: error },
       );
