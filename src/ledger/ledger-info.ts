@@ -8,12 +8,12 @@ import {
   filteredEvents,
   filteredLines,
   isUnfiltered,
-  type LedgerFilter,
   type LedgerLine,
   type LedgerState,
   linesOfEvents,
   rangeOf,
   readState,
+  showsAccount,
 } from "./pages.ts";
 import { type AccountKey, CATEGORY_NAMES, POINTS, type Reference } from "./schema.ts";
 
@@ -195,15 +195,6 @@ export const shapeEntry = (context: QueryContext, partyId: number, lines: readon
   };
 };
 
-const isShown =
-  ({ programId, category, points, currencies }: LedgerFilter) =>
-  (account: AccountKey) =>
-    (programId === null || account.programId === programId) &&
-    (category === null || account.category === category) &&
-    (account.currencyId === POINTS
-      ? points
-      : currencies === "all" || currencies.includes(account.currencyId));
-
 /**
  * Answers getCustomerLedgerBalance: every account of the view as it stood after the last entry that the filters select.
  * Raises 11003 when they select none.
@@ -217,7 +208,7 @@ export const readLedgerBalance = async (
   const orgId = context.organisation.id;
   const { partyId } = customer;
   const { state, total, newest } = await select(tx, orgId, partyId, query);
-  const accounts = state.accounts.filter(isShown(query.filter));
+  const accounts = state.accounts.filter((account) => showsAccount(query.filter, account));
   const balances =
     newest === state.eventCount
       ? accounts.map((account) => account.balance)

@@ -1,5 +1,13 @@
 import { type Instant, rawSql, sql, type Tx } from "#platform";
-import type { Account, AccountKey, Category, Contra, PartyState, Reference } from "./schema.ts";
+import {
+  type Account,
+  type AccountKey,
+  type Category,
+  type Contra,
+  type PartyState,
+  POINTS,
+  type Reference,
+} from "./schema.ts";
 
 /** A posting as reads show it. */
 export interface LedgerLine {
@@ -105,18 +113,22 @@ export const rangeOf = async (
     filter.until === null ? party.eventCount : await newestEventBefore(tx, orgId, party, filter.until, true),
 });
 
+/** True when lines of the account are inside the filter as far as the account decides. */
+export const showsAccount = (
+  filter: LedgerFilter,
+  { programId, currencyId, category }: AccountKey,
+): boolean =>
+  (filter.programId === null || filter.programId === programId) &&
+  (filter.category === null || filter.category === category) &&
+  (currencyId === POINTS
+    ? filter.points
+    : filter.currencies === "all" || filter.currencies.includes(currencyId));
+
 /** True when only dates narrow the ledger of a party that has these accounts, so that pages are ranges of event numbers. */
 export const isUnfiltered = (filter: LedgerFilter, accounts: readonly AccountKey[]): boolean =>
   filter.tillIds === null &&
   filter.direction === null &&
-  accounts.every(
-    ({ programId, currencyId, category }) =>
-      (filter.programId === null || filter.programId === programId) &&
-      (filter.category === null || filter.category === category) &&
-      (currencyId === 0
-        ? filter.points
-        : filter.currencies === "all" || filter.currencies.includes(currencyId)),
-  );
+  accounts.every((account) => showsAccount(filter, account));
 
 /** Adds the filter's conditions, without its dates, to a statement whose values so far are `values`. */
 const conditionsOf = (filter: LedgerFilter, values: unknown[]): string => {
