@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signInTill } from "../../src/identity/testing.ts";
 import { BALANCE, createLedgerStory, INFO, type LedgerStory, type Query, refusal } from "./ledger-story.ts";
@@ -26,6 +27,19 @@ describe("refusals of both calls", () => {
       8015,
       /no@example/,
     ],
+    [
+      "an external id with a zero byte",
+      () => ({ identifierName: "externalId", identifierValue: "a\u0000b" }),
+      8015,
+      /a.b/,
+    ],
+    [
+      "an external id beyond all length",
+      () => ({ identifierName: "externalId", identifierValue: "x".repeat(5000) }),
+      8015,
+      /xxx/,
+    ],
+    ["a store code with a zero byte", () => ({ storeCode: "\u0000" }), 11026, /storeCode/],
     [
       "a card, of which there are none",
       () => ({ identifierName: "cardnumber", identifierValue: "123" }),
@@ -148,4 +162,87 @@ describe("who may read", () => {
       400, 11026,
     ]);
   });
+});
+
+/** Numbers of points-ledger.md §5 and of requests that no call could understand. */
+const DOCUMENTED = new Set([
+  400, 1212, 8003, 8013, 8015, 9005, 11001, 11003, 11004, 11005, 11006, 11007, 11008, 11009, 11010, 11011,
+  11013, 11023, 11025, 11026, 11027, 11028, 11029,
+]);
+
+test("whatever is asked, the answer is the entries or a documented refusal", async () => {
+  const { tillIds, storeIds } = story.shop;
+  const text = fc.oneof(
+    fc.constantFrom(
+      "",
+      " ",
+      "0",
+      "-1",
+      "1e3",
+      "NaN",
+      "null",
+      "true",
+      "false",
+      "'; --",
+      "%00",
+      "\u0000",
+      "２０２６",
+      "99999999999999999999",
+    ),
+    fc.string({ maxLength: 30 }),
+    fc.string({ unit: "grapheme", maxLength: 10 }),
+  );
+  const mostly = (...values: (string | number)[]) =>
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...values.map(String)) },
+      { weight: 1, arbitrary: text },
+    );
+  const date = mostly(
+    "2026-03-04T10:20:05",
+    "2026-03-20T09:00:00",
+    "2025-01-01T00:00:00",
+    "2026-02-29T00:00:00",
+    "0000-00-00T00:00:00",
+    "9999-12-31T23:59:59",
+  );
+  const flag = mostly("true", "false", "TRUE");
+  const query = fc.record(
+    {
+      identifierName: mostly("id", "mobile", "email", "externalId", "cardnumber"),
+      identifierValue: mostly(story.ana, "+447911123456", "M-77"),
+      source: mostly("INSTORE", "ALL", "WECHAT"),
+      accountId: text,
+      type: mostly("CUSTOMER", "USERGROUP2"),
+      tillId: mostly(tillIds[0]),
+      tillIds: mostly(tillIds.join(",")),
+      storeId: mostly(storeIds[0]),
+      storeCode: mostly("store-1"),
+      limit: mostly(1, 5, 10, 100, 101),
+      offset: mostly(0, 1, 2, "1000000000000"),
+      programId: mostly(7, 8, 9),
+      startDate: date,
+      endDate: date,
+      isFilterBasedOnDate: flag,
+      includeLastOneYearData: flag,
+      includeTillConceptEvents: flag,
+      ledgerEntryType: mostly("CREDIT", "DEBIT", "OPENING_BALANCE"),
+      pointCategoryType: mostly("REGULAR", "PROMISED"),
+      includeAlternateCurrencies: flag,
+      alternateCurrencyNames: mostly("Shells", "Pearls"),
+      excludePointCategories: flag,
+      sort: mostly("ASC", "DESC"),
+      sortOrder: mostly("ASC", "DESC"),
+    },
+    { requiredKeys: ["identifierName", "identifierValue", "source"] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(INFO, BALANCE), query, async (path, given) => {
+      const answer = await story.ask(path, given);
+      if (answer.status === 200) return;
+      expect(answer.status).toBe(400);
+      expect([...DOCUMENTED]).toContain(refusal(answer)[1]);
+      expect(answer.body.errors[0].message).toMatch(/\.$/);
+    }),
+    { numRuns: 400 },
+  );
 });
