@@ -20,6 +20,7 @@ export {
 } from "./schema.ts";
 export { type NewParty, openParties } from "./service.ts";
 export {
+  ledgerStatements,
   loadAccounts,
   loadAccounts as loadBalances,
   loadOpenLots,

@@ -1,6 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
-import type { Customers } from "#customers";
-import { identifierKey } from "#customers";
+import { type Customers, identifierKey } from "#customers";
 import type { Organisation, Orgs } from "#orgs";
 import { type Clock, type Db, failures, type Server, type Tx, V2Failure } from "#platform";
 import { LedgerBalance, LedgerInfo } from "./answers.ts";
@@ -144,7 +143,8 @@ const findCustomer = async (
   const partyId = await findPartyId(tx, customers, organisation, name, value);
   const [profile] = partyId === null ? [] : await customers.loadProfiles(tx, organisation.id, [partyId]);
   if (profile === undefined) throw errors.no_customer({ name, value });
-  return profile;
+  const { firstName, lastName, externalId } = profile;
+  return { partyId: profile.partyId, firstName: firstName ?? "", lastName: lastName ?? "", externalId };
 };
 
 const findPartyId = async (

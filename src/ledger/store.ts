@@ -1,4 +1,4 @@
-import { type Instant, sql, type Tx } from "#platform";
+import { type Instant, type Sql, sql, type Tx } from "#platform";
 import type { LedgerWrites, NewLot, NewLotUse } from "./rules.ts";
 import type { Account, EntryRow, Lot, PartyState } from "./schema.ts";
 
@@ -35,40 +35,56 @@ export const loadOpenLots = (tx: Tx, orgId: number, partyIds: readonly number[])
       from ledger.lots
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and remaining > 0`);
 
-/** Writes a batch: one statement per table, sent together. */
+/** A batch's writes: those that may go as one statement with others, and those that must see what the first ones wrote. */
+export interface LedgerStatements {
+  readonly together: readonly Sql[];
+  readonly after: readonly Sql[];
+}
+
+/** One statement per table for the whole batch. A debit may take from a lot that the same batch opens, so it comes after. */
+export const ledgerStatements = (
+  orgId: number,
+  writes: LedgerWrites,
+  newParties: boolean,
+): LedgerStatements => {
+  const together = [
+    newParties ? insertParties(orgId, writes) : updateParties(orgId, writes),
+    upsertAccounts(orgId, writes.accounts),
+    insertEntries(orgId, writes.entries),
+  ];
+  if (writes.lots.length > 0) together.push(insertLots(orgId, writes.lots));
+  const after =
+    writes.uses.length === 0 ? [] : [takeFromLots(orgId, writes.uses), insertUses(orgId, writes.uses)];
+  return { together, after };
+};
+
+/** Writes a batch under the locks of its parties. */
 export const writeLedger = async (
   tx: Tx,
   orgId: number,
   writes: LedgerWrites,
   newParties: boolean,
 ): Promise<void> => {
-  const statements = [
-    newParties ? insertParties(tx, orgId, writes) : updateParties(tx, orgId, writes),
-    upsertAccounts(tx, orgId, writes.accounts),
-    insertEntries(tx, orgId, writes.entries),
-  ];
-  if (writes.lots.length > 0) statements.push(insertLots(tx, orgId, writes.lots));
-  if (writes.uses.length > 0)
-    statements.push(takeFromLots(tx, orgId, writes.uses), insertUses(tx, orgId, writes.uses));
-  await Promise.all(statements);
+  const { together, after } = ledgerStatements(orgId, writes, newParties);
+  await Promise.all([tx.runAll(together), tx.runAll(after)]);
 };
 
-const insertParties = (tx: Tx, orgId: number, { parties }: LedgerWrites) =>
-  tx.run(sql`/* ledger.insert_parties */
+const insertParties = (orgId: number, { parties }: LedgerWrites) =>
+  sql`/* ledger.insert_parties */
     insert into ledger.parties (org_id, kind, party_id, event_count, last_booked_at)
     select ${orgId}, 'customer', * from unnest(
       ${parties.map((party) => party.partyId)}::bigint[], ${parties.map((party) => party.eventCount)}::bigint[],
-      ${parties.map((party) => iso(party.lastBookedAt))}::timestamptz[])`);
+      ${parties.map((party) => iso(party.lastBookedAt))}::timestamptz[])`;
 
-const updateParties = (tx: Tx, orgId: number, { parties }: LedgerWrites) =>
-  tx.run(sql`/* ledger.update_parties */
+const updateParties = (orgId: number, { parties }: LedgerWrites) =>
+  sql`/* ledger.update_parties */
     update ledger.parties p set event_count = n.event_count, last_booked_at = n.last_booked_at
       from unnest(${parties.map((party) => party.partyId)}::bigint[], ${parties.map((party) => party.eventCount)}::bigint[],
                   ${parties.map((party) => iso(party.lastBookedAt))}::timestamptz[]) n (party_id, event_count, last_booked_at)
-     where p.org_id = ${orgId} and p.party_id = n.party_id`);
+     where p.org_id = ${orgId} and p.party_id = n.party_id`;
 
-const upsertAccounts = (tx: Tx, orgId: number, accounts: readonly Account[]) =>
-  tx.run(sql`/* ledger.upsert_accounts */
+const upsertAccounts = (orgId: number, accounts: readonly Account[]) =>
+  sql`/* ledger.upsert_accounts */
     insert into ledger.accounts as a
            (org_id, party_id, program_id, currency_id, category, balance, issued, redeemed, expired, returned, adjusted)
     select ${orgId}, * from unnest(
@@ -79,10 +95,10 @@ const upsertAccounts = (tx: Tx, orgId: number, accounts: readonly Account[]) =>
       ${accounts.map((row) => row.returned)}::bigint[], ${accounts.map((row) => row.adjusted)}::bigint[])
     on conflict (party_id, program_id, currency_id, category) do update
        set balance = excluded.balance, issued = excluded.issued, redeemed = excluded.redeemed,
-           expired = excluded.expired, returned = excluded.returned, adjusted = excluded.adjusted`);
+           expired = excluded.expired, returned = excluded.returned, adjusted = excluded.adjusted`;
 
-const insertEntries = (tx: Tx, orgId: number, entries: readonly EntryRow[]) =>
-  tx.run(sql`/* ledger.insert_entries */
+const insertEntries = (orgId: number, entries: readonly EntryRow[]) =>
+  sql`/* ledger.insert_entries */
     insert into ledger.entries
            (org_id, party_id, event_no, line_no, event_id, event_name, booked_at, recorded_at, program_id, currency_id,
             category, contra, amount, balance_before, balance_after, till_id, source_program_id, reference)
@@ -95,10 +111,10 @@ const insertEntries = (tx: Tx, orgId: number, entries: readonly EntryRow[]) =>
       ${entries.map((row) => row.contra)}::text[], ${entries.map((row) => row.amount)}::bigint[],
       ${entries.map((row) => row.balanceBefore)}::bigint[], ${entries.map((row) => row.balanceAfter)}::bigint[],
       ${entries.map((row) => row.tillId)}::bigint[], ${entries.map((row) => row.sourceProgramId)}::bigint[],
-      ${entries.map((row) => (row.reference === null ? null : JSON.stringify(row.reference)))}::json[])`);
+      ${entries.map((row) => (row.reference === null ? null : JSON.stringify(row.reference)))}::json[])`;
 
-const insertLots = (tx: Tx, orgId: number, lots: readonly NewLot[]) =>
-  tx.run(sql`/* ledger.insert_lots */
+const insertLots = (orgId: number, lots: readonly NewLot[]) =>
+  sql`/* ledger.insert_lots */
     insert into ledger.lots
            (org_id, party_id, event_no, line_no, program_id, currency_id, category, amount, remaining, opened_at, expires_at)
     select ${orgId}, l.party_id, l.event_no, l.line_no, l.program_id, l.currency_id, l.category, l.amount, l.amount,
@@ -109,23 +125,23 @@ const insertLots = (tx: Tx, orgId: number, lots: readonly NewLot[]) =>
         ${lots.map((row) => row.currencyId)}::bigint[], ${lots.map((row) => row.category)}::smallint[],
         ${lots.map((row) => row.amount)}::bigint[], ${lots.map((row) => iso(row.openedAt))}::timestamptz[],
         ${lots.map((row) => isoOrNull(row.expiresAt))}::timestamptz[])
-        l (party_id, event_no, line_no, program_id, currency_id, category, amount, opened_at, expires_at)`);
+        l (party_id, event_no, line_no, program_id, currency_id, category, amount, opened_at, expires_at)`;
 
 /** The check constraint on `remaining` is the last guard: a lot can never give more than it holds. */
-const takeFromLots = (tx: Tx, orgId: number, uses: readonly NewLotUse[]) =>
-  tx.run(sql`/* ledger.take_from_lots */
+const takeFromLots = (orgId: number, uses: readonly NewLotUse[]) =>
+  sql`/* ledger.take_from_lots */
     update ledger.lots l set remaining = l.remaining - u.amount
       from (select party_id, event_no, line_no, sum(amount)::bigint as amount
               from unnest(${uses.map((use) => use.partyId)}::bigint[], ${uses.map((use) => use.eventNo)}::bigint[],
                           ${uses.map((use) => use.lineNo)}::smallint[], ${uses.map((use) => use.amount)}::bigint[])
                    t (party_id, event_no, line_no, amount)
              group by party_id, event_no, line_no) u
-     where l.org_id = ${orgId} and l.party_id = u.party_id and l.event_no = u.event_no and l.line_no = u.line_no`);
+     where l.org_id = ${orgId} and l.party_id = u.party_id and l.event_no = u.event_no and l.line_no = u.line_no`;
 
-const insertUses = (tx: Tx, orgId: number, uses: readonly NewLotUse[]) =>
-  tx.run(sql`/* ledger.insert_lot_uses */
+const insertUses = (orgId: number, uses: readonly NewLotUse[]) =>
+  sql`/* ledger.insert_lot_uses */
     insert into ledger.lot_uses (org_id, party_id, event_no, line_no, lot_event_no, lot_line_no, amount)
     select ${orgId}, * from unnest(
       ${uses.map((use) => use.partyId)}::bigint[], ${uses.map((use) => use.byEventNo)}::bigint[],
       ${uses.map((use) => use.byLineNo)}::smallint[], ${uses.map((use) => use.eventNo)}::bigint[],
-      ${uses.map((use) => use.lineNo)}::smallint[], ${uses.map((use) => use.amount)}::bigint[])`);
+      ${uses.map((use) => use.lineNo)}::smallint[], ${uses.map((use) => use.amount)}::bigint[])`;

@@ -1,7 +1,6 @@
-import pg from "pg";
-import { identifierKey } from "#customers";
-import { createIdentity } from "#identity";
-import { addLedgerRoutes, type ProgramName } from "#ledger";
+import { createCustomers, normaliseIdentifier } from "#customers";
+import { createIdentity, systemActor } from "#identity";
+import { addLedgerRoutes, openParties, type ProgramName } from "#ledger";
 import { createOrgs } from "#orgs";
 import {
   createDb,
@@ -13,7 +12,6 @@ import {
   type Ids,
   type Server,
 } from "#platform";
-import { loadProfiles, resolveIdentifiers } from "../../src/customers/snapshot.ts";
 import { type SignedInUser, signInTill, signInUser } from "../../src/identity/testing.ts";
 import { buildLedger } from "../../src/ledger/testing.ts";
 import { createTestOrganisation, type TestOrganisation } from "../../src/orgs/testing.ts";
@@ -64,10 +62,23 @@ export const createLedgerServer = async (): Promise<LedgerServer> => {
   const ids = createIds(db);
   const orgs = createOrgs({ db, ids, clock });
   const identity = createIdentity({ db, ids, clock, orgs, log });
-  const customers = { loadProfiles, resolveIdentifiers };
-  const superuser = new pg.Client({ connectionString: database.connectionString });
-  await superuser.connect();
+  const customers = createCustomers({
+    db,
+    ids,
+    clock,
+    orgs,
+    onRegistered: (tx, actor, registered) =>
+      openParties(
+        tx,
+        ids,
+        actor.orgId,
+        registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() })),
+        [BASE, SECOND],
+        clock.now().getTime(),
+      ),
+  });
   const concepts = new Map<number, number>();
+  let people = 0;
 
   const server = createHttp({ log, strictResponses: true });
   identity.install(server);
@@ -103,33 +114,37 @@ export const createLedgerServer = async (): Promise<LedgerServer> => {
       };
     },
     customer: async (shop, person) => {
-      const partyId = await shop.ledger.openParty({ tillId: shop.tillIds[0] });
+      people += 1;
       const {
         firstName = "Ana",
         lastName = "Reyes",
-        mobile = null,
-        email = null,
-        externalId = null,
+        email = `person${people}@example.com`,
+        mobile,
+        externalId,
       } = person;
-      await superuser.query(
-        `insert into customers.customers (party_id, org_id, loyalty_type, status, first_name, last_name, mobile, email, external_id, registered_at, source, created_at, created_by, updated_at, updated_by)
-         values ($1, $2, 'loyalty', 'ACTIVE', $3, $4, $5, $6, $7, $8, 'INSTORE', $8, 'test', $8, 'test')`,
-        [partyId, shop.id, firstName, lastName, mobile, email, externalId, new Date(OPENED)],
-      );
-      for (const [type, value] of Object.entries({ mobile, email, externalId })) {
-        const key =
-          value === null ? null : identifierKey(shop.id, type as "mobile", value, shop.organisation.country);
-        if (key === null) continue;
-        await superuser.query(
-          "insert into customers.identifier_keys (key, org_id, party_id) values ($1, $2, $3)",
-          [key, shop.id, partyId],
+      const identifiers = (["mobile", "email", "externalId"] as const).flatMap((type) => {
+        const value = normaliseIdentifier(
+          type,
+          { mobile, email, externalId }[type] ?? "",
+          shop.organisation.country,
         );
-      }
-      return partyId;
+        return value === null ? [] : [{ type, value }];
+      });
+      const none = { channels: [], customFields: {} };
+      const registered = await customers.registerOne(systemActor(shop.id, "test", shop.tillIds[0]), {
+        profiles: [{ source: "INSTORE", accountId: "", firstName, lastName, identifiers, ...none }],
+        loyaltyType: "loyalty",
+        extendedFields: {},
+        registeredAt: new Date(OPENED),
+        tillId: shop.tillIds[0],
+        associatedTillId: null,
+        isDemo: false,
+        warnings: [],
+      });
+      return registered.partyId;
     },
     close: async () => {
       await server.close();
-      await superuser.end();
       await db.close();
       await database.drop();
     },
