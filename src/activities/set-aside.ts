@@ -41,8 +41,26 @@ export interface SetAsideDocument {
 /** kept: written now; repeated: the same was there already; other: that key was used for other contents. */
 export type SetAsideOutcome = "kept" | "repeated" | "other";
 
+/** A document with the ids it gets when it is new; they stay the same when the transaction is tried again. */
+export interface NumberedDocument {
+  readonly document: SetAsideDocument;
+  readonly id: number;
+  /** Used when the customer is unknown or there is none, as for anonymous purchases. */
+  readonly ownPartyId: number;
+}
+
+/** Gives documents their ids, before the transaction that keeps them. */
+export const numberSetAside = async (
+  ids: Ids,
+  documents: readonly SetAsideDocument[],
+): Promise<readonly NumberedDocument[]> => {
+  if (documents.length === 0) return [];
+  const nextId = await ids.reserve("transaction", documents.length);
+  const nextParty = await ids.reserve("party", documents.length);
+  return documents.map((document) => ({ document, id: nextId(), ownPartyId: nextParty() }));
+};
+
 export interface SetAsideParts {
-  readonly ids: Ids;
   readonly customers: Customers;
   readonly clock: Clock;
 }
@@ -59,25 +77,24 @@ const iso = (instant: Instant): string => new Date(instant).toISOString();
 
 /**
  * Keeps documents aside, each once however often it is sent: the natural key is claimed in the transaction that writes the
- * document. One outcome per document, in order. Ids are reserved by the caller: `ids.reserve("transaction", n)` and "party".
+ * document. One outcome per document, in order.
  */
 export const setAside = async (
   tx: Tx,
-  { ids, customers, clock }: SetAsideParts,
+  { customers, clock }: SetAsideParts,
   orgId: number,
-  documents: readonly SetAsideDocument[],
+  documents: readonly NumberedDocument[],
 ): Promise<readonly SetAsideOutcome[]> => {
   if (documents.length === 0) return [];
-  const keys = [...new Set(documents.flatMap(({ customerKey }) => customerKey ?? []))];
+  const keys = [...new Set(documents.flatMap(({ document }) => document.customerKey ?? []))];
   const parties =
     keys.length === 0 ? new Map<string, number>() : await customers.resolveIdentifiers(tx, orgId, keys);
   const seen = new Map<string, Buffer>();
-  const claims = documents.map((document) => ({
+  const claims = documents.map(({ document, id, ownPartyId }) => ({
     document,
+    id,
     key: keyOf(orgId, document.naturalKey),
-    id: ids.next("transaction"),
-    // Without a customer, a party of its own, as anonymous purchases have.
-    partyId: parties.get(document.customerKey ?? "") ?? ids.next("party"),
+    partyId: parties.get(document.customerKey ?? "") ?? ownPartyId,
     hash: hashOf(document),
   }));
   const first = claims.filter(({ key, hash }) => !seen.has(key) && seen.set(key, hash));

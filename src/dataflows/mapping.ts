@@ -1,0 +1,236 @@
+import type { Organisation } from "#orgs";
+import { errors } from "./errors.ts";
+import type { ImportKind, Mapping } from "./schema.ts";
+
+/** A field that a column may feed. */
+export interface Target {
+  readonly field: string;
+  readonly label: string;
+  readonly required: boolean;
+}
+
+interface KnownTarget extends Target {
+  /** Header names by which it is recognised, in lower case without spaces and signs. */
+  readonly names: readonly string[];
+}
+
+const target = (field: string, label: string, names: string, required = false): KnownTarget => ({
+  field,
+  label,
+  required,
+  names: [field.toLowerCase(), ...names.split(" ").filter((name) => name !== "")],
+});
+
+const IDENTIFIERS = [
+  target("customerId", "Customer's id in Fealty", "fealtyid partyid"),
+  target(
+    "externalId",
+    "Customer's external id",
+    "customerid custid customer customerno customernumber customercode clientid loyaltyid memberid externalcustomerid",
+  ),
+  target(
+    "mobile",
+    "Mobile number",
+    "phone phoneno phonenumber mobileno mobilenumber cell cellphone telephone tel msisdn customermobile customerphone",
+  ),
+  target("email", "E-mail address", "emailaddress mail emailid customeremail"),
+];
+
+const PLACES = [
+  target("till", "Code of the till", "tillcode tillid pos posid terminal terminalid register registerid"),
+  target("store", "Code of the store", "storecode storeid shop shopcode branch branchcode outlet location"),
+];
+
+const TRANSACTION_TARGETS: readonly KnownTarget[] = [
+  target(
+    "number",
+    "Bill number",
+    "billnumber billno invoiceno invoicenumber invoice receiptno receiptnumber receipt transactionnumber transactionno transactionid orderno ordernumber orderid",
+  ),
+  target(
+    "date",
+    "Date and time",
+    "datetime billingdate billdate invoicedate transactiondate orderdate purchasedate timestamp time",
+    true,
+  ),
+  ...IDENTIFIERS,
+  target(
+    "itemCode",
+    "Item code",
+    "sku stockcode productcode productid itemid article articlecode barcode ean upc",
+  ),
+  target("description", "Item description", "itemdescription productname itemname product item name"),
+  target("quantity", "Quantity", "qty units count pieces"),
+  target("rate", "Price of one piece", "unitprice price itemprice unitrate"),
+  target("value", "Line value before discount", "linevalue grossvalue"),
+  target("discount", "Line discount", "linediscount itemdiscount discountamount"),
+  target("amount", "Line amount after discount", "lineamount linetotal netamount itemamount total"),
+  target(
+    "billAmount",
+    "Bill amount",
+    "billtotal invoiceamount invoicetotal transactionamount ordertotal orderamount grandtotal totalamount",
+  ),
+  target("grossAmount", "Bill amount before discount", "grosstotal billgrossamount"),
+  target("billDiscount", "Bill discount", "invoicediscount totaldiscount"),
+  ...PLACES,
+  target("note", "Note", "notes comment comments remark remarks"),
+];
+
+const CUSTOMER_TARGETS: readonly KnownTarget[] = [
+  target("firstName", "First name", "firstname forename givenname"),
+  target("lastName", "Last name", "lastname surname familyname"),
+  ...IDENTIFIERS.filter(({ field }) => field !== "customerId"),
+  target(
+    "registeredAt",
+    "Registration date",
+    "registrationdate registered registeredon joined joinedat joindate joiningdate signupdate createdat createdon enrolledat date",
+  ),
+  target("source", "Source", "channel registrationsource"),
+  ...PLACES,
+];
+
+/** What identifies a line: without any of these columns, every row is a whole bill. */
+export const LINE_TARGETS: readonly string[] = [
+  "itemCode",
+  "description",
+  "quantity",
+  "rate",
+  "value",
+  "discount",
+  "amount",
+];
+
+const EXTENDED = "extendedFields.";
+const LINE_EXTENDED = "lineFields.";
+const CUSTOM = "customFields.";
+
+const plain = (header: string): string => header.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+/** Fields of the organisation's own that columns may feed. */
+const ownTargets = (kind: ImportKind, organisation: Organisation): KnownTarget[] => {
+  const of = (prefix: string, kindName: string, fields: readonly { name: string; label: string }[]) =>
+    fields.map(({ name, label }) => ({
+      field: `${prefix}${name}`,
+      label: `${label} (${kindName})`,
+      required: false,
+      names: [plain(name), plain(label)],
+    }));
+  if (kind === "customers") {
+    return [
+      ...of(EXTENDED, "extended field", organisation.extendedFields("CUSTOMER")),
+      ...of(CUSTOM, "custom field", organisation.customFields("LOYALTY_REGISTRATION")),
+    ];
+  }
+  return [
+    ...of(EXTENDED, "extended field", organisation.extendedFields("TRANSACTION")),
+    ...of(LINE_EXTENDED, "extended field of the line", organisation.extendedFields("LINEITEM")),
+    ...of(CUSTOM, "custom field", organisation.customFields("LOYALTY_TRANSACTION")),
+  ];
+};
+
+const targetsOf = (kind: ImportKind, organisation: Organisation): readonly KnownTarget[] => [
+  ...(kind === "customers" ? CUSTOMER_TARGETS : TRANSACTION_TARGETS),
+  ...ownTargets(kind, organisation),
+];
+
+/** Every field that columns of such a file may feed. */
+export const listTargets = (kind: ImportKind, organisation: Organisation): readonly Target[] =>
+  targetsOf(kind, organisation).map(({ field, label, required }) => ({ field, label, required }));
+
+/** Which column most likely feeds which field, by their names. A column feeds one field, a field has one column. */
+export const suggestMapping = (
+  kind: ImportKind,
+  organisation: Organisation,
+  headers: readonly string[],
+): Mapping => {
+  const mapping: Mapping = {};
+  const free = new Map<string, string>();
+  for (const header of headers)
+    if (header !== "" && !free.has(plain(header))) free.set(plain(header), header);
+  const targets = targetsOf(kind, organisation);
+  // A field's own name wins over names that only mean it.
+  for (const mostNames of [1, Infinity]) {
+    for (const { field, names } of targets) {
+      if (mapping[field] !== undefined) continue;
+      const name = names.slice(0, mostNames).find((candidate) => free.has(candidate));
+      if (name === undefined) continue;
+      mapping[field] = free.get(name)!;
+      free.delete(name);
+    }
+  }
+  if (
+    kind === "transactions" &&
+    mapping.description !== undefined &&
+    !hasLineBeside(mapping, "description")
+  ) {
+    delete mapping.description;
+  }
+  return mapping;
+};
+
+/** "Name" alone in a file of whole bills is rather a person's than an item's. */
+const hasLineBeside = (mapping: Mapping, field: string): boolean =>
+  LINE_TARGETS.some((name) => name !== field && mapping[name] !== undefined);
+
+/** Column of each field, by its number in the file. */
+export interface Columns {
+  readonly headers: readonly string[];
+  index(field: string): number;
+  /** `[name, column]` of the organisation's own fields. */
+  readonly extended: readonly (readonly [string, number])[];
+  readonly lineExtended: readonly (readonly [string, number])[];
+  readonly custom: readonly (readonly [string, number])[];
+  readonly hasLines: boolean;
+}
+
+/**
+ * Puts a mapping against a file's header.
+ * Errors: dataflows.unknown_target, dataflows.unknown_header, dataflows.target_missing.
+ */
+export const bindMapping = (
+  kind: ImportKind,
+  organisation: Organisation,
+  mapping: Mapping,
+  headers: readonly string[],
+): Columns => {
+  const targets = new Map(targetsOf(kind, organisation).map((item) => [item.field, item]));
+  const columns = new Map<string, number>();
+  for (const [field, header] of Object.entries(mapping)) {
+    if (!targets.has(field))
+      throw errors.unknown_target({ target: field.slice(0, 100), kind, field: "mapping" });
+    const column = headers.indexOf(header.trim());
+    if (column < 0) throw errors.unknown_header({ header: header.slice(0, 100), field: "mapping" });
+    columns.set(field, column);
+  }
+  checkRequired(kind, columns, headers);
+  const own = (prefix: string) =>
+    [...columns]
+      .filter(([field]) => field.startsWith(prefix))
+      .map(([field, column]) => [field.slice(prefix.length), column] as const);
+  return {
+    headers,
+    index: (field) => columns.get(field) ?? -1,
+    extended: own(EXTENDED),
+    lineExtended: own(LINE_EXTENDED),
+    custom: own(CUSTOM),
+    hasLines: LINE_TARGETS.some((field) => columns.has(field)),
+  };
+};
+
+const checkRequired = (
+  kind: ImportKind,
+  columns: ReadonlyMap<string, number>,
+  headers: readonly string[],
+) => {
+  const has = (...fields: string[]) => fields.some((field) => columns.has(field));
+  const missing = (what: string) =>
+    errors.target_missing({ target: what, headers: headers.join(", ").slice(0, 500), field: "mapping" });
+  if (kind === "customers") {
+    if (!has("mobile", "email", "externalId"))
+      throw missing("a mobile number, an e-mail address or an external id");
+    return;
+  }
+  if (!has("date")) throw missing("the date");
+  if (!has("billAmount", "amount", "value", "rate"))
+    throw missing("an amount (of the bill, or of its lines)");
+};

@@ -1,0 +1,358 @@
+import { Readable } from "node:stream";
+import { Type } from "@fastify/type-provider-typebox";
+import type { FastifyRequest } from "fastify";
+import type { TSchema } from "typebox";
+import { Check, Errors } from "typebox/value";
+import type { Organisation, Orgs } from "#orgs";
+import { decodeCursor, encodeCursor, failures, formatIso, OwnFailure, type Server } from "#platform";
+import { errors } from "./errors.ts";
+import { acceptFiles, jsonPart, type Received, receive } from "./receive.ts";
+import { type ImportKind, ImportOptions, KINDS, Mapping } from "./schema.ts";
+import type { Dataflows } from "./service.ts";
+import type { StoredRun } from "./store.ts";
+
+export interface DataflowsRouteParts {
+  readonly dataflows: Dataflows;
+  readonly orgs: Orgs;
+}
+
+const READ = { access: { resource: "Import", mode: "read" } } as const;
+const WRITE = { access: { resource: "Import", mode: "write" } } as const;
+const TAGS = ["Imports"];
+const OrNull = <T extends TSchema>(shape: T) => Type.Union([shape, Type.Null()]);
+const Kind = Type.Union([Type.Literal("customers"), Type.Literal("transactions")]);
+const Status = Type.Union([
+  Type.Literal("queued"),
+  Type.Literal("running"),
+  Type.Literal("finished"),
+  Type.Literal("failed"),
+  Type.Literal("cancelled"),
+]);
+const RunId = Type.Object({ id: Type.String({ pattern: "^[0-9]{1,15}$" }) });
+const Page = Type.Object({
+  after: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
+});
+
+const RunShape = Type.Object(
+  {
+    id: Type.Integer(),
+    kind: Kind,
+    fileName: Type.String(),
+    status: Status,
+    rowsRead: Type.Integer(),
+    rowsImported: Type.Integer(),
+    rowsRejected: Type.Integer(),
+    rowsSkipped: Type.Integer({ description: "Rows whose record was there already" }),
+    bytesRead: Type.Integer(),
+    bytesTotal: Type.Integer(),
+    startedAt: OrNull(Type.String()),
+    finishedAt: OrNull(Type.String()),
+    startedBy: Type.String(),
+    message: Type.String(),
+    summary: Type.Object({
+      recordsImported: Type.Integer(),
+      recordsSkipped: Type.Integer(),
+      recordsSetAside: Type.Integer(),
+      rowsSetAside: Type.Integer(),
+      customersRegistered: Type.Integer(),
+      rowsPerSecond: Type.Integer(),
+      mapping: Mapping,
+      options: Type.Object({}, { additionalProperties: true }),
+    }),
+  },
+  { $id: "ImportRun" },
+);
+
+const present = (run: StoredRun, organisation: Organisation) => {
+  const at = (date: Date | null) => (date === null ? null : formatIso(date.getTime(), organisation.timeZone));
+  const { rowsRead, rowsImported, rowsRejected, rowsSkipped, ...summary } = run.counts;
+  const until = run.finishedAt ?? run.updatedAt;
+  const seconds = run.startedAt === null ? 0 : (until.getTime() - run.startedAt.getTime()) / 1000;
+  return {
+    id: run.id,
+    kind: run.kind,
+    fileName: run.fileName,
+    status: run.status,
+    rowsRead,
+    rowsImported,
+    rowsRejected,
+    rowsSkipped,
+    bytesRead: run.bytesRead,
+    bytesTotal: run.bytesTotal,
+    startedAt: at(run.startedAt),
+    finishedAt: at(run.finishedAt),
+    startedBy: run.startedBy,
+    message: run.message,
+    summary: {
+      ...summary,
+      rowsPerSecond: seconds > 0 ? Math.round(rowsRead / seconds) : 0,
+      mapping: run.mapping,
+      options: { ...run.options },
+    },
+  };
+};
+
+/** A part that does not fit its shape is refused like a body that does not. */
+const checked = <T>(shape: TSchema, value: unknown, field: string): T => {
+  if (Check(shape, value)) return value as T;
+  const first = Errors(shape, value)[0];
+  const where = `${field}${(first?.instancePath ?? "").replaceAll("/", ".")}`;
+  throw errors.invalid({ field: where, message: `${where}: ${first?.message ?? "is not acceptable"}.` });
+};
+
+const kindOf = ({ texts }: Received): ImportKind => {
+  const kind = KINDS.find((item) => item === texts.kind);
+  if (kind === undefined) throw errors.bad_part({ field: "kind", expected: "customers or transactions" });
+  return kind;
+};
+
+const position = (after: string | undefined): number | null => {
+  if (after === undefined) return null;
+  const [id] = decodeCursor(after, 1) ?? [];
+  if (!Number.isSafeInteger(id))
+    throw errors.invalid({ field: "after", message: "after is no position of this list." });
+  return id as number;
+};
+
+const UPLOAD = {
+  tags: TAGS,
+  consumes: ["multipart/form-data"],
+} as const;
+
+/** Adds the console's import routes: upload, preview, progress, cancel, rejected rows. */
+export const addDataflowsRoutes = (server: Server, parts: DataflowsRouteParts): void => {
+  server.register(async (plugin) => {
+    const scope = plugin as unknown as Server;
+    await acceptFiles(scope);
+    addUploads(scope, parts);
+  });
+  addRuns(server, parts);
+  addRejections(server, parts);
+};
+
+const addUploads = (server: Server, { dataflows, orgs }: DataflowsRouteParts): void => {
+  /** Whatever happens after the file arrived, it does not stay behind. */
+  const withFile = async <T>(
+    request: FastifyRequest,
+    work: (received: Received) => Promise<{ answer: T; keeps: boolean }>,
+  ): Promise<T> => {
+    const received = await receive(request, dataflows);
+    let keeps = false;
+    try {
+      const done = await work(received);
+      keeps = done.keeps;
+      return done.answer;
+    } finally {
+      if (!keeps) await dataflows.dropUpload(received.path);
+    }
+  };
+
+  server.post(
+    "/api/imports",
+    {
+      config: WRITE,
+      schema: {
+        ...UPLOAD,
+        summary: "Import a CSV file",
+        description:
+          "Parts: file (CSV, plain or gzip), kind (customers or transactions), mapping (JSON: field → header; suggested from the header when absent), options (JSON).",
+        operationId: "startImport",
+        response: { 200: RunShape, ...failures(OwnFailure) },
+      },
+    },
+    async (request) => {
+      const { actor } = request;
+      return withFile(request, async (received) => {
+        const mapping = jsonPart(received.texts, "mapping");
+        const options = jsonPart(received.texts, "options");
+        const input = {
+          kind: kindOf(received),
+          mapping: mapping === undefined ? undefined : checked<Mapping>(Mapping, mapping, "mapping"),
+          options: options === undefined ? {} : checked<ImportOptions>(ImportOptions, options, "options"),
+        };
+        const file = { path: received.path, name: received.fileName };
+        const run = await dataflows.startRun(actor, file, input);
+        return { answer: present(run, await orgs.get(actor.orgId)), keeps: true };
+      });
+    },
+  );
+
+  server.post(
+    "/api/imports/preview",
+    {
+      config: WRITE,
+      schema: {
+        ...UPLOAD,
+        summary: "Look at the beginning of a CSV file",
+        description: "Parts: file (the first 256 KB are enough), kind, delimiter.",
+        operationId: "previewImport",
+        response: {
+          200: Type.Object({
+            headers: Type.Array(Type.String()),
+            rows: Type.Array(Type.Array(Type.String())),
+            suggestedMapping: Mapping,
+            suggestedDateFormat: OrNull(Type.String()),
+            targets: Type.Array(
+              Type.Object({ field: Type.String(), label: Type.String(), required: Type.Boolean() }),
+            ),
+          }),
+          ...failures(OwnFailure),
+        },
+      },
+    },
+    async (request) => {
+      const { orgId } = request.actor;
+      return withFile(request, async (received) => {
+        const { delimiter } = received.texts;
+        if (delimiter !== undefined) checked(ImportOptions, { delimiter }, "options");
+        const found = await dataflows.preview(orgId, received.path, kindOf(received), delimiter);
+        const answer = {
+          ...found,
+          headers: [...found.headers],
+          rows: found.rows.map((row) => [...row]),
+          targets: [...found.targets],
+        };
+        return { answer, keeps: false };
+      });
+    },
+  );
+};
+
+const addRuns = (server: Server, { dataflows, orgs }: DataflowsRouteParts): void => {
+  server.get(
+    "/api/imports",
+    {
+      config: READ,
+      schema: {
+        tags: TAGS,
+        summary: "Imports, newest first",
+        operationId: "listImports",
+        querystring: Page,
+        response: {
+          200: Type.Object({
+            items: Type.Array(RunShape),
+            next: OrNull(Type.String()),
+            total: Type.Integer(),
+          }),
+          ...failures(OwnFailure),
+        },
+      },
+    },
+    async (request) => {
+      const { orgId } = request.actor;
+      const { limit = 25 } = request.query;
+      const { items, total } = await dataflows.list(orgId, position(request.query.after), limit + 1);
+      const organisation = await orgs.get(orgId);
+      const shown = items.slice(0, limit);
+      const last = shown[shown.length - 1];
+      return {
+        items: shown.map((run) => present(run, organisation)),
+        next: items.length > limit && last ? encodeCursor([last.id]) : null,
+        total,
+      };
+    },
+  );
+
+  server.get(
+    "/api/imports/:id",
+    {
+      config: READ,
+      schema: {
+        tags: TAGS,
+        summary: "One import, with how far it is",
+        operationId: "getImport",
+        params: RunId,
+        response: { 200: RunShape, ...failures(OwnFailure) },
+      },
+    },
+    async (request) => {
+      const { orgId } = request.actor;
+      return present(await dataflows.get(orgId, Number(request.params.id)), await orgs.get(orgId));
+    },
+  );
+
+  server.post(
+    "/api/imports/:id/cancel",
+    {
+      config: WRITE,
+      schema: {
+        tags: TAGS,
+        summary: "Stop an import; what it imported stays",
+        operationId: "cancelImport",
+        params: RunId,
+        response: { 200: RunShape, ...failures(OwnFailure) },
+      },
+    },
+    async (request) => {
+      const { orgId } = request.actor;
+      return present(await dataflows.cancel(orgId, Number(request.params.id)), await orgs.get(orgId));
+    },
+  );
+};
+
+const addRejections = (server: Server, { dataflows }: DataflowsRouteParts): void => {
+  server.get(
+    "/api/imports/:id/rejections",
+    {
+      config: READ,
+      schema: {
+        tags: TAGS,
+        summary: "Rows of an import that were rejected, in order of line",
+        operationId: "listImportRejections",
+        params: RunId,
+        querystring: Page,
+        response: {
+          200: Type.Object({
+            items: Type.Array(
+              Type.Object({
+                line: Type.Integer(),
+                reason: Type.String(),
+                field: Type.String(),
+                row: Type.String(),
+              }),
+            ),
+            next: OrNull(Type.String()),
+            total: Type.Integer(),
+          }),
+          ...failures(OwnFailure),
+        },
+      },
+    },
+    async (request) => {
+      const { limit = 25, after } = request.query;
+      const id = Number(request.params.id);
+      const found = await dataflows.listRejections(request.actor.orgId, id, position(after) ?? 0, limit + 1);
+      const items = found.items.slice(0, limit).map((item) => ({ ...item }));
+      const last = items[items.length - 1];
+      return {
+        items,
+        next: found.items.length > limit && last ? encodeCursor([last.line]) : null,
+        total: found.total,
+      };
+    },
+  );
+
+  server.get(
+    "/api/imports/:id/rejections.csv",
+    {
+      config: READ,
+      schema: {
+        tags: TAGS,
+        summary: "Rejected rows as a CSV file: line, field and reason in front of the original row",
+        operationId: "downloadImportRejections",
+        params: RunId,
+        produces: ["text/csv"],
+        response: { 200: Type.String(), ...failures(OwnFailure) },
+      },
+    },
+    async (request, reply) => {
+      const id = Number(request.params.id);
+      const rows = await dataflows.rejectedRows(request.actor.orgId, id);
+      reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", `attachment; filename="import-${id}-rejected.csv"`);
+      return reply.send(Readable.from(rows) as never);
+    },
+  );
+};
