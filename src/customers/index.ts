@@ -6,3 +6,20 @@ export {
   keyOf,
   normaliseIdentifier,
 } from "./identifiers.ts";
+export { type FlatCustomer, parseFlatCustomer, parseRegistration } from "./parse.ts";
+export type { ParseContext } from "./parse-values.ts";
+export { type ChangePage, listChanges } from "./reads.ts";
+export type { CustomerEvent } from "./registration.ts";
+export type {
+  ChangeRow,
+  Customer,
+  CustomerProfile,
+  CustomerReference,
+  CustomerRow,
+  FieldHistory,
+  NewCustomer,
+  Registered,
+  Registration,
+  UpdatedCustomer,
+} from "./schema.ts";
+export { type Customers, type CustomersParts, createCustomers } from "./service.ts";
