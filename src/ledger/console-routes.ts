@@ -34,14 +34,16 @@ const schemaOf = <Query extends object, Answer>(
   response: { 200: answer, ...failures(OwnFailure) },
 });
 
-/** A customer's balances, journal and lots for the console. */
-export const addConsoleRoutes = (
-  server: Server,
-  { db, clock }: Pick<LedgerRouteParts, "db" | "clock">,
-  contextOf: ContextOf,
-): void => {
-  const config = { access: { resource: "Points", mode: "read" } } as const;
+const config = { access: { resource: "Points", mode: "read" } } as const;
+type Parts = Pick<LedgerRouteParts, "db" | "clock">;
 
+/** A customer's balances, journal and lots for the console. */
+export const addConsoleRoutes = (server: Server, parts: Parts, contextOf: ContextOf): void => {
+  addBalanceRoutes(server, parts, contextOf);
+  addJournalRoutes(server, parts, contextOf);
+};
+
+const addBalanceRoutes = (server: Server, { db, clock }: Parts, contextOf: ContextOf) => {
   server.get(
     "/api/customers/:id/balances",
     { config, schema: schemaOf("Balances of a customer", "listCustomerBalances", Type.Object({}), Balances) },
@@ -53,6 +55,32 @@ export const addConsoleRoutes = (
     },
   );
 
+  const HistoryQuery = Type.Object({
+    days: wholeNumber("^[1-9][0-9]{0,2}$", `Days back from today, 1 to ${MAX_DAYS}; 90 when absent`),
+  });
+  server.get(
+    "/api/customers/:id/balance-history",
+    {
+      config,
+      schema: schemaOf(
+        "Balance of a customer by day",
+        "listCustomerBalanceHistory",
+        HistoryQuery,
+        BalanceHistory,
+      ),
+    },
+    async (request) => {
+      const { organisation } = await contextOf(request.actor.orgId);
+      const days = Math.min(Number(request.query.days ?? 90), MAX_DAYS);
+      const now = clock.now().getTime();
+      return db.transaction(request.actor.orgId, (tx) =>
+        readBalanceHistory(tx, organisation, Number(request.params.id), days, now),
+      );
+    },
+  );
+};
+
+const addJournalRoutes = (server: Server, { db }: Parts, contextOf: ContextOf) => {
   server.get(
     "/api/customers/:id/ledger",
     {
@@ -84,30 +112,6 @@ export const addConsoleRoutes = (
       const { query, params, actor } = request;
       return db.transaction(actor.orgId, (tx) =>
         readLots(tx, context, Number(params.id), query.open === "true", pageOf(query)),
-      );
-    },
-  );
-
-  const HistoryQuery = Type.Object({
-    days: wholeNumber("^[1-9][0-9]{0,2}$", `Days back from today, 1 to ${MAX_DAYS}; 90 when absent`),
-  });
-  server.get(
-    "/api/customers/:id/balance-history",
-    {
-      config,
-      schema: schemaOf(
-        "Balance of a customer by day",
-        "listCustomerBalanceHistory",
-        HistoryQuery,
-        BalanceHistory,
-      ),
-    },
-    async (request) => {
-      const { organisation } = await contextOf(request.actor.orgId);
-      const days = Math.min(Number(request.query.days ?? 90), MAX_DAYS);
-      const now = clock.now().getTime();
-      return db.transaction(request.actor.orgId, (tx) =>
-        readBalanceHistory(tx, organisation, Number(request.params.id), days, now),
       );
     },
   );
