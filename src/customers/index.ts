@@ -1,3 +1,4 @@
+export type { TierMembers } from "./admin-routes.ts";
 export {
   IDENTIFIER_TYPES,
   type IdentifierType,
@@ -10,10 +11,10 @@ export { type FlatCustomer, parseFlatCustomer, parseRegistration } from "./parse
 export type { ParseContext } from "./parse-values.ts";
 export { type ChangePage, listChanges } from "./reads.ts";
 export type { CustomerEvent } from "./registration.ts";
+export { addCustomersRoutes, type CustomersRouteParts, type LoyaltyDetails } from "./routes.ts";
 export type {
   ChangeRow,
   Customer,
-  CustomerProfile,
   CustomerReference,
   CustomerRow,
   FieldHistory,
@@ -23,3 +24,4 @@ export type {
   UpdatedCustomer,
 } from "./schema.ts";
 export { type Customers, type CustomersParts, createCustomers } from "./service.ts";
+export type { CustomerProfile } from "./snapshot.ts";

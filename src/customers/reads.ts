@@ -1,42 +1,11 @@
 import { rawSql, sql, type Tx } from "#platform";
-import type {
-  ChangeRow,
-  ChannelRow,
-  Customer,
-  CustomerProfile,
-  CustomerRow,
-  IdentifierRow,
-  ProfileRow,
-} from "./schema.ts";
-import { findKeys } from "./store.ts";
+import type { ChangeRow, ChannelRow, Customer, CustomerRow, IdentifierRow, ProfileRow } from "./schema.ts";
 
 const CUSTOMER_COLUMNS = `party_id as "partyId", loyalty_type as "loyaltyType", status, first_name as "firstName",
   last_name as "lastName", mobile, email, external_id as "externalId", extended_fields as "extendedFields", source,
   account_id as "accountId", registered_at as "registeredAt", registered_till_id as "registeredTillId",
   associated_till_id as "associatedTillId", is_demo as "isDemo", created_at as "createdAt", created_by as "createdBy",
   updated_at as "updatedAt", updated_by as "updatedBy"`;
-
-/** Directory look-up of many keys: key → customer. Keys that nobody has are absent. */
-export const resolveKeys = async (
-  tx: Tx,
-  orgId: number,
-  keys: readonly string[],
-): Promise<Map<string, number>> => {
-  const rows = await findKeys(tx, orgId, keys);
-  return new Map(rows.map(({ key, partyId }) => [key, partyId]));
-};
-
-/** What purchases need to know of customers; those who do not exist are absent. */
-export const loadProfiles = (
-  tx: Tx,
-  orgId: number,
-  partyIds: readonly number[],
-): Promise<CustomerProfile[]> =>
-  tx.rows<CustomerProfile>(sql`/* customers.load_profiles */
-    select party_id as "partyId", loyalty_type as "loyaltyType", status, first_name as "firstName",
-           last_name as "lastName", mobile, email, external_id as "externalId", extended_fields as "extendedFields",
-           registered_at as "registeredAt"
-      from customers.customers where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
 
 export const findCustomers = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<CustomerRow[]> =>
   tx.rows<CustomerRow>(

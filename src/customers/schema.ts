@@ -5,24 +5,6 @@ import type { IdentifierType } from "./identifiers.ts";
 export const LOYALTY_TYPES = ["loyalty", "non_loyalty"] as const;
 export type LoyaltyType = (typeof LOYALTY_TYPES)[number];
 
-/** What a purchase needs to know about its customer. Names and identifiers are those of the newest profile. */
-export interface CustomerProfile {
-  readonly partyId: number;
-  readonly loyaltyType: LoyaltyType;
-  /** Code of the customer status, `ACTIVE` at first. */
-  readonly status: string;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  /** Digits with country code, without `+`. */
-  readonly mobile: string | null;
-  readonly email: string | null;
-  readonly externalId: string | null;
-  /** Typed by the organisation's definitions; dates as ISO text. */
-  readonly extendedFields: Readonly<Record<string, FieldValue>>;
-  /** Business time of registration. */
-  readonly registeredAt: Date;
-}
-
 export interface Identifier {
   readonly type: IdentifierType;
   /** Normalised. */

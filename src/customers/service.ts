@@ -5,15 +5,7 @@ import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
 import { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 import type { ParseContext } from "./parse-values.ts";
-import {
-  countCustomers,
-  findCustomers,
-  type ListPage,
-  listCustomers,
-  loadProfiles,
-  readCustomer,
-  resolveKeys,
-} from "./reads.ts";
+import { countCustomers, findCustomers, type ListPage, listCustomers, readCustomer } from "./reads.ts";
 import {
   type CustomerEvent,
   type CustomerHooks,
@@ -32,6 +24,7 @@ import type {
   UpdatedCustomer,
 } from "./schema.ts";
 import { describeMatches, matchCustomers, type SearchMatch } from "./search.ts";
+import { loadProfiles, resolveIdentifiers } from "./snapshot.ts";
 import { updateCustomer } from "./update.ts";
 
 export interface CustomersParts {
@@ -148,7 +141,7 @@ export const createCustomers = (parts: CustomersParts) => {
       throw errors.bad_identifier_name({ field: "identifierName", value: name.slice(0, 60) });
     const { country } = await orgs.get(orgId);
     const key = value.length > MAX_VALUE ? null : identifierKey(orgId, name, value, country);
-    return key === null ? null : ((await resolveKeys(tx, orgId, [key])).get(key) ?? null);
+    return key === null ? null : ((await resolveIdentifiers(tx, orgId, [key])).get(key) ?? null);
   };
 
   /** The id of a customer, or null; see `requireCustomer`. */
@@ -215,9 +208,15 @@ export const createCustomers = (parts: CustomersParts) => {
     parseFlat: (flat: FlatCustomer, context: Omit<ParseContext, "now">): Registration =>
       parseFlatCustomer(flat, { ...context, now: clock.now() }),
     /** Key of the directory → customer, for many keys in one statement of the caller's transaction. */
-    resolveIdentifiers: resolveKeys,
+    resolveIdentifiers,
     /** What purchases need to know of customers, in the caller's transaction. */
     loadProfiles,
+    /** Customers of some ids, in their order, in the caller's transaction. */
+    rowsOf: async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<CustomerRow[]> => {
+      const rows = partyIds.length === 0 ? [] : await findCustomers(tx, orgId, partyIds);
+      const byId = new Map(rows.map((row) => [row.partyId, row]));
+      return partyIds.flatMap((partyId) => byId.get(partyId) ?? []);
+    },
     /** Runs reads of one organisation together. */
     read: <T>(orgId: number, work: (tx: Tx) => Promise<T>): Promise<T> => db.transaction(orgId, work),
     now: () => clock.now(),
