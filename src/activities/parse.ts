@@ -1,19 +1,11 @@
-import { createHash } from "node:crypto";
-import { type FieldWarning, type Organisation, validateFields } from "#orgs";
-import {
-  type Instant,
-  type Issue,
-  issue,
-  type Money,
-  parseDateTime,
-  parseDecimal,
-  QUANTITY_SCALE,
-} from "#platform";
+import { hash } from "node:crypto";
+import { type Organisation, validateFields } from "#orgs";
+import { type Instant, type Issue, parseDateTime } from "#platform";
 import { errors } from "./errors.ts";
+import { fieldIssues, MAX_FIELDS, parseLines, parsePayments } from "./parse-lines.ts";
+import { asChoice, asInstant, asMoney, asObject, asText, isObject, shown } from "./parse-values.ts";
 import { checkAmount, outlierOf, pointsIgnoredBy } from "./rules.ts";
-import type { LineItem, NumberScope, PaymentMode, Purchase, TransactionType } from "./schema.ts";
-
-type Body = Readonly<Record<string, unknown>>;
+import type { NumberScope, Purchase, TransactionType } from "./schema.ts";
 
 /** What surrounds a bill: who sends it, for whom, from where. */
 export interface BillContext {
@@ -43,64 +35,9 @@ const OUTLIER_STATUSES = [
   "OTHER",
 ] as const;
 const DELIVERY_STATUSES = ["PLACED", "PROCESSED", "SHIPPED", "DELIVERED", "RETURNED"] as const;
-const MAX_LINES = 5000;
 const DAY = 86_400_000;
 /** A till's clock may run ahead of ours, and its zone may be mistaken by up to a day. */
 const FUTURE_LIMIT = DAY;
-const NO_FIELDS: Readonly<Record<string, unknown>> = Object.freeze({});
-
-const isObject = (value: unknown): value is Body =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const asObject = (value: unknown, field: string): Body => {
-  if (value === undefined || value === null) return NO_FIELDS;
-  if (!isObject(value)) throw errors.bad_field({ field, expected: "an object" });
-  return value;
-};
-
-const asArray = (value: unknown, field: string, most: number): readonly unknown[] => {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw errors.bad_field({ field, expected: "an array" });
-  if (value.length > most) throw errors.bad_field({ field, expected: `an array of at most ${most} items` });
-  return value;
-};
-
-/** Text as sent; numbers become text. NUL cannot be stored and is refused. */
-const asText = (value: unknown, field: string, most: number): string | null => {
-  if (value === undefined || value === null) return null;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value !== "string" || value.includes("\u0000"))
-    throw errors.bad_field({ field, expected: "text" });
-  if (value.length > most) throw errors.field_too_long({ field, most });
-  return value;
-};
-
-const asChoice = (value: unknown, field: string, allowed: readonly string[], fallback: string): string => {
-  const text = asText(value, field, 50);
-  if (text === null || text === "") return fallback;
-  const upper = text.toUpperCase();
-  if (!allowed.includes(upper)) throw errors.bad_status({ field, value: text, allowed: allowed.join(", ") });
-  return upper;
-};
-
-const shown = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 60);
-
-const asMoney = (value: unknown, field: string, scale: number): Money | null => {
-  if (value === undefined || value === null || value === "") return null;
-  const amount = parseDecimal(value, scale);
-  if (amount === null) throw errors.bad_amount({ field, value: shown(value) });
-  return amount;
-};
-
-const asInstant = (value: unknown, field: string): Instant | null => {
-  if (value === undefined || value === null || value === "") return null;
-  const instant = typeof value === "string" ? parseDateTime(value, { zone: "UTC" }) : null;
-  if (instant === null) throw errors.bad_date({ field, value: shown(value) });
-  return instant;
-};
-
-const fieldIssues = (warnings: readonly FieldWarning[]): Issue[] =>
-  warnings.map(({ message }) => issue(91016, message));
 
 /** Reads a v2 bill into a purchase, or throws the documented refusal that names the field. */
 export const parseBill = (body: unknown, context: BillContext): Purchase => {
@@ -123,11 +60,11 @@ export const parseBill = (body: unknown, context: BillContext): Purchase => {
   const lines = parseLines(body.lineItemsV2 ?? body.lineitemsV2, organisation, warnings);
   const extended = validateFields(
     organisation.extendedFields("TRANSACTION"),
-    asObject(body.extendedFields, "extendedFields"),
+    asObject(body.extendedFields, "extendedFields", MAX_FIELDS),
   );
   const custom = validateFields(
     organisation.customFields("LOYALTY_TRANSACTION"),
-    asObject(body.customFields, "customFields"),
+    asObject(body.customFields, "customFields", MAX_FIELDS),
   );
   warnings.push(...fieldIssues(extended.warnings), ...fieldIssues(custom.warnings));
   const sentOutlier = asChoice(body.outlierStatus, "outlierStatus", OUTLIER_STATUSES, "");
@@ -161,13 +98,20 @@ export const parseBill = (body: unknown, context: BillContext): Purchase => {
     accountId: context.accountId,
     ...place,
   };
-  const inputHash = hashOf(purchase, sentDate === null);
+  const inputHash = hashOf({
+    ...purchase,
+    // How the caller spelled the customer and what our settings made of the bill are not its contents.
+    customerName: "",
+    outlierStatus: sentOutlier,
+    // A date that the server filled in is not input.
+    billedAt: sentDate,
+  });
   return {
     ...purchase,
     numberScope: scopeOf(organisation, place, inputHash),
     now: context.asOfBill ? billedAt : context.clockNow,
     pointsIgnored: pointsIgnoredBy(organisation, number),
-    warnings,
+    warnings: distinct(warnings),
     inputHash,
     requestKey: context.requestKey,
     wantsSideEffects: context.wantsSideEffects,
@@ -175,11 +119,12 @@ export const parseBill = (body: unknown, context: BillContext): Purchase => {
   };
 };
 
-/** The same input has the same hash; a date that the server filled in is not input. */
-const hashOf = (purchase: object, dateIsOurs: boolean): Buffer =>
-  createHash("sha256")
-    .update(JSON.stringify(dateIsOurs ? { ...purchase, billedAt: null } : purchase))
-    .digest();
+/** The same input has the same hash. */
+const hashOf = (input: object): Buffer => hash("sha256", JSON.stringify(input), "buffer");
+
+/** A field that every line lacks is told once. */
+const distinct = (warnings: readonly Issue[]): readonly Issue[] =>
+  warnings.length < 2 ? warnings : [...new Map(warnings.map((item) => [item.message, item])).values()];
 
 const parseType = (value: unknown): TransactionType => {
   const text = (asText(value, "type", 50) ?? "REGULAR").toUpperCase();
@@ -225,89 +170,3 @@ const scopeOf = (
     return { scope: `store:${place.storeId}`, days };
   return { scope: "", days };
 };
-
-const parseLines = (value: unknown, organisation: Organisation, warnings: Issue[]): LineItem[] =>
-  asArray(value, "lineItemsV2", MAX_LINES).map((item, index) =>
-    parseLine(item, `lineItemsV2[${index}]`, organisation, warnings),
-  );
-
-/** Parts of a line that are kept and shown as sent. */
-const LINE_DETAILS = [
-  "serial",
-  "imgUrl",
-  "returnable",
-  "returnableDays",
-  "attributes",
-  "comboDetails",
-  "addOnDetails",
-  "splitDetails",
-] as const;
-
-const parseLine = (item: unknown, at: string, organisation: Organisation, warnings: Issue[]): LineItem => {
-  if (!isObject(item)) throw errors.bad_field({ field: at, expected: "an object" });
-  const scale = organisation.moneyScale;
-  const quantity = parseDecimal(item.qty ?? 1, QUANTITY_SCALE);
-  if (quantity === null) throw errors.bad_amount({ field: `${at}.qty`, value: shown(item.qty) });
-  if (quantity < 0) throw errors.negative_quantity({ field: `${at}.qty` });
-  const rate = asMoney(item.rate, `${at}.rate`, scale);
-  if (rate !== null && rate < 0) throw errors.negative_line_rate({ field: `${at}.rate` });
-  const value = asMoney(item.value, `${at}.value`, scale);
-  if (value !== null && value < 0) throw errors.negative_line_value({ field: `${at}.value` });
-  const discount = asMoney(item.discount, `${at}.discount`, scale) ?? 0;
-  if (discount < 0) throw errors.negative_line_discount({ field: `${at}.discount` });
-  const amount = asMoney(item.amount, `${at}.amount`, scale);
-  if (amount !== null && amount < 0) throw errors.negative_line_amount({ field: `${at}.amount` });
-  checkReturnableDays(item.returnableDays, `${at}.returnableDays`);
-  const extended = validateFields(
-    organisation.extendedFields("LINEITEM"),
-    asObject(item.extendedFields, `${at}.extendedFields`),
-  );
-  warnings.push(...fieldIssues(extended.warnings));
-  // A line that gives only some of its figures gets the others from those: value = rate × quantity, amount = value − discount.
-  const wholeValue =
-    value ?? (amount === null ? Math.round(((rate ?? 0) * quantity) / QUANTITY_SCALE) : amount + discount);
-  return {
-    itemCode: asText(item.itemCode, `${at}.itemCode`, 250) ?? "",
-    description: asText(item.description, `${at}.description`, 2000),
-    quantity,
-    rate: rate ?? (quantity === 0 ? 0 : Math.round((wholeValue * QUANTITY_SCALE) / quantity)),
-    value: wholeValue,
-    discount,
-    amount: amount ?? wholeValue - discount,
-    details: pick(item, LINE_DETAILS),
-    extendedFields: extended.values,
-  };
-};
-
-const checkReturnableDays = (value: unknown, field: string): void => {
-  if (value === undefined || value === null || value === "") return;
-  const days = Number(value);
-  if (!Number.isInteger(days) || days < -1) throw errors.bad_returnable_days({ field });
-};
-
-const pick = (item: Body, names: readonly string[]): Record<string, unknown> | null => {
-  let picked: Record<string, unknown> | null = null;
-  for (const name of names) {
-    if (item[name] === undefined || item[name] === null) continue;
-    picked ??= {};
-    picked[name] = item[name];
-  }
-  return picked;
-};
-
-const parsePayments = (value: unknown, organisation: Organisation, warnings: Issue[]): PaymentMode[] =>
-  asArray(value, "paymentModes", 100).map((item, index) => {
-    const at = `paymentModes[${index}]`;
-    if (!isObject(item)) throw errors.bad_field({ field: at, expected: "an object" });
-    const mode = asText(item.mode, `${at}.mode`, 250) ?? "";
-    const known = organisation.paymentModes;
-    if (known.length > 0 && !known.some(({ name }) => name.toLowerCase() === mode.toLowerCase())) {
-      warnings.push(issue(9607, `The payment mode ${mode} is not one of the organisation's.`));
-    }
-    return {
-      mode,
-      value: asMoney(item.value, `${at}.value`, organisation.moneyScale) ?? 0,
-      notes: asText(item.notes, `${at}.notes`, 250),
-      attributes: asObject(item.attributes, `${at}.attributes`),
-    };
-  });

@@ -15,6 +15,7 @@ import {
 } from "#platform";
 import { errors } from "./errors.ts";
 import { type BillContext, parseBill } from "./parse.ts";
+import { asText, isObject } from "./parse-values.ts";
 import type { Purchase, Recorded } from "./schema.ts";
 import type { Activities } from "./service.ts";
 
@@ -123,14 +124,16 @@ const customerOf = (organisation: Organisation, { name, value }: Whom, anonymous
 
 const sourceOf = (value: unknown): string => {
   if (value === undefined || value === null || value === "") return "INSTORE";
-  const upper = String(value).toUpperCase();
+  const upper = (asText(value, "source", 100) ?? "").toUpperCase();
   if (upper !== "OTHERS" && !SOURCES.some((source) => source === upper))
     throw errors.bad_source({ value: upper.slice(0, 40) });
   return upper;
 };
 
-const isAnonymous = (body: unknown): boolean =>
-  String((body as { type?: unknown } | null)?.type ?? "").toUpperCase() === "NOT_INTERESTED";
+const isAnonymous = (body: unknown): boolean => {
+  const type = isObject(body) ? body.type : undefined;
+  return typeof type === "string" && type.toUpperCase() === "NOT_INTERESTED";
+};
 
 /** Reads a bill of a call with what the call itself says: its actor, its customer, its options. */
 const purchaseOf = (
@@ -146,7 +149,7 @@ const purchaseOf = (
     tillId: actor.tillId,
     ...customerOf(organisation, whom, isAnonymous(body)),
     source: sourceOf(whom.source),
-    accountId: typeof whom.accountId === "string" ? whom.accountId.slice(0, 100) : "",
+    accountId: asText(whom.accountId, "accountId", 100) ?? "",
     clockNow: clock.now().getTime(),
     asOfBill: false,
     requestKey: options.requestKey,
