@@ -1,0 +1,40 @@
+import { sql, type Tx } from "#platform";
+
+/** What a decision about a customer may know of the person: display copies, those of the newest profile; "" = none. */
+export interface CustomerProfile {
+  readonly partyId: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly mobile: string;
+  readonly email: string;
+  readonly externalId: string | null;
+  readonly loyaltyType: string;
+  readonly status: string;
+  readonly registeredAt: Date;
+  readonly extendedFields: Readonly<Record<string, unknown>>;
+}
+
+/** Directory keys → party ids, one round trip for a whole batch; unknown keys are absent. */
+export const resolveIdentifiers = async (
+  tx: Tx,
+  orgId: number,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = await tx.rows<{ key: string; partyId: number }>(sql`/* customers.resolve_identifiers */
+    select key, party_id as "partyId" from customers.identifier_keys
+     where org_id = ${orgId} and key = any(${keys}::text[])`);
+  return new Map(rows.map((row) => [row.key, row.partyId]));
+};
+
+/** Profiles of a batch's customers, as decisions read them. */
+export const loadProfiles = (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+): Promise<CustomerProfile[]> =>
+  tx.rows<CustomerProfile>(sql`/* customers.load_profiles */
+    select party_id as "partyId", coalesce(first_name, '') as "firstName", coalesce(last_name, '') as "lastName",
+           coalesce(mobile, '') as mobile, coalesce(email, '') as email, external_id as "externalId",
+           loyalty_type as "loyaltyType", status, registered_at as "registeredAt", extended_fields as "extendedFields"
+      from customers.customers
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
