@@ -1,9 +1,17 @@
-import { type Activities, addTransactionRoutes, createActivities } from "#activities";
+import {
+  type Activities,
+  addSetAsideRoutes,
+  addTransactionReadRoutes,
+  addTransactionRoutes,
+  createActivities,
+  verifyActivities,
+} from "#activities";
 import { addCustomersRoutes, type Customers, createCustomers } from "#customers";
+import { addDataflowsRoutes, createDataflows, type Dataflows } from "#dataflows";
 import { createEvents, type Events } from "#events";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
-import { addLedgerRoutes, expireLots, openParties } from "#ledger";
-import { addLoyaltyRoutes, createLoyalty, enrol, type Loyalty } from "#loyalty";
+import { addLedgerRoutes, expireLots, openParties, type Verification, verifyLedger } from "#ledger";
+import { addLoyaltyRoutes, createLoyalty, defaultProgram, enrol, type Loyalty } from "#loyalty";
 import { addOrgsRoutes, createOrgs, type Orgs } from "#orgs";
 import {
   type Clock,
@@ -44,6 +52,9 @@ export interface App {
   readonly loyalty: Loyalty;
   readonly activities: Activities;
   readonly events: Events;
+  readonly dataflows: Dataflows;
+  /** Recomputes the ledger and what hangs on it. */
+  verify(): Promise<Verification>;
   /** Begins background work: the outbox relay, scheduled jobs, unfinished imports. */
   startWork(): Promise<void>;
   /** Finishes what is under way and lets go of the database. */
@@ -72,19 +83,31 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     publish: events.publish,
     onRegistered: async (tx, actor, registered) => {
       const { orgId } = actor;
-      const program = (await loyalty.programs(orgId)).default;
-      const programIds = program === null ? [] : [program.programId];
+      // Asked in this transaction: the cache would need a second connection, and many registrations at once could wait for each other.
+      const programId = await defaultProgram(tx, orgId);
+      const programIds = programId === null ? [] : [programId];
       const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
       await openParties(tx, ids, orgId, parties, programIds, clock.now().getTime());
-      await enrol(
-        tx,
-        orgId,
-        registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt })),
-      );
+      const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
+      await enrol(tx, orgId, members, clock.now());
     },
   });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });
 
+  const dataflows = createDataflows({
+    db,
+    ids,
+    clock,
+    orgs,
+    customers,
+    activities,
+    events,
+    log,
+    directory: options.dataDirectory,
+  });
+
+  jobs.define("dataflows.resume", dataflows.resumeRuns);
+  jobs.every("* * * * *", "dataflows.resume");
   jobs.define("ledger.expire", async () => {
     for (const { id } of await orgs.list()) {
       await expireLots({ db, ids, clock }, id, (await orgs.get(id)).timeZone);
@@ -92,6 +115,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   jobs.every("7 * * * *", "ledger.expire");
 
+  const programNames = async (orgId: number) =>
+    new Map([...(await loyalty.programNames(orgId))].map(([id, name]) => [id, { name }]));
   const server = createHttp({
     log,
     strictResponses: options.strictResponses ?? false,
@@ -99,12 +124,15 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   await addOpenApi(server);
   identity.install(server);
-  addOrgsRoutes(server, { orgs });
+  addOrgsRoutes(server, { orgs, clock, tillsWithCredentials: identity.tillsWithCredentials });
   addIdentityRoutes(server, { identity, orgs });
   addCustomersRoutes(server, { customers, orgs });
-  addLedgerRoutes(server, { db, clock, orgs, customers, programs: loyalty.programNames });
+  addLedgerRoutes(server, { db, clock, orgs, customers, programs: programNames });
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
+  addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
+  addSetAsideRoutes(server, { db, orgs });
+  addDataflowsRoutes(server, { dataflows, orgs });
   await addConsole(server);
 
   return {
@@ -119,12 +147,21 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     loyalty,
     activities,
     events,
+    dataflows,
+    verify: async () => {
+      const [ledger, facts] = [await verifyLedger(db), await verifyActivities(db)];
+      return { ...ledger, findings: [...ledger.findings, ...facts] };
+    },
     startWork: async () => {
       events.start();
       await jobs.start();
+      dataflows
+        .resumeRuns()
+        .catch((error: unknown) => log.error({ err: error }, "imports could not be worked on"));
     },
     close: async () => {
       await server.close();
+      await dataflows.stop();
       await activities.drain();
       await jobs.stop();
       await events.stop();

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { StartupError } from "./platform/startup-error.ts";
+import { StartupError } from "#platform";
 
 export interface Config {
   /** Null: start the embedded server in `dataDirectory`. */

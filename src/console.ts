@@ -24,7 +24,7 @@ export const addConsole = async (server: Server): Promise<void> => {
     schemaHide: true,
     setHeaders: (reply, path) => {
       const immutable = path.includes("/assets/");
-      reply.setHeader("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
+      reply.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
   server.get("/*", { schema: { hide: true }, config: { access: "public" } }, (request, reply) => {

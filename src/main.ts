@@ -1,11 +1,11 @@
 import { Command } from "commander";
+import { StartupError } from "#platform";
 import { demo } from "./cli/demo.ts";
 import { importFile } from "./cli/import.ts";
 import { runMigrations } from "./cli/migrate.ts";
 import { serve } from "./cli/serve.ts";
 import { verify } from "./cli/verify.ts";
 import { work } from "./cli/work.ts";
-import { StartupError } from "./platform/startup-error.ts";
 
 const program = new Command("fealty")
   .description("Fealty: an open, self-hosted loyalty and customer-engagement platform")
@@ -56,6 +56,7 @@ withData(program.command("import"))
   .option("--till <code>", "till that rows without one are attributed to")
   .option("--as-of <bill|now>", "whether points count from each bill's date or from now", "bill")
   .option("--zone <zone>", "time zone of dates without an offset (default: the organisation's)")
+  .option("--date-format <order>", "iso, dmy, mdy or ymd (default: iso)")
   .option("--register-unknown", "register customers that are not known yet")
   .option("--set-aside-returns", "keep returns and cancellations aside instead of rejecting them")
   .option("--rejected <file>", "write rejected rows with their reasons to this CSV file")

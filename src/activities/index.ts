@@ -1,4 +1,17 @@
 export { type BillContext, parseBill } from "./parse.ts";
+export { addTransactionReadRoutes } from "./read-routes.ts";
 export { addTransactionRoutes } from "./routes.ts";
 export type { LineItem, PaymentMode, Purchase, Recorded } from "./schema.ts";
 export { type Activities, createActivities } from "./service.ts";
+export {
+  addSetAsideRoutes,
+  countSetAside,
+  listSetAside,
+  type NumberedDocument,
+  numberSetAside,
+  type SetAsideDocument,
+  type SetAsideOutcome,
+  type SetAsideRow,
+  setAside,
+} from "./set-aside.ts";
+export { verifyActivities } from "./verify.ts";

@@ -1,6 +1,6 @@
 import type { CustomerProfile, Customers } from "#customers";
 import type { Events, NewEvent } from "#events";
-import { LedgerBook, loadAccounts, lockParties, POINTS, writeLedger } from "#ledger";
+import { LedgerBook, ledgerStatements, loadAccounts, lockParties, POINTS } from "#ledger";
 import {
   type CompiledProgram,
   type Decision,
@@ -8,10 +8,10 @@ import {
   type Loyalty,
   loadMemberships,
   type Membership,
+  membershipWrites,
   newMembership,
   type OrgPrograms,
   type SavedMembership,
-  saveMemberships,
   type TransactionFacts,
   tiersAt,
 } from "#loyalty";
@@ -279,7 +279,15 @@ const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId, write
     membership: snapshot.memberships.get(key) ?? newMembership(program, partyId, purchase.billedAt),
     balance: account?.balance ?? 0,
     lifetimePoints: account?.issued ?? 0,
-    profile,
+    profile: {
+      firstName: profile.firstName ?? "",
+      lastName: profile.lastName ?? "",
+      email: profile.email ?? "",
+      mobile: profile.mobile ?? "",
+      externalId: profile.externalId,
+      loyaltyType: profile.loyaltyType,
+      extendedFields: profile.extendedFields,
+    },
   });
   if (decision.membership !== null && decision.trace.blocked === undefined) {
     snapshot.memberships.set(key, decision.membership);
@@ -443,7 +451,7 @@ const record = (
   passage.outcome = { ok: { transactionId, customerId, reply, repeated: false } };
 };
 
-/** One statement per table for the whole batch, sent together. */
+/** Writes the whole batch at once, one branch per table. */
 const commit = async (
   tx: Tx,
   { events }: PathParts,
@@ -452,16 +460,21 @@ const commit = async (
   { book }: Snapshot,
   writes: Writes,
 ): Promise<void> => {
-  const statements: Promise<unknown>[] = [];
-  if (writes.transactions.length > 0) statements.push(insertTransactions(tx, orgId, writes.transactions));
-  if (writes.lines.length > 0) statements.push(insertLines(tx, orgId, writes.lines));
+  const statements = membershipWrites(orgId, writes.memberships);
+  if (writes.transactions.length > 0) {
+    statements.push(insertTransactions(orgId, writes.transactions), await events.statement(writes.events));
+  }
+  if (writes.lines.length > 0) statements.push(insertLines(orgId, writes.lines));
   const ledger = book.writes();
-  if (ledger.entries.length > 0) statements.push(writeLedger(tx, orgId, ledger, false));
-  if (writes.memberships.length > 0) statements.push(saveMemberships(tx, orgId, writes.memberships));
-  statements.push(events.publish(tx, writes.events));
+  const postings =
+    ledger.entries.length > 0 ? ledgerStatements(orgId, ledger, false) : { together: [], after: [] };
+  statements.push(...postings.together);
   const refused = batch.filter(({ outcome }) => outcome !== null && "error" in outcome);
-  if (refused.length > 0) statements.push(releaseRefused(tx, orgId, refused));
-  await Promise.all(statements);
+  await Promise.all([
+    tx.runAll(statements),
+    tx.runAll(postings.after),
+    refused.length > 0 ? releaseRefused(tx, orgId, refused) : null,
+  ]);
 };
 
 const releaseRefused = async (tx: Tx, orgId: number, refused: readonly Passage[]): Promise<void> => {

@@ -1,6 +1,8 @@
-import { type Instant, type Milliquantity, type Money, sql, type Tx } from "#platform";
+import { type Instant, type Milliquantity, type Money, type Sql, sql, type Tx } from "#platform";
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();
+/** A hash as PostgreSQL reads bytes. */
+const hex = (bytes: Buffer): string => `\\x${bytes.toString("hex")}`;
 const json = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
 /** A bill's number as it is claimed: who gets it, for which bill. */
@@ -36,7 +38,7 @@ export const claimNumbers = (
     select ${orgId}, c.* from unnest(
       ${claims.map((claim) => claim.key)}::text[], ${claims.map((claim) => claim.scope)}::text[],
       ${claims.map((claim) => claim.partyId)}::bigint[], ${claims.map((claim) => claim.transactionId)}::bigint[],
-      ${claims.map((claim) => claim.inputHash)}::bytea[], ${claims.map((claim) => iso(claim.billedAt))}::timestamptz[]) c (key, scope)
+      ${claims.map((claim) => hex(claim.inputHash))}::bytea[], ${claims.map((claim) => iso(claim.billedAt))}::timestamptz[]) c (key, scope)
      order by c.key, c.scope
     on conflict (key, scope) do nothing
     returning b.key, b.scope`);
@@ -88,7 +90,7 @@ export const claimRequests = (
     insert into activities.request_keys as r (org_id, created_at, key, party_id, transaction_id, input_hash)
     select ${orgId}, ${iso(at)}::timestamptz, c.* from unnest(
       ${claims.map((claim) => claim.key)}::text[], ${claims.map((claim) => claim.partyId)}::bigint[],
-      ${claims.map((claim) => claim.transactionId)}::bigint[], ${claims.map((claim) => claim.inputHash)}::bytea[]) c (key)
+      ${claims.map((claim) => claim.transactionId)}::bigint[], ${claims.map((claim) => hex(claim.inputHash))}::bytea[]) c (key)
      order by c.key
     on conflict (key) do nothing
     returning r.key`);
@@ -143,8 +145,8 @@ export interface TransactionRow {
   readonly reply: string;
 }
 
-export const insertTransactions = (tx: Tx, orgId: number, rows: readonly TransactionRow[]): Promise<number> =>
-  tx.run(sql`/* activities.insert_transactions */
+export const insertTransactions = (orgId: number, rows: readonly TransactionRow[]): Sql =>
+  sql`/* activities.insert_transactions */
     insert into activities.transactions
            (org_id, id, party_id, customer_id, type, bill_number, billed_at, recorded_at, till_id, store_id, source,
             account_id, amount, gross_amount, discount, details, outlier_status, delivery_status, points, event_no, trace,
@@ -160,7 +162,7 @@ export const insertTransactions = (tx: Tx, orgId: number, rows: readonly Transac
       ${rows.map((row) => json(row.details))}::json[], ${rows.map((row) => row.outlierStatus)}::text[],
       ${rows.map((row) => row.deliveryStatus)}::text[], ${rows.map((row) => row.points)}::bigint[],
       ${rows.map((row) => row.eventNo)}::bigint[], ${rows.map((row) => json(row.trace))}::json[],
-      ${rows.map((row) => row.inputHash)}::bytea[], ${rows.map((row) => row.reply)}::json[])`);
+      ${rows.map((row) => hex(row.inputHash))}::bytea[], ${rows.map((row) => row.reply)}::json[])`;
 
 export interface LineRow {
   readonly partyId: number;
@@ -176,8 +178,8 @@ export interface LineRow {
   readonly details: object | null;
 }
 
-export const insertLines = (tx: Tx, orgId: number, rows: readonly LineRow[]): Promise<number> =>
-  tx.run(sql`/* activities.insert_lines */
+export const insertLines = (orgId: number, rows: readonly LineRow[]): Sql =>
+  sql`/* activities.insert_lines */
     insert into activities.transaction_lines
            (org_id, party_id, transaction_id, line_no, item_code, description, quantity, rate, value, discount, amount, details)
     select ${orgId}, * from unnest(
@@ -186,4 +188,4 @@ export const insertLines = (tx: Tx, orgId: number, rows: readonly LineRow[]): Pr
       ${rows.map((row) => row.description)}::text[], ${rows.map((row) => row.quantity)}::bigint[],
       ${rows.map((row) => row.rate)}::bigint[], ${rows.map((row) => row.value)}::bigint[],
       ${rows.map((row) => row.discount)}::bigint[], ${rows.map((row) => row.amount)}::bigint[],
-      ${rows.map((row) => json(row.details))}::json[])`);
+      ${rows.map((row) => json(row.details))}::json[])`;

@@ -1,8 +1,6 @@
 import pg from "pg";
-import { migrate, migrateJobs } from "#platform";
+import { migrate, migrateJobs, StartupError, startEmbeddedPostgres } from "#platform";
 import type { Config } from "../config.ts";
-import { startEmbeddedPostgres } from "../platform/embedded-postgres.ts";
-import { StartupError } from "../platform/startup-error.ts";
 
 export interface OpenDatabase {
   readonly connectionString: string;

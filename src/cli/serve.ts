@@ -1,4 +1,4 @@
-import { StartupError } from "../platform/startup-error.ts";
+import { StartupError } from "#platform";
 import { prepareDemo } from "./demo.ts";
 import { type Running, say, startApp, untilStopped } from "./running.ts";
 

@@ -41,10 +41,9 @@ export const ImportOptions = Type.Object(
       }),
     ),
     dateFormat: Type.Optional(
-      Type.Union(
-        DATE_FORMATS.map((format) => Type.Literal(format)),
-        { description: "Order of day, month and year; iso also reads offsets (default)" },
-      ),
+      Type.Union([Type.Literal("iso"), Type.Literal("dmy"), Type.Literal("mdy"), Type.Literal("ymd")], {
+        description: "Order of day, month and year; iso also reads offsets (default)",
+      }),
     ),
     zone: Type.Optional(
       Type.String({

@@ -1,4 +1,4 @@
-import type { Db, Ids, Logger, Tx } from "#platform";
+import type { Db, Ids, Logger, Sql, Tx } from "#platform";
 import type { NewEvent, PublishedEvent } from "./schema.ts";
 import { countWaiting, insertEvents, takeEvents } from "./store.ts";
 
@@ -11,6 +11,8 @@ export type Subscriber = (tx: Tx, events: readonly PublishedEvent[]) => Promise<
 export interface Events {
   /** Writes events into the outbox, in the caller's transaction: they exist if and only if the facts do. */
   publish(tx: Tx, events: readonly NewEvent[]): Promise<void>;
+  /** The statement of `publish`, to be sent with others. */
+  statement(events: readonly NewEvent[]): Promise<Sql>;
   /** Adds a subscriber. Call before `start`. */
   subscribe(subscriber: Subscriber): void;
   /** Tells the relay of this process that something was published and committed. */
@@ -34,6 +36,11 @@ export const createEvents = ({ db, ids, log }: { db: Db; ids: Ids; log: Logger }
   let running: Promise<void> | null = null;
   let started = false;
   let waitingSoon = false;
+
+  const statement = async (events: readonly NewEvent[]): Promise<Sql> => {
+    const nextId = await ids.reserve("outbox", events.length);
+    return insertEvents(events.map(nextId), events);
+  };
 
   const relayOnce = (): Promise<number> =>
     db.system(async (tx) => {
@@ -64,10 +71,9 @@ export const createEvents = ({ db, ids, log }: { db: Db; ids: Ids; log: Logger }
 
   return {
     publish: async (tx, events) => {
-      if (events.length === 0) return;
-      const nextId = await ids.reserve("outbox", events.length);
-      await insertEvents(tx, events.map(nextId), events);
+      if (events.length > 0) await tx.run(await statement(events));
     },
+    statement,
     subscribe: (subscriber) => {
       subscribers.push(subscriber);
     },

@@ -1,13 +1,13 @@
 import { type Sql, sql, type Tx } from "#platform";
 import type { NewEvent, PublishedEvent } from "./schema.ts";
 
-export const insertEvents = (tx: Tx, ids: readonly number[], events: readonly NewEvent[]): Promise<number> =>
-  tx.run(sql`/* events.insert */
+export const insertEvents = (ids: readonly number[], events: readonly NewEvent[]): Sql =>
+  sql`/* events.insert */
     insert into events.outbox (id, party_id, org_id, event_type, occurred_at, payload)
     select * from unnest(
       ${ids}::bigint[], ${events.map((event) => event.partyId)}::bigint[], ${events.map((event) => event.orgId)}::bigint[],
-      ${events.map((event) => event.type)}::text[], ${events.map((event) => event.occurredAt)}::timestamptz[],
-      ${events.map((event) => JSON.stringify(event.payload))}::json[])`);
+      ${events.map((event) => event.type)}::text[], ${events.map((event) => event.occurredAt.toISOString())}::timestamptz[],
+      ${events.map((event) => JSON.stringify(event.payload))}::json[])`;
 
 const takeStatement = (limit: number): Sql => sql`/* events.take */
   delete from events.outbox o

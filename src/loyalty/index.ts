@@ -22,8 +22,10 @@ export { addLoyaltyRoutes } from "./routes.ts";
 export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
 export type { CustomerFinder, LoyaltyRouteParts } from "./standing-routes.ts";
 export {
+  defaultProgram,
   enrol,
   loadMemberships,
+  membershipWrites,
   type NewMember,
   type SavedMembership,
   saveMemberships,

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { assert } from "./errors.ts";
-import type { Sql } from "./sql.ts";
+import { combineWrites, encodeValue, type Sql } from "./sql.ts";
 
 /** Runs statements inside one database transaction. Statements sent without awaiting in between share a round trip. */
 export interface Tx {
@@ -12,6 +12,8 @@ export interface Tx {
   one<Row extends object>(statement: Sql): Promise<Row>;
   /** Number of rows written. */
   run(statement: Sql): Promise<number>;
+  /** Writes to different tables, as one statement; none of them may read what another writes. */
+  runAll(statements: readonly Sql[]): Promise<void>;
 }
 
 export interface Db {
@@ -63,7 +65,7 @@ const transactionOn = (client: pg.PoolClient): Tx => {
     return client.query({
       name: statement.name,
       text: statement.text,
-      values: statement.values as unknown[],
+      values: statement.values.map(encodeValue),
     });
   };
   return {
@@ -79,6 +81,9 @@ const transactionOn = (client: pg.PoolClient): Tx => {
       return rows[0] as Row;
     },
     run: async (statement) => (await query(statement)).rowCount ?? 0,
+    runAll: async (statements) => {
+      if (statements.length > 0) await query(combineWrites(statements));
+    },
   };
 };
 
@@ -199,8 +204,16 @@ const createListener = (connectionString: string, onError: (error: Error) => voi
         return;
       }
       handlers.set(channel, [onNotify]);
-      client ??= connect();
-      await (await client).query(`listen "${channel}"`);
+      if (client !== null) await (await client).query(`listen "${channel}"`);
+      else {
+        // A failed connection is not kept: the next attempt makes another, and it listens to every known channel.
+        client = connect();
+        await client.catch((error: unknown) => {
+          client = null;
+          handlers.delete(channel);
+          throw error;
+        });
+      }
     },
     onReconnect: (callback: () => void) => {
       reconnected.push(callback);

@@ -49,18 +49,11 @@ export const createHttp = (options: HttpOptions): Server => {
 
   server.setValidatorCompiler(TypeBoxValidatorCompiler as never);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  server.addHook("onSend", async (request, reply) => {
+  server.addHook("onRequest", (request, reply, done) => {
     reply.header("x-cap-requestid", request.id);
+    done();
   });
-  server.addHook("onResponse", async (request, reply) => {
-    options.log.debug({
-      request: request.id,
-      method: request.method,
-      path: request.routeOptions.url ?? "",
-      status: reply.statusCode,
-      milliseconds: Math.round(reply.elapsedTime * 10) / 10,
-    });
-  });
+  if (options.log.isLevelEnabled("debug")) logRequests(server, options.log);
   acceptEmptyJson(server);
   if (options.strictResponses) addStrictResponses(server);
   addMethodAnswers(server);
@@ -70,12 +63,26 @@ export const createHttp = (options: HttpOptions): Server => {
   return server;
 };
 
+/** One line per request, for debugging only: it would cost a cheap request as much again. */
+const logRequests = (server: Server, log: Logger) => {
+  server.addHook("onResponse", (request, reply, done) => {
+    log.debug({
+      request: request.id,
+      method: request.method,
+      path: request.routeOptions.url ?? "",
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+    });
+    done();
+  });
+};
+
 /** A JSON content type with an empty body is common in tills' clients: read it as no body instead of refusing. */
 const acceptEmptyJson = (server: Server) => {
   const parse = server.getDefaultJsonParser("error", "error");
   server.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     if (body === "" && (request.method === "DELETE" || request.method === "GET")) done(null, undefined);
-    else parse(request, body as string, done);
+    else void parse(request, body as string, done);
   });
 };
 

@@ -16,6 +16,7 @@ export {
 export { type Batcher, createBatcher, type Outcome } from "./batcher.ts";
 export { type Clock, fixedClock, systemClock } from "./clock.ts";
 export { createDb, type Db, type DbOptions, type Tx } from "./db.ts";
+export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 export {
   type Envelope,
   envelopeFor,
@@ -37,6 +38,7 @@ export { createLog, type Logger } from "./log.ts";
 export { migrate } from "./migrate.ts";
 export { decodeCursor, encodeCursor } from "./paging.ts";
 export { rawSql, type Sql, sql } from "./sql.ts";
+export { StartupError } from "./startup-error.ts";
 export {
   endOfDayAfterMonths,
   formatIso,

@@ -1,6 +1,6 @@
 import { type Logger as PinoLogger, pino } from "pino";
 
-export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
+export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error" | "isLevelEnabled">;
 
 /** One JSON line per event on standard error; names of secrets never reach it. */
 export const createLog = (level: string): PinoLogger =>

@@ -30,8 +30,9 @@ const fromLocal = (local: number, zone: string): Instant => {
   const guess = local - zoneOffset(zone, local) * 60_000;
   const offset = zoneOffset(zone, guess);
   const second = local - offset * 60_000;
-  // Around a change the first guess may use the other side's offset; take the one that reads back right.
-  return zoneOffset(zone, second) === offset ? second : guess;
+  // Around a change the first guess may use the other side's offset: take what reads back right, and for a time that the
+  // change skips the later of the two.
+  return zoneOffset(zone, second) === offset ? second : Math.max(guess, second);
 };
 
 export interface LocalTime {

@@ -1,4 +1,4 @@
-import { type Instant, sql, type Tx } from "#platform";
+import { type Instant, type Sql, sql, type Tx } from "#platform";
 import type { Membership, TierChange } from "../decide/schema.ts";
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();
@@ -34,11 +34,11 @@ interface ChangeRow extends TierChange {
  * change, and the first row of history for one that is new. Two statements at most, sent together. A new membership that
  * no bill counted for is left out. Needs the parties' locks.
  */
-export const saveMemberships = async (
-  tx: Tx,
-  orgId: number,
-  changed: readonly SavedMembership[],
-): Promise<void> => {
+export const saveMemberships = (tx: Tx, orgId: number, changed: readonly SavedMembership[]): Promise<void> =>
+  tx.runAll(membershipWrites(orgId, changed));
+
+/** The statements of `saveMemberships`, to be sent with others. */
+export const membershipWrites = (orgId: number, changed: readonly SavedMembership[]): Sql[] => {
   const newest = new Map<string, Membership>();
   const changes: ChangeRow[] = [];
   for (const { membership, tierChange, transactionId, recordedAt } of changed) {
@@ -50,10 +50,10 @@ export const saveMemberships = async (
     if (tierChange !== null)
       changes.push({ ...tierChange, partyId, programId, changeNo, transactionId, recordedAt });
   }
-  if (newest.size === 0) return;
-  const statements = [upsertMemberships(tx, orgId, [...newest.values()])];
-  if (changes.length > 0) statements.push(insertChanges(tx, orgId, changes));
-  await Promise.all(statements);
+  if (newest.size === 0) return [];
+  const statements = [upsertMemberships(orgId, [...newest.values()])];
+  if (changes.length > 0) statements.push(insertChanges(orgId, changes));
+  return statements;
 };
 
 /** Everyone joins in the base tier, which is number 1 in every program. */
@@ -69,8 +69,8 @@ const joining = ({ partyId, programId, joinedAt }: Membership, recordedAt: Date)
   recordedAt,
 });
 
-const upsertMemberships = (tx: Tx, orgId: number, rows: readonly Membership[]) =>
-  tx.run(sql`/* loyalty.upsert_memberships */
+const upsertMemberships = (orgId: number, rows: readonly Membership[]): Sql =>
+  sql`/* loyalty.upsert_memberships */
     insert into loyalty.memberships as m
            (org_id, party_id, program_id, joined_at, tier_number, tier_since, tier_expires_at, lifetime_purchases,
             transaction_count, visit_count, last_visit_on, change_no)
@@ -87,10 +87,10 @@ const upsertMemberships = (tx: Tx, orgId: number, rows: readonly Membership[]) =
            tier_expires_at = excluded.tier_expires_at, lifetime_purchases = excluded.lifetime_purchases,
            transaction_count = excluded.transaction_count, visit_count = excluded.visit_count,
            last_visit_on = excluded.last_visit_on, change_no = excluded.change_no
-     where m.org_id = excluded.org_id`);
+     where m.org_id = excluded.org_id`;
 
-const insertChanges = (tx: Tx, orgId: number, rows: readonly ChangeRow[]) =>
-  tx.run(sql`/* loyalty.insert_tier_changes */
+const insertChanges = (orgId: number, rows: readonly ChangeRow[]): Sql =>
+  sql`/* loyalty.insert_tier_changes */
     insert into loyalty.tier_changes
            (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at)
     select ${orgId}, * from unnest(
@@ -98,7 +98,16 @@ const insertChanges = (tx: Tx, orgId: number, rows: readonly ChangeRow[]) =>
       ${rows.map((row) => row.changeNo)}::int[], ${rows.map((row) => iso(row.at))}::timestamptz[],
       ${rows.map((row) => row.from)}::smallint[], ${rows.map((row) => row.to)}::smallint[],
       ${rows.map((row) => row.reason)}::text[], ${rows.map((row) => row.transactionId)}::bigint[],
-      ${rows.map((row) => row.recordedAt.toISOString())}::timestamptz[])`);
+      ${rows.map((row) => row.recordedAt.toISOString())}::timestamptz[])`;
+
+/** Id of the organisation's default program when it has a published version. */
+export const defaultProgram = async (tx: Tx, orgId: number): Promise<number | null> => {
+  const row = await tx.maybeOne<{ id: number }>(sql`/* loyalty.default_program */
+    select id from loyalty.programs p
+     where p.org_id = ${orgId} and p.is_default
+       and exists (select from loyalty.program_versions v where v.org_id = p.org_id and v.program_id = p.id)`);
+  return row?.id ?? null;
+};
 
 /** A customer who is now known. */
 export interface NewMember {
