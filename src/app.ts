@@ -1,5 +1,6 @@
 import {
   type Activities,
+  addActivitiesApiRoutes,
   addSetAsideRoutes,
   addTransactionReadRoutes,
   addTransactionRoutes,
@@ -131,6 +132,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
+  addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });
   await addConsole(server);

@@ -81,10 +81,6 @@ export const errors = defineErrors("activities", {
     message: "The Idempotency-Key {key} was used before with another request.",
   },
   bad_request_key: { number: 70002, http: 400, message: "An Idempotency-Key has 1 to 200 characters." },
+  bad_kind: { number: 400, http: 400, message: "kinds {value} is not one of {allowed}." },
   bad_cursor: { number: 400, http: 400, message: "after is not a position of this list." },
-  customer_unknown_here: {
-    number: 8015,
-    http: 404,
-    message: "There is no customer {id} in this organisation.",
-  },
 });

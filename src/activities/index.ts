@@ -1,3 +1,4 @@
+export { type ActivitiesApiParts, addActivitiesApiRoutes } from "./api-routes.ts";
 export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";
 export { addTransactionRoutes } from "./routes.ts";

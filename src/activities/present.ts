@@ -1,23 +1,8 @@
-import type { Entity, Organisation } from "#orgs";
+import { type Entity, entityReference, type Organisation } from "#orgs";
 import { formatIso, QUANTITY_SCALE } from "#platform";
 import type { StoredLine, StoredTransaction } from "./reads.ts";
 
-/** The documented reference to a store or till inside other objects (loyalty-core.md §3.4). */
-export const entityReference = (entity: Entity | null) =>
-  entity === null
-    ? {}
-    : {
-        id: entity.id,
-        code: entity.code,
-        name: entity.name,
-        description: entity.description,
-        type: entity.type,
-        referenceId: -1,
-        adminType: entity.adminType,
-        isActive: entity.isActive,
-        isOuEnabled: false,
-        default: false,
-      };
+const referenceOrNone = (entity: Entity | null) => (entity === null ? {} : entityReference(entity));
 
 const money = (organisation: Organisation, amount: number | null): number =>
   (amount ?? 0) / organisation.moneyScale;
@@ -88,7 +73,7 @@ export const presentTransaction = (
       discount: money(organisation, transaction.discount),
       billingTime: formatIso(transaction.billedAt.getTime(), zone),
       note: transaction.details?.note ?? "",
-      billingStore: entityReference(store),
+      billingStore: referenceOrNone(store),
       returnDetails: { canceled: false },
       niReturnDetails: {},
       invalidBill: false,
@@ -99,7 +84,7 @@ export const presentTransaction = (
     extendedFields: transaction.details?.extendedFields ?? {},
     attribution: {
       createDate: formatIso(transaction.recordedAt.getTime(), zone),
-      createdBy: entityReference(till),
+      createdBy: referenceOrNone(till),
       modifiedBy: {},
     },
     billPointsBreakup: [],
@@ -144,7 +129,7 @@ export const presentListItem = (
     discount: money(organisation, transaction.discount),
     outlierStatus: transaction.outlierStatus,
     ...(embed.has("BILL_STORE_DETAILS")
-      ? { billingStore: entityReference(organisation.store(transaction.storeId)) }
+      ? { billingStore: referenceOrNone(organisation.store(transaction.storeId)) }
       : {}),
     ...(embed.has("BILL_EF") ? { extendedFields: transaction.details?.extendedFields ?? {} } : {}),
     ...(embed.has("BILL_CF") ? { customFields: transaction.details?.customFields ?? {} } : {}),
@@ -154,7 +139,7 @@ export const presentListItem = (
       ? {
           attribution: {
             createDate: formatIso(transaction.recordedAt.getTime(), zone),
-            createdBy: entityReference(organisation.till(transaction.tillId)),
+            createdBy: referenceOrNone(organisation.till(transaction.tillId)),
             modifiedBy: {},
           },
         }

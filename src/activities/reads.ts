@@ -78,17 +78,6 @@ export const linesOf = (
      where org_id = ${orgId} and party_id = ${partyId} and transaction_id = any(${transactionIds}::bigint[])
      order by transaction_id, line_no`);
 
-export const countLines = (
-  tx: Tx,
-  orgId: number,
-  partyId: number,
-  transactionIds: readonly number[],
-): Promise<{ transactionId: number; count: number }[]> =>
-  tx.rows(sql`/* activities.count_lines */
-    select transaction_id as "transactionId", count(*) as count from activities.transaction_lines
-     where org_id = ${orgId} and party_id = ${partyId} and transaction_id = any(${transactionIds}::bigint[])
-     group by transaction_id`);
-
 /** Ids of the bills with that number, oldest first. */
 export const findByNumber = (
   tx: Tx,
@@ -158,3 +147,87 @@ export const countTransactions = async (tx: Tx, orgId: number, partyId: number):
     select count(*) as total from activities.transactions where org_id = ${orgId} and party_id = ${partyId}`);
   return row.total;
 };
+
+/** A ledger event that is no purchase: what it changed in points, and why. */
+export interface PointsEvent {
+  readonly eventNo: number;
+  readonly eventName: string;
+  readonly bookedAt: Date;
+  readonly tillId: number | null;
+  /** Sum over programs and categories, millipoints. */
+  readonly amount: number;
+  readonly reason: string | null;
+}
+
+/** Number of the party's newest ledger event; 0 when it has none. */
+export const newestEventNo = async (tx: Tx, orgId: number, partyId: number): Promise<number> => {
+  const row = await tx.one<{ newest: number }>(sql`/* activities.newest_event_no */
+    select coalesce(max(event_no), 0) as newest from ledger.entries_v
+     where org_id = ${orgId} and party_id = ${partyId}`);
+  return row.newest;
+};
+
+/**
+ * Ledger events from `first` to `last` that are no purchases and no opening with zeroes, newest first, and the date of the
+ * oldest event of the range, whatever it is.
+ */
+export const pointsEvents = async (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  first: number,
+  last: number,
+): Promise<{ events: PointsEvent[]; oldest: Date | null }> => {
+  const [events, reach] = await Promise.all([
+    tx.rows<PointsEvent>(sql`/* activities.points_events */
+      select event_no as "eventNo", min(event_name) as "eventName", min(booked_at) as "bookedAt", min(till_id) as "tillId",
+             coalesce(sum(amount) filter (where currency_id = 0), 0)::bigint as amount,
+             min(reference ->> 'reason') as reason
+        from ledger.entries_v
+       where org_id = ${orgId} and party_id = ${partyId} and event_no between ${first} and ${last}
+         and event_name <> 'TransactionAdd' and not (contra = 'opening' and amount = 0)
+       group by event_no order by event_no desc`),
+    tx.maybeOne<{ oldest: Date | null }>(sql`/* activities.reach_of_events */
+      select min(booked_at) as oldest from ledger.entries_v
+       where org_id = ${orgId} and party_id = ${partyId} and event_no = ${first}`),
+  ]);
+  return { events, oldest: reach?.oldest ?? null };
+};
+
+/** Bills with exactly that number, newest first: those that hold it now in a store, a till or the organisation. */
+export const transactionsNumbered = (
+  tx: Tx,
+  orgId: number,
+  number: string,
+  before: { at: string; id: number } | null,
+  limit: number,
+): Promise<StoredTransaction[]> =>
+  tx.rows<StoredTransaction>(
+    rawSql(
+      `/* activities.transactions_numbered */ select ${COLUMNS} from activities.transactions
+        where org_id = $1
+          and (party_id, id) in (select n.party_id, n.transaction_id from activities.bill_numbers n where n.org_id = $1 and n.key = $2)
+          and ($3::timestamptz is null or (billed_at, id) < ($3, $4))
+        order by billed_at desc, id desc limit $5`,
+      [orgId, `${orgId}:${number}`, before?.at ?? null, before?.id ?? 0, limit],
+    ),
+  );
+
+export const countNumbered = async (tx: Tx, orgId: number, number: string): Promise<number> => {
+  const row = await tx.one<{ total: number }>(sql`/* activities.count_numbered */
+    select count(*) as total from activities.bill_numbers where org_id = ${orgId} and key = ${`${orgId}:${number}`}`);
+  return row.total;
+};
+
+/** How many lines each of these bills has, whoever's they are. */
+export const countLinesOfBills = (
+  tx: Tx,
+  orgId: number,
+  bills: readonly { readonly partyId: number; readonly id: number }[],
+): Promise<{ transactionId: number; count: number }[]> =>
+  tx.rows(sql`/* activities.count_lines_of_bills */
+    select l.transaction_id as "transactionId", count(*) as count
+      from activities.transaction_lines l
+     where l.org_id = ${orgId} and l.party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
+       and l.transaction_id = any(${bills.map(({ id }) => id)}::bigint[])
+     group by l.transaction_id`);

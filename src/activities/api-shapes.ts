@@ -1,0 +1,112 @@
+import { type Static, Type } from "@fastify/type-provider-typebox";
+import { TIMELINE_KINDS } from "./timeline.ts";
+
+/** What the console's calls answer: money and points as decimals, times ISO with the offset of the organisation's zone. */
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(shape: T) =>
+  Type.Union([shape, Type.Null()]);
+
+const List = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
+  Type.Object({
+    items: Type.Array(item),
+    next: Nullable(Type.String({ description: "`after` of the next page; null on the last" })),
+    total: Type.Integer(),
+  });
+
+const SUMMARY = {
+  id: Type.Integer(),
+  number: Type.String(),
+  type: Type.String(),
+  billedAt: Type.String(),
+  amount: Type.Number(),
+  points: Type.Number(),
+  store: Nullable(Type.Object({ code: Type.String(), name: Type.String() })),
+  till: Nullable(Type.Object({ code: Type.String() })),
+  source: Type.String(),
+  outlierStatus: Type.String(),
+  lineCount: Type.Integer(),
+  customerId: Nullable(Type.Integer()),
+};
+export const TransactionSummary = Type.Object(SUMMARY);
+export type TransactionSummary = Static<typeof TransactionSummary>;
+export const TransactionList = List(TransactionSummary);
+
+const Fields = Type.Record(Type.String(), Type.Unknown());
+
+const WhyRule = Type.Object({
+  name: Type.String(),
+  fired: Type.Boolean(),
+  undetermined: Type.Optional(Type.Boolean()),
+  because: Type.Array(Type.String()),
+  award: Nullable(
+    Type.Object({ points: Type.Number(), rounded: Type.Number(), expiresAt: Nullable(Type.String()) }),
+  ),
+  conditions: Type.Array(Type.Object({ text: Type.String(), result: Nullable(Type.Boolean()) })),
+});
+const Why = Type.Object(
+  {
+    program: Type.Object({ id: Type.Integer(), name: Type.String(), version: Type.Integer() }),
+    tier: Type.Object({ name: Type.String() }),
+    outcome: Type.String(),
+    rules: Type.Array(WhyRule),
+    tierCheck: Type.Object({ sentence: Type.String() }),
+  },
+  { description: "Why it earned what it earned, by the program version that decided it" },
+);
+
+export const TransactionAnswer = Type.Object({
+  ...SUMMARY,
+  customer: Nullable(Type.Object({ id: Type.Integer(), name: Type.String() })),
+  recordedAt: Type.String(),
+  deliveryStatus: Type.String(),
+  grossAmount: Nullable(Type.Number()),
+  discount: Nullable(Type.Number()),
+  note: Nullable(Type.String()),
+  notInterestedReason: Nullable(Type.String()),
+  eventNo: Nullable(Type.Integer({ description: "The ledger event that booked its points" })),
+  lines: Type.Array(
+    Type.Object({
+      lineNo: Type.Integer(),
+      itemCode: Type.String(),
+      description: Nullable(Type.String()),
+      quantity: Type.Number(),
+      rate: Type.Number(),
+      value: Type.Number(),
+      discount: Type.Number(),
+      amount: Type.Number(),
+      extendedFields: Fields,
+    }),
+  ),
+  paymentModes: Type.Array(
+    Type.Object({
+      mode: Type.String(),
+      value: Type.Number(),
+      notes: Nullable(Type.String()),
+      attributes: Fields,
+    }),
+  ),
+  extendedFields: Fields,
+  customFields: Fields,
+  why: Nullable(Why),
+});
+export type TransactionAnswer = Static<typeof TransactionAnswer>;
+
+export const Timeline = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      at: Type.String(),
+      kind: Type.Enum(TIMELINE_KINDS),
+      title: Type.String(),
+      detail: Nullable(Type.String()),
+      amount: Type.Optional(Type.Number()),
+      points: Type.Optional(Type.Number()),
+      link: Nullable(
+        Type.Object({
+          transactionId: Type.Optional(Type.Integer()),
+          eventNo: Type.Optional(Type.Integer()),
+        }),
+      ),
+    }),
+  ),
+  next: Nullable(Type.String({ description: "`after` of the next page; null on the last" })),
+});
