@@ -81,7 +81,7 @@ export const numberReader =
   };
 
 const IDENTIFIER_FIELDS = [
-  ["customerId", "id"],
+  ["id", "id"],
   ["externalId", "externalId"],
   ["mobile", "mobile"],
   ["email", "email"],

@@ -95,7 +95,8 @@ export const createCustomerImporter = (
       return { record, flat: flat.customer, registration: parseFlatCustomer(flat.customer, context) };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return reject(headerOf(columns, error.details.field), error.message);
+      const header = headerOf(columns, error.details.field);
+      return reject(header, inWordsOfFile(error.message, header));
     }
   };
 
@@ -111,6 +112,10 @@ export const createCustomerImporter = (
 
 const isBlank = ({ problem, fields }: CsvRecord): boolean =>
   problem === null && fields.every((cell) => cell.trim() === "");
+
+/** Messages of the API begin with the path of its field, which no file has. */
+const inWordsOfFile = (message: string, header: string): string =>
+  message.replace(/^profiles\[0\][\w.[\]]*/, header || "The row");
 
 const headerOf = (columns: Columns, field: unknown): string => {
   if (typeof field !== "string") return "";

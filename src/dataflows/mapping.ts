@@ -22,7 +22,8 @@ const target = (field: string, label: string, names: string, required = false): 
 });
 
 const IDENTIFIERS = [
-  target("customerId", "Customer's id in Fealty", "fealtyid partyid"),
+  // Never suggested for a column called ID: that is mostly another system's, which is the external id.
+  { field: "id", label: "Customer's id in Fealty", required: false, names: ["fealtyid", "fealtycustomerid"] },
   target(
     "externalId",
     "Customer's external id",
@@ -79,7 +80,7 @@ const TRANSACTION_TARGETS: readonly KnownTarget[] = [
 const CUSTOMER_TARGETS: readonly KnownTarget[] = [
   target("firstName", "First name", "firstname forename givenname"),
   target("lastName", "Last name", "lastname surname familyname"),
-  ...IDENTIFIERS.filter(({ field }) => field !== "customerId"),
+  ...IDENTIFIERS.filter(({ field }) => field !== "id"),
   target(
     "registeredAt",
     "Registration date",

@@ -104,6 +104,9 @@ export const fingerprintOf = async (path: string): Promise<{ fingerprint: string
   }
 };
 
+/** Holders in this process. */
+const ownersHere = new Set<string>();
+
 /**
  * Whether the holder of a lease was a process of this machine that has ended: after a crash its successor need not wait for
  * the lease to lapse. A mistake here costs nothing but the other's work on one batch: it finds its lease gone and stops.
@@ -111,7 +114,8 @@ export const fingerprintOf = async (path: string): Promise<{ fingerprint: string
 const isDead = (holder: string, self: string): boolean => {
   const [host, pid] = holder.split(" ");
   if (host !== hostname() || holder === self) return false;
-  if (Number(pid) === process.pid) return true;
+  // A restarted container hands the same number out again.
+  if (Number(pid) === process.pid) return !ownersHere.has(holder);
   try {
     process.kill(Number(pid), 0);
     return false;
@@ -124,6 +128,7 @@ const isDead = (holder: string, self: string): boolean => {
 export const createRunner = (parts: RunnerParts) => {
   const { db, clock, log } = parts;
   const owner = `${hostname()} ${process.pid} ${randomUUID()}`;
+  ownersHere.add(owner);
   const leaseUntil = () => new Date(clock.now().getTime() + LEASE_MILLISECONDS);
 
   /** Takes a run that nobody works on; null when somebody does, or when it is done. */

@@ -149,8 +149,12 @@ const register = async (
   let count = 0;
   outcomes.forEach((outcome, index) => {
     const { key } = read[index]!;
-    // Somebody else may have registered the customer a moment ago: the path of purchases will find whom the key names.
-    if ("error" in outcome) return;
+    if ("error" in outcome) {
+      if (!(outcome.error instanceof AppError)) throw outcome.error;
+      // Somebody else registered the customer a moment ago: the path of purchases will find whom the key names.
+      if (outcome.error.code !== "customers.exists") refused.set(key, outcome.error);
+      return;
+    }
     remembered.add(key);
     count++;
   });

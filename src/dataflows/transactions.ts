@@ -46,7 +46,7 @@ const FIELD_TARGETS: Readonly<Record<string, string>> = {
 const LINE_TARGETS: Readonly<Record<string, string>> = { qty: "quantity" };
 const LINE_FIELD = /^lineItemsV2\[(\d+)\]\.(\w+)/;
 
-const CUSTOMER_TARGETS = ["customerId", "externalId", "mobile", "email"];
+const CUSTOMER_TARGETS = ["id", "externalId", "mobile", "email"];
 const CUSTOMER_ERRORS = new Set(["activities.unknown_customer", "activities.blocked_by_status"]);
 
 const headerOf = ({ columns }: BillContextParts, field: unknown): { header: string; row: number | null } => {
