@@ -1,0 +1,58 @@
+import { Button, Group, Text } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useFormat } from "./format-context.tsx";
+import type { Paging } from "./url-state.ts";
+
+/** Where one is in a list, with an honest total, and the ways forward and back. */
+export const ListFooter = ({
+  paging,
+  pageSize,
+  shown,
+  total,
+  next,
+  onNext,
+  onPrevious,
+}: {
+  paging: Paging;
+  pageSize: number;
+  shown: number;
+  total: number;
+  next: string | null;
+  onNext: (after: string) => void;
+  onPrevious: () => void;
+}) => {
+  const format = useFormat();
+  const before = ((paging.page ?? 1) - 1) * pageSize;
+  const single = paging.after === undefined && next === null;
+  return (
+    <Group justify="space-between" px="lg" py="sm" gap="xs" wrap="nowrap">
+      <Text c="dimmed" size="sm" aria-live="polite">
+        {single
+          ? `${format.number(total)} in all`
+          : `${format.number(before + 1)}–${format.number(before + shown)} of ${format.number(total)}`}
+      </Text>
+      {!single && (
+        <Group gap={6} wrap="nowrap">
+          <Button
+            variant="default"
+            size="xs"
+            disabled={paging.after === undefined}
+            onClick={onPrevious}
+            leftSection={<IconChevronLeft size={14} aria-hidden />}
+          >
+            Back
+          </Button>
+          <Button
+            variant="default"
+            size="xs"
+            disabled={next === null}
+            onClick={() => next !== null && onNext(next)}
+            rightSection={<IconChevronRight size={14} aria-hidden />}
+          >
+            Next
+          </Button>
+        </Group>
+      )}
+    </Group>
+  );
+};

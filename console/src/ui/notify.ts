@@ -1,0 +1,12 @@
+import { notifications } from "@mantine/notifications";
+import { messageOf } from "./states.tsx";
+
+/** Says that something was done. */
+export const tell = (message: string): void => {
+  notifications.show({ message, color: "pine", withBorder: true });
+};
+
+/** Says what failed, in the server's words. */
+export const tellError = (error: unknown): void => {
+  notifications.show({ message: messageOf(error), color: "clay", withBorder: true, autoClose: 10_000 });
+};

@@ -1,0 +1,70 @@
+import { Box, Card, Group, Skeleton, Text } from "@mantine/core";
+import { IconArrowDownRight, IconArrowUpRight } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useFormat } from "./format-context.tsx";
+import { Sparkline } from "./sparkline.tsx";
+
+/** One figure: what it is, how much, how it changed against the period before, and its shape over time. */
+export const StatCard = ({
+  label,
+  value,
+  detail,
+  change,
+  series,
+  color = "var(--fealty-chart-1)",
+}: {
+  label: string;
+  /** Undefined while it loads. */
+  value: ReactNode | undefined;
+  detail?: ReactNode;
+  /** Share of the earlier figure; null when there is none. */
+  change?: number | null;
+  series?: readonly number[];
+  color?: string;
+}) => (
+  <Card padding="lg" pb="sm" h="100%">
+    <Text c="dimmed" size="sm">
+      {label}
+    </Text>
+    {value === undefined ? (
+      <Skeleton h={24} w="60%" mt={8} mb={6} />
+    ) : (
+      <Text fz={24} fw={600} lh={1.3} mt={2} lts="-0.015em">
+        {value}
+      </Text>
+    )}
+    <Group gap={6} mt={2} mih={21} wrap="nowrap">
+      {value === undefined ? (
+        <Skeleton h={12} w="40%" />
+      ) : (
+        <>
+          <Change share={change ?? null} />
+          <Text c="dimmed" size="xs" truncate>
+            {detail}
+          </Text>
+        </>
+      )}
+    </Group>
+    <Box mt="sm" mih={32}>
+      {series && <Sparkline values={series} color={color} />}
+    </Box>
+  </Card>
+);
+
+const Change = ({ share }: { share: number | null }) => {
+  const format = useFormat();
+  if (share === null) return null;
+  const Icon = share < 0 ? IconArrowDownRight : IconArrowUpRight;
+  return (
+    <Group gap={2} wrap="nowrap" style={{ flexShrink: 0 }}>
+      <Icon
+        size={14}
+        aria-hidden
+        color={share < 0 ? "var(--fealty-loss)" : share > 0 ? "var(--fealty-gain)" : "currentColor"}
+      />
+      <Text size="xs" fw={500}>
+        {format.percent(share)}
+      </Text>
+    </Group>
+  );
+};

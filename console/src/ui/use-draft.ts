@@ -1,0 +1,44 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+
+const read = <T>(key: string): T | null => {
+  try {
+    const text = sessionStorage.getItem(key);
+    return text === null ? null : (JSON.parse(text) as T);
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * What a person has typed, kept over reloads and errors of this tab until it is sent or thrown away. `found` tells that
+ * something was there from before.
+ */
+export const useDraft = <T>(key: string) => {
+  const storageKey = `fealty-draft:${key}`;
+  const [found] = useState(() => read<T>(storageKey));
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const keep = useCallback(
+    (value: T) => {
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => {
+        try {
+          sessionStorage.setItem(storageKey, JSON.stringify(value));
+        } catch {
+          // Without storage a draft lives as long as the page.
+        }
+      }, 200);
+    },
+    [storageKey],
+  );
+  const discard = useCallback(() => {
+    clearTimeout(timer.current);
+    try {
+      sessionStorage.removeItem(storageKey);
+    } catch {
+      // Nothing was kept.
+    }
+  }, [storageKey]);
+  return { found, keep, discard };
+};
