@@ -1,0 +1,41 @@
+import { IconActivity, IconAward, IconHome, IconSettings, IconUserHeart } from "@tabler/icons-react";
+import { linkOptions } from "@tanstack/react-router";
+
+/** The product areas in their order. An area is listed when the person holds its permission. */
+export const AREAS = [
+  {
+    label: "Home",
+    icon: IconHome,
+    permission: "Insights:read",
+    key: "h",
+    link: linkOptions({ from: "/$org", to: "/$org", activeOptions: { exact: true } }),
+  },
+  {
+    label: "Member Care",
+    icon: IconUserHeart,
+    permission: "Customer:read",
+    key: "m",
+    link: linkOptions({ from: "/$org", to: "/$org/members" }),
+  },
+  {
+    label: "Loyalty",
+    icon: IconAward,
+    permission: "Program:read",
+    key: "l",
+    link: linkOptions({ from: "/$org", to: "/$org/loyalty" }),
+  },
+  {
+    label: "Admin",
+    icon: IconSettings,
+    permission: "Organization:read",
+    key: "a",
+    link: linkOptions({ from: "/$org", to: "/$org/admin" }),
+  },
+  {
+    label: "Activity",
+    icon: IconActivity,
+    permission: "Import:read",
+    key: "i",
+    link: linkOptions({ from: "/$org", to: "/$org/activity" }),
+  },
+] as const;
