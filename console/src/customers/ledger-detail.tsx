@@ -1,0 +1,105 @@
+import { Group, Table, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { LedgerEntry, LedgerEvent } from "../api/types.ts";
+import { DateTime, Points } from "../ui/amounts.tsx";
+import classes from "./ledger.module.css";
+import { accountName } from "./ledger-words.ts";
+import { plainWords } from "./names.ts";
+
+/** The entries of an event: from where to where the points went, and which lots they opened or used. */
+export const LedgerDetail = ({ event, columns }: { event: LedgerEvent; columns: number }) => (
+  <Table.Tr role="row" className={classes.detail!}>
+    <Table.Td role="cell" colSpan={columns}>
+      {event.entries.map((entry) => (
+        <Entry key={entry.lineNo} entry={entry} />
+      ))}
+      <Text size="xs" c="dimmed" mt="sm">
+        Event {event.eventNo}, {event.eventName}
+        {event.tillCode && <>, till {event.tillCode}</>}
+      </Text>
+    </Table.Td>
+  </Table.Tr>
+);
+
+const Entry = ({ entry }: { entry: LedgerEntry }) => (
+  <div className={classes.entry}>
+    <Group justify="space-between" mb={6}>
+      <Text size="sm" fw={500}>
+        {entry.programName}, {plainWords(entry.category).toLowerCase()} points
+      </Text>
+      <Text size="sm" c="dimmed">
+        Balance <Points value={entry.balanceBefore} /> →{" "}
+        <Points value={entry.balanceAfter} c="bright" fw={500} />
+      </Text>
+    </Group>
+    <div className={classes.parts}>
+      <div>
+        <PartTitle>Legs</PartTitle>
+        {entry.legs.map(({ account, amount }) => (
+          <Line key={account} label={accountName(account)} value={<Points value={amount} signed />} />
+        ))}
+      </div>
+      <div>
+        <PartTitle>Lots</PartTitle>
+        <Lots entry={entry} />
+      </div>
+    </div>
+  </div>
+);
+
+const Lots = ({ entry: { opensLot, usedLots } }: { entry: LedgerEntry }) => {
+  if (opensLot === null && usedLots.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        None
+      </Text>
+    );
+  }
+  return (
+    <>
+      {opensLot && (
+        <>
+          <Line label="Opened with" value={<Points value={opensLot.amount} />} />
+          <Line label="Still there" value={<Points value={opensLot.remaining} />} />
+          <Line
+            label="Expires"
+            value={opensLot.expiresAt ? <DateTime value={opensLot.expiresAt} show="date" /> : "never"}
+          />
+        </>
+      )}
+      {usedLots.map(({ eventNo, amount, expiresAt }) => (
+        <Line
+          key={eventNo}
+          label={
+            <>
+              From event {eventNo}
+              {expiresAt && (
+                <>
+                  , expiring <DateTime value={expiresAt} show="date" />
+                </>
+              )}
+            </>
+          }
+          value={<Points value={-Math.abs(amount)} signed />}
+        />
+      ))}
+    </>
+  );
+};
+
+const PartTitle = ({ children }: { children: string }) => (
+  <Text size="xs" c="dimmed" fw={500} mb={2}>
+    {children}
+  </Text>
+);
+
+const Line = ({ label, value }: { label: ReactNode; value: ReactNode }) => (
+  <div className={classes.line}>
+    <Text size="sm" component="span">
+      {label}
+    </Text>
+    <Text size="sm" component="span">
+      {value}
+    </Text>
+  </div>
+);

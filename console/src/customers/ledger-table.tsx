@@ -1,0 +1,158 @@
+import { Text, UnstyledButton } from "@mantine/core";
+import { IconChevronRight, IconCoin } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
+import type { LedgerEvent } from "../api/types.ts";
+import { useOrganisation } from "../shell/organisation.ts";
+import { DateTime, Money, Nothing, Points } from "../ui/amounts.tsx";
+import { type Column, DataTable } from "../ui/data-table.tsx";
+import { ExportButton } from "../ui/export-button.tsx";
+import { TextLink } from "../ui/links.tsx";
+import { ListFooter } from "../ui/list-footer.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { EmptyState } from "../ui/states.tsx";
+import { usePaging } from "../ui/use-paging.ts";
+import classes from "./ledger.module.css";
+import { LedgerDetail } from "./ledger-detail.tsx";
+import { ledgerQuery, PAGE_SIZE } from "./queries.ts";
+
+const route = getRouteApi("/$org/members/$memberId/loyalty");
+
+const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
+  if (reference === null) return <Nothing />;
+  const { transactionId, transactionNumber, amount, reason } = reference;
+  if (transactionId === undefined) return <>{reason ?? <Nothing />}</>;
+  return (
+    <>
+      <TextLink
+        from="/$org/members/$memberId"
+        to="/$org/members/$memberId/transactions/$transactionId"
+        params={{ transactionId: String(transactionId) }}
+      >
+        {transactionNumber ?? transactionId}
+      </TextLink>
+      {amount !== undefined && (
+        <Text span inherit c="dimmed">
+          {" "}
+          <Money value={amount} />
+        </Text>
+      )}
+    </>
+  );
+};
+
+const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: number) => void) => {
+  const columns: Column<LedgerEvent>[] = [
+    {
+      header: "What happened",
+      leads: true,
+      cell: (event) => (
+        <UnstyledButton
+          className={`row-link ${classes.opener}`}
+          aria-expanded={isOpen(event)}
+          onClick={() => toggle(event.eventNo)}
+          fw={500}
+        >
+          <IconChevronRight
+            size={15}
+            aria-hidden
+            className={classes.chevron}
+            data-open={isOpen(event) || undefined}
+          />
+          {event.label}
+        </UnstyledButton>
+      ),
+      csv: ({ label }) => label,
+    },
+    {
+      header: "When",
+      cell: ({ bookedAt }) => <DateTime value={bookedAt} />,
+      csv: ({ bookedAt }) => bookedAt,
+    },
+    {
+      header: "For",
+      cell: (event) => <Reference event={event} />,
+      csv: ({ reference }) => reference?.transactionNumber ?? reference?.reason,
+    },
+    {
+      header: "Store",
+      wideOnly: true,
+      cell: ({ storeName, tillCode }) => storeName ?? tillCode ?? <Nothing />,
+      csv: ({ storeName }) => storeName,
+    },
+    {
+      header: "Points",
+      align: "right",
+      cell: ({ net }) => <Points value={net} signed fw={500} />,
+      csv: ({ net }) => net,
+    },
+    {
+      header: "Balance",
+      align: "right",
+      cell: ({ balanceAfter }) => <Points value={balanceAfter} />,
+      csv: ({ balanceAfter }) => balanceAfter,
+    },
+  ];
+  return columns;
+};
+
+/** Every movement of points. A row opens to its entries, their legs and the lots that they opened or used. */
+export const LedgerTable = () => {
+  const { api } = useOrganisation();
+  const { memberId } = route.useParams();
+  const search = route.useSearch();
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    ...ledgerQuery(api, memberId, search.after),
+    placeholderData: keepPreviousData,
+  });
+  const paging = usePaging(search);
+  const [toggled, setToggled] = useState<ReadonlySet<number>>(new Set());
+  // The event of the address is open until it is closed.
+  const isOpen = ({ eventNo }: LedgerEvent) => toggled.has(eventNo) !== (search.event === eventNo);
+  const toggle = (eventNo: number) =>
+    setToggled(
+      (before) =>
+        new Set(before.has(eventNo) ? [...before].filter((no) => no !== eventNo) : [...before, eventNo]),
+    );
+  const columns = columnsOf(isOpen, toggle);
+  return (
+    <Panel
+      title="Ledger"
+      flush
+      actions={
+        <ExportButton
+          name={`member-${memberId}-points`}
+          columns={columns}
+          fetchPage={(after) => api.get(`/customers/${memberId}/ledger`, { after, limit: 100 })}
+        />
+      }
+    >
+      <DataTable
+        label="Ledger of points"
+        columns={columns}
+        rows={data?.items}
+        rowKey={({ eventNo }) => eventNo}
+        error={error}
+        onRetry={() => void refetch()}
+        stale={isPlaceholderData}
+        detail={(event) => isOpen(event) && <LedgerDetail event={event} columns={columns.length} />}
+        empty={
+          <EmptyState icon={IconCoin} title="No points have moved yet" compact>
+            A purchase that earns, a redemption or an expiry writes the first line.
+          </EmptyState>
+        }
+      />
+      {data && data.items.length > 0 && (
+        <ListFooter
+          paging={search}
+          pageSize={PAGE_SIZE}
+          shown={data.items.length}
+          total={data.total}
+          next={data.next}
+          {...paging}
+        />
+      )}
+    </Panel>
+  );
+};

@@ -1,0 +1,106 @@
+import { Checkbox, Progress, Skeleton, Stack, Text } from "@mantine/core";
+import { IconHourglass } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import type { Lot } from "../api/types.ts";
+import { useOrganisation } from "../shell/organisation.ts";
+import { DateTime, Points } from "../ui/amounts.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { EmptyState, ErrorState } from "../ui/states.tsx";
+import classes from "./lots-panel.module.css";
+import { lotsQuery } from "./queries.ts";
+
+const route = getRouteApi("/$org/members/$memberId/loyalty");
+
+/** Points as they were issued, with what is left of each and until when. */
+export const LotsPanel = () => {
+  const { api } = useOrganisation();
+  const { memberId } = route.useParams();
+  const all = route.useSearch().lots === "all";
+  const navigate = route.useNavigate();
+  const { data, error, refetch } = useQuery({
+    ...lotsQuery(api, memberId, all),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Panel
+      title="Lots"
+      actions={
+        <Checkbox
+          size="xs"
+          label="Show used up"
+          checked={all}
+          onChange={({ currentTarget }) =>
+            void navigate({
+              search: (previous) => ({ ...previous, lots: currentTarget.checked ? "all" : undefined }),
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
+      }
+    >
+      {data === undefined ? (
+        error === null ? (
+          <Stack gap="sm">
+            {[70, 50, 60].map((width) => (
+              <Skeleton key={width} h={32} w={`${width}%`} />
+            ))}
+          </Stack>
+        ) : (
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        )
+      ) : data.items.length === 0 ? (
+        <EmptyState icon={IconHourglass} title={all ? "No lots yet" : "No open lots"} compact>
+          Each award of points opens a lot with an expiry of its own.
+        </EmptyState>
+      ) : (
+        <>
+          <ul className={classes.lots}>
+            {data.items.map((lot) => (
+              <LotLine key={`${lot.eventNo}:${lot.lineNo}`} lot={lot} />
+            ))}
+          </ul>
+          {data.total > data.items.length && (
+            <Text size="sm" c="dimmed" mt="sm">
+              The first {data.items.length} of {data.total}
+            </Text>
+          )}
+        </>
+      )}
+    </Panel>
+  );
+};
+
+const LotLine = ({ lot: { amount, remaining, openedAt, expiresAt } }: { lot: Lot }) => (
+  <li className={classes.lot}>
+    <div className={classes.line}>
+      <Text size="sm" fw={500}>
+        <Points value={remaining} />
+        {remaining !== amount && (
+          <Text span inherit c="dimmed" fw={400}>
+            {" "}
+            of <Points value={amount} />
+          </Text>
+        )}
+      </Text>
+      <Text size="sm">{expiresAt ? <DateTime value={expiresAt} show="date" /> : "never expires"}</Text>
+    </div>
+    <Progress
+      value={amount === 0 ? 0 : (remaining / amount) * 100}
+      size={4}
+      color="gold.4"
+      aria-label="Share that is left"
+    />
+    <div className={classes.line}>
+      <Text size="xs" c="dimmed">
+        issued <DateTime value={openedAt} show="date" />
+      </Text>
+      {expiresAt && remaining > 0 && (
+        <Text size="xs" c="dimmed">
+          expires <DateTime value={expiresAt} show="relative" />
+        </Text>
+      )}
+    </div>
+  </li>
+);

@@ -1,0 +1,36 @@
+import { Grid, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useOrganisation } from "../shell/organisation.ts";
+import { BalanceChart } from "./balance-chart.tsx";
+import { LedgerTable } from "./ledger-table.tsx";
+import { LotsPanel } from "./lots-panel.tsx";
+import { PointsSummary } from "./points-summary.tsx";
+import { balancesQuery } from "./queries.ts";
+import { TierHistory } from "./tier-history.tsx";
+
+const route = getRouteApi("/$org/members/$memberId/loyalty");
+
+/** Points down to the entries behind them, what expires when, and the way through the tiers. */
+export const LoyaltyTab = () => {
+  const { api } = useOrganisation();
+  const { memberId } = route.useParams();
+  const { data: balances } = useQuery(balancesQuery(api, memberId));
+  return (
+    <Grid gap="md">
+      <Grid.Col span={{ base: 12, lg: 8 }}>
+        <Stack gap="md">
+          <BalanceChart />
+          <LedgerTable />
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 4 }}>
+        <Stack gap="md">
+          <PointsSummary balances={balances?.items} />
+          <LotsPanel />
+          <TierHistory />
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+};

@@ -1,0 +1,154 @@
+import { Box, Group, Progress, Skeleton, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { Balance, Membership } from "../api/types.ts";
+import { DateTime, Money, Points } from "../ui/amounts.tsx";
+import { counted } from "../ui/format.ts";
+import { useFormat } from "../ui/format-context.tsx";
+import { expiringFirst, heldPoints, tierProgress } from "./facts.ts";
+import classes from "./member-header.module.css";
+import { plainWords } from "./names.ts";
+
+const Fact = ({
+  label,
+  value,
+  children,
+}: {
+  label: string;
+  value: ReactNode | undefined;
+  children?: ReactNode;
+}) => (
+  <Box className={classes.fact!}>
+    <Text c="dimmed" size="sm">
+      {label}
+    </Text>
+    {value === undefined ? (
+      <>
+        <Skeleton h={22} w="50%" mt={6} mb={8} />
+        <Skeleton h={12} w="70%" />
+      </>
+    ) : (
+      <>
+        <Text fz={20} fw={600} lh={1.4} lts="-0.01em" component="div">
+          {value}
+        </Text>
+        <Text c="dimmed" size="sm" component="div">
+          {children}
+        </Text>
+      </>
+    )}
+  </Box>
+);
+
+/** Points by category: the regular ones large, others below. */
+export const BalanceFact = ({ balances, error }: { balances: Balance[] | undefined; error: unknown }) => {
+  const format = useFormat();
+  if (balances === undefined) {
+    return (
+      <Fact label="Balance" value={error ? "–" : undefined}>
+        {error ? "Could not be loaded" : null}
+      </Fact>
+    );
+  }
+  const held = heldPoints(balances);
+  return (
+    <Fact label="Balance" value={<Points value={held.regular} unit />}>
+      {held.others.length > 0
+        ? held.others
+            .map(({ category, balance }) => `${plainWords(category)} ${format.points(balance)}`)
+            .join(" · ")
+        : `${format.points(held.issued)} issued, ${format.points(held.redeemed)} redeemed`}
+    </Fact>
+  );
+};
+
+/** The tier, and how far it is to the next. */
+export const TierFact = ({
+  memberships,
+  error,
+}: {
+  memberships: Membership[] | undefined;
+  error: unknown;
+}) => {
+  const format = useFormat();
+  if (memberships === undefined) {
+    return (
+      <Fact label="Tier" value={error ? "–" : undefined}>
+        {error ? "Could not be loaded" : null}
+      </Fact>
+    );
+  }
+  const membership = memberships[0];
+  if (membership === undefined) {
+    return (
+      <Fact label="Tier" value="–">
+        In no program yet
+      </Fact>
+    );
+  }
+  const { tier, nextTier } = membership;
+  const progress = tierProgress(membership);
+  return (
+    <Fact
+      label="Tier"
+      value={
+        <Group gap={8} wrap="nowrap">
+          <span className={classes.dot} style={tier.color ? { background: tier.color } : {}} aria-hidden />
+          {tier.name}
+        </Group>
+      }
+    >
+      {nextTier && progress ? (
+        <>
+          <Progress
+            value={progress.share * 100}
+            size={5}
+            mt={4}
+            mb={5}
+            aria-label={`Progress to ${nextTier.name}`}
+          />
+          {format.money(progress.missing)} to {nextTier.name}
+        </>
+      ) : (
+        <>
+          The highest tier
+          {membership.tierSince && (
+            <>
+              , since <DateTime value={membership.tierSince} show="date" />
+            </>
+          )}
+        </>
+      )}
+    </Fact>
+  );
+};
+
+/** What goes first if it is not used. */
+export const ExpiringFact = ({ balances }: { balances: Balance[] | undefined }) => {
+  if (balances === undefined) return <Fact label="Expiring next" value={undefined} />;
+  const first = expiringFirst(balances);
+  return first === null ? (
+    <Fact label="Expiring next" value="Nothing">
+      No points with an expiry date
+    </Fact>
+  ) : (
+    <Fact label="Expiring next" value={<Points value={first.points} unit />}>
+      <DateTime value={first.expiresAt} show="relative" />, on{" "}
+      <DateTime value={first.expiresAt} show="date" />
+    </Fact>
+  );
+};
+
+export const PurchasesFact = ({ memberships }: { memberships: Membership[] | undefined }) => {
+  const format = useFormat();
+  const label = "Lifetime purchases";
+  if (memberships === undefined) return <Fact label={label} value={undefined} />;
+  const membership = memberships[0];
+  if (membership === undefined) return <Fact label={label} value="–" />;
+  const { lifetimePurchases, transactionCount, visitCount } = membership;
+  return (
+    <Fact label={label} value={<Money value={lifetimePurchases} />}>
+      {format.number(transactionCount)} {counted(transactionCount, "bill")} in {format.number(visitCount)}{" "}
+      {counted(visitCount, "visit")}
+    </Fact>
+  );
+};

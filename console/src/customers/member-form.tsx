@@ -1,0 +1,159 @@
+import { Alert, Button, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { useOrganisation } from "../shell/organisation.ts";
+import { placeError } from "../ui/form-errors.ts";
+import { useDraft } from "../ui/use-draft.ts";
+import { FieldInput } from "./field-input.tsx";
+import { changesOf, type MemberValues } from "./member-values.ts";
+import { customerFieldsQuery } from "./queries.ts";
+
+const FIELDS = ["firstName", "lastName", "mobile", "email", "externalId"];
+
+/**
+ * Names, identifiers and the organisation's own fields of a member. What is typed survives a reload; the server's
+ * objections stand at the field that they name.
+ */
+export const MemberForm = ({
+  draftKey,
+  initial,
+  action,
+  readOnly = false,
+  onSave,
+  footer,
+}: {
+  draftKey: string;
+  initial: MemberValues;
+  action: string;
+  readOnly?: boolean;
+  /** Gets what differs from `initial`. */
+  onSave: (changes: Record<string, unknown>) => Promise<void>;
+  footer?: ReactNode;
+}) => {
+  const { api } = useOrganisation();
+  const { data } = useQuery(customerFieldsQuery(api));
+  const fields = (data?.items ?? []).filter(({ isActive }) => isActive);
+  const draft = useDraft<MemberValues>(draftKey);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const form = useForm<MemberValues>({
+    initialValues: draft.found ?? initial,
+    onValuesChange: (values) => draft.keep(values),
+  });
+  const changes = changesOf(form.values, initial, fields);
+  const changed = Object.keys(changes).length > 0;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: newer data of the server replaces what nobody has changed.
+  useEffect(() => {
+    if (!form.isDirty() && draft.found === null) {
+      form.setValues(initial);
+      form.resetDirty(initial);
+    }
+  }, [initial]);
+
+  const save = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await onSave(changes);
+      draft.discard();
+    } catch (error) {
+      const names = [...FIELDS, ...fields.map(({ name }) => `extendedFields.${name}`)];
+      const placed = placeError(error, names);
+      form.setErrors(placed.fields);
+      setFailure(placed.general);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const revert = () => {
+    form.setValues(initial);
+    form.clearErrors();
+    setFailure(null);
+    draft.discard();
+  };
+
+  return (
+    <form onSubmit={form.onSubmit(() => void save())}>
+      <Stack gap="md">
+        {draft.found !== null && changed && (
+          <Alert variant="light" color="gold" py="xs">
+            This is what you had typed before; it is not saved yet.
+          </Alert>
+        )}
+        {failure !== null && (
+          <Alert color="clay" role="alert" variant="light">
+            {failure}
+          </Alert>
+        )}
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <TextInput label="First name" disabled={readOnly} {...form.getInputProps("firstName")} />
+          <TextInput label="Last name" disabled={readOnly} {...form.getInputProps("lastName")} />
+          <TextInput
+            label="Mobile"
+            type="tel"
+            description="With or without the country’s prefix"
+            disabled={readOnly}
+            {...form.getInputProps("mobile")}
+          />
+          <TextInput
+            label="E-mail"
+            type="email"
+            description="In full, such as ada@example.com"
+            disabled={readOnly}
+            {...form.getInputProps("email")}
+          />
+          <TextInput
+            label="External id"
+            description="The member’s number in another system"
+            disabled={readOnly}
+            {...form.getInputProps("externalId")}
+          />
+        </SimpleGrid>
+        {fields.length > 0 && (
+          <>
+            <Title order={3} mt="sm">
+              Fields
+            </Title>
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              {fields.map((field) => (
+                <FieldInput
+                  key={field.id}
+                  field={field}
+                  disabled={readOnly}
+                  value={form.values.extendedFields[field.name] ?? ""}
+                  error={form.errors[`extendedFields.${field.name}`] as string | undefined}
+                  onChange={(value) =>
+                    form.setFieldValue("extendedFields", {
+                      ...form.values.extendedFields,
+                      [field.name]: value,
+                    })
+                  }
+                />
+              ))}
+            </SimpleGrid>
+          </>
+        )}
+        {!readOnly && (
+          <Group justify="flex-end" gap="xs">
+            {footer}
+            {changed && (
+              <Button variant="default" onClick={revert}>
+                Undo changes
+              </Button>
+            )}
+            <Button type="submit" loading={busy} disabled={!changed}>
+              {action}
+            </Button>
+          </Group>
+        )}
+        {readOnly && (
+          <Text size="sm" c="dimmed">
+            Your role may look at members, not change them.
+          </Text>
+        )}
+      </Stack>
+    </form>
+  );
+};

@@ -1,0 +1,152 @@
+import { Box, Collapse, Group, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  IconChevronRight,
+  IconCircleCheckFilled,
+  IconCircleMinus,
+  IconHelpCircle,
+} from "@tabler/icons-react";
+import { useId } from "react";
+import type { Transaction, Why, WhyRule } from "../api/types.ts";
+import { useOrganisation } from "../shell/organisation.ts";
+import { DateTime, Points } from "../ui/amounts.tsx";
+import { useFormat } from "../ui/format-context.tsx";
+import { TextLink } from "../ui/links.tsx";
+import classes from "./why-panel.module.css";
+import { conditionWord, ruleVerdict } from "./why-words.ts";
+
+/** Why a bill earned what it earned: every rule that was tried, with the values it saw, in sentences. */
+export const WhyPanel = ({ transaction: { why } }: { transaction: Transaction }) => (
+  <section className={classes.panel} aria-labelledby="why-title">
+    <Group gap={8} mb={6}>
+      <IconHelpCircle size={18} stroke={1.7} aria-hidden className={classes.mark} />
+      <Title order={2} size="h3" id="why-title">
+        Why?
+      </Title>
+    </Group>
+    {why === null ? (
+      <Text size="sm">
+        No program looked at this bill, so there is no decision to explain: it is anonymous, or no program was
+        published when it came in.
+      </Text>
+    ) : (
+      <Explanation why={why} />
+    )}
+  </section>
+);
+
+const Explanation = ({ why }: { why: Why }) => {
+  const { may } = useOrganisation();
+  const name = `${why.program.name}, version ${why.program.version}`;
+  return (
+    <>
+      <Text>{why.outcome}</Text>
+      <Text size="sm" c="dimmed" mt={4}>
+        Decided by{" "}
+        {may("Program:read") ? (
+          <TextLink from="/$org" to="/$org/loyalty/$programId" params={{ programId: String(why.program.id) }}>
+            {name}
+          </TextLink>
+        ) : (
+          name
+        )}
+        , with the rates of {why.tier.name}.
+      </Text>
+      <Stack gap={0} mt="sm">
+        {why.rules.map((rule, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rules keep the order they were tried in.
+          <Rule key={index} rule={rule} />
+        ))}
+      </Stack>
+      {why.tierCheck && (
+        <Box className={classes.tier!}>
+          <Text size="sm" fw={500}>
+            Tier
+          </Text>
+          <Text size="sm">{why.tierCheck.sentence}</Text>
+        </Box>
+      )}
+    </>
+  );
+};
+
+const Rule = ({ rule }: { rule: WhyRule }) => {
+  const format = useFormat();
+  const verdict = ruleVerdict(rule, format);
+  const [opened, { toggle }] = useDisclosure(false);
+  const id = useId();
+  return (
+    <Box className={classes.rule!}>
+      <Group gap={10} wrap="nowrap" align="flex-start">
+        <Box className={classes.sign!} data-verdict={verdict.kind} aria-hidden>
+          {verdict.kind === "fired" ? (
+            <IconCircleCheckFilled size={18} />
+          ) : verdict.kind === "unknown" ? (
+            <IconHelpCircle size={18} stroke={1.8} />
+          ) : (
+            <IconCircleMinus size={18} stroke={1.8} />
+          )}
+        </Box>
+        <Box miw={0} style={{ flex: 1 }}>
+          <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+            <Text size="sm" fw={600}>
+              {rule.name}
+            </Text>
+            <Text
+              size="sm"
+              fw={500}
+              style={{ flexShrink: 0 }}
+              {...(verdict.kind === "fired" ? {} : { c: "dimmed" })}
+            >
+              {verdict.text}
+            </Text>
+          </Group>
+          {rule.because.map((sentence) => (
+            <Text key={sentence} size="sm" mt={2}>
+              {sentence}
+            </Text>
+          ))}
+          {rule.award && (
+            <Text size="sm" c="dimmed" mt={2}>
+              {rule.award.points !== rule.award.rounded && (
+                <>
+                  <Points value={rule.award.points} /> before rounding.{" "}
+                </>
+              )}
+              {rule.award.expiresAt ? (
+                <>
+                  Good until <DateTime value={rule.award.expiresAt} />.
+                </>
+              ) : (
+                "These points do not expire."
+              )}
+            </Text>
+          )}
+          {rule.conditions.length > 0 && (
+            <>
+              <UnstyledButton
+                onClick={toggle}
+                aria-expanded={opened}
+                aria-controls={id}
+                className={classes.more!}
+              >
+                <IconChevronRight size={14} aria-hidden data-open={opened || undefined} />
+                {opened ? "Hide the condition" : "Show the condition"}
+              </UnstyledButton>
+              <Collapse expanded={opened} id={id}>
+                {rule.conditions.map(({ text, result }) => (
+                  <Group key={text} className={classes.condition!} justify="space-between" wrap="nowrap">
+                    <code>{text}</code>
+                    <Text size="xs" fw={500} style={{ flexShrink: 0 }}>
+                      {conditionWord(result)}
+                    </Text>
+                  </Group>
+                ))}
+              </Collapse>
+            </>
+          )}
+        </Box>
+      </Group>
+    </Box>
+  );
+};
