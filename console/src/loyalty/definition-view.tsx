@@ -1,0 +1,91 @@
+import { Group, Stack, Table, Text } from "@mantine/core";
+import type { ProgramDefinition, ProgramTier, Rule } from "../api/programs.ts";
+import { Money } from "../ui/amounts.tsx";
+import { useFormat } from "../ui/format-context.tsx";
+import { Panel } from "../ui/panel.tsx";
+import classes from "./loyalty.module.css";
+import { rateOf, rateText, roundingText, strategyName, upgradeText } from "./program-words.ts";
+
+/** Tiers and rules of a definition, to be read. */
+export const DefinitionView = ({ definition }: { definition: ProgramDefinition }) => (
+  <Stack gap="md">
+    <Tiers definition={definition} />
+    {definition.activities.TransactionAdd.map((set) => (
+      <Panel key={set.id} title={set.name} description="Tried for every purchase, each rule on its own">
+        <Stack gap="lg">
+          {set.rules.length === 0 && (
+            <Text size="sm" c="dimmed">
+              No rules: purchases earn nothing here.
+            </Text>
+          )}
+          {set.rules.map((rule) => (
+            <RuleView key={rule.id} rule={rule} tiers={definition.tiers} />
+          ))}
+        </Stack>
+      </Panel>
+    ))}
+  </Stack>
+);
+
+export const TierDot = ({ color }: { color: string }) => (
+  <span className={classes.dot} style={{ background: color }} aria-hidden />
+);
+
+const Tiers = ({ definition: { tiers, upgrade } }: { definition: ProgramDefinition }) => (
+  <Panel title="Tiers" description={upgradeText(upgrade.type)} flush>
+    <Table horizontalSpacing="lg">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th fz="xs">Tier</Table.Th>
+          <Table.Th fz="xs" ta="right">
+            From lifetime purchases of
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {tiers.map(({ number, name, description, color, threshold }) => (
+          <Table.Tr key={number}>
+            <Table.Td>
+              <Group gap={10} wrap="nowrap">
+                <TierDot color={color} />
+                <div>
+                  <Text fw={500}>{name}</Text>
+                  {description && (
+                    <Text size="sm" c="dimmed">
+                      {description}
+                    </Text>
+                  )}
+                </div>
+              </Group>
+            </Table.Td>
+            <Table.Td ta="right">{number === 1 ? "the start" : <Money value={threshold} />}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  </Panel>
+);
+
+const RuleView = ({ rule: { name, condition, award }, tiers }: { rule: Rule; tiers: ProgramTier[] }) => {
+  const format = useFormat();
+  return (
+    <div>
+      <Text fw={600}>{name}</Text>
+      <Text size="sm" c="dimmed" mb={6}>
+        {strategyName(award.strategy)}. {roundingText(award)}.
+      </Text>
+      <code className={classes.expression}>{condition}</code>
+      <Group gap="xs" mt="sm">
+        {tiers.map((tier) => (
+          <Group key={tier.number} gap={8} className={classes.rate!} wrap="nowrap">
+            <TierDot color={tier.color} />
+            <Text size="sm">{tier.name}</Text>
+            <Text size="sm" fw={600}>
+              {rateText(award, rateOf(award, tier.number), format)}
+            </Text>
+          </Group>
+        ))}
+      </Group>
+    </div>
+  );
+};

@@ -1,0 +1,224 @@
+import { Alert, Button, Group, List, Skeleton, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconCircleCheck, IconRocket } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Problem, Program, ProgramDefinition, SavedDraft } from "../api/programs.ts";
+import { refresh } from "../api/query.ts";
+import { useOrganisation } from "../shell/organisation.ts";
+import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
+import { useFormat } from "../ui/format-context.tsx";
+import { ButtonLink, TextLink } from "../ui/links.tsx";
+import { tell, tellError } from "../ui/notify.ts";
+import { Page } from "../ui/page.tsx";
+import { ErrorState } from "../ui/states.tsx";
+import { useDraft } from "../ui/use-draft.ts";
+import { FIRST_DEFINITION, otherProblems, shownPaths } from "./draft.ts";
+import { ExpiryEditor } from "./expiry-editor.tsx";
+import { programQuery } from "./queries.ts";
+import { RulesEditor } from "./rules-editor.tsx";
+import { TiersEditor } from "./tiers-editor.tsx";
+
+const route = getRouteApi("/$org/loyalty/$programId/draft");
+
+/** Changes a program: a draft is kept, judged by the server, and published as the next version. */
+export const DraftPage = () => {
+  const { api } = useOrganisation();
+  const { programId } = route.useParams();
+  const {
+    data: program,
+    error,
+    refetch,
+  } = useQuery({
+    ...programQuery(api, programId),
+    // What a person edits must not change below them.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (error !== null && program === undefined)
+    return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (program === undefined) return <Skeleton h={400} radius="lg" maw={860} mx="auto" />;
+  return <DraftEditor key={program.id} program={program} />;
+};
+
+const useDraftEditor = (program: Program) => {
+  const { api } = useOrganisation();
+  const queryClient = useQueryClient();
+  const local = useDraft<ProgramDefinition>(`${api.orgId}:program:${program.id}`);
+  const saved = program.draft ?? program.definition ?? FIRST_DEFINITION;
+  const [definition, setDefinition] = useState(local.found ?? saved);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const [busy, setBusy] = useState(false);
+  const [unsaved, setUnsaved] = useState(local.found !== null);
+
+  const change = (next: ProgramDefinition) => {
+    setDefinition(next);
+    setUnsaved(true);
+    local.keep(next);
+  };
+  /** Problems that the server found; null when it could not be asked. */
+  const save = async (): Promise<Problem[] | null> => {
+    setBusy(true);
+    try {
+      const answer = await api.put<SavedDraft>(`/programs/${program.id}/draft`, { definition });
+      setProblems(answer.problems);
+      setUnsaved(false);
+      local.discard();
+      await refresh(queryClient, api, "/programs");
+      return answer.problems;
+    } catch (error) {
+      tellError(error);
+      return null;
+    } finally {
+      setBusy(false);
+    }
+  };
+  const publish = async () => {
+    await api.post(`/programs/${program.id}/publish`, {});
+    local.discard();
+    await refresh(queryClient, api, "/programs");
+  };
+  return { definition, problems, busy, unsaved, change, save, publish };
+};
+
+const DraftEditor = ({ program }: { program: Program }) => {
+  const { definition, problems, busy, unsaved, change, save, publish } = useDraftEditor(program);
+  const navigate = route.useNavigate();
+  const [checked, setChecked] = useState(false);
+  const [publishing, { open, close }] = useDisclosure(false);
+  const keep = async () => {
+    const found = await save();
+    setChecked(found !== null);
+    if (found?.length === 0) tell("The draft was saved. It can be published.");
+    return found;
+  };
+  const prepare = async () => {
+    if ((await keep())?.length === 0) open();
+  };
+  const parts = { definition, problems, change };
+  return (
+    <Page
+      title={`Edit ${program.name}`}
+      description={
+        program.publishedVersion === null
+          ? "Nothing is published yet. The draft decides nothing until it is."
+          : `Version ${program.publishedVersion} decides until this draft is published.`
+      }
+      width={860}
+      trail={[
+        <TextLink key="programs" from="/$org" to="/$org/loyalty" size="sm">
+          Loyalty
+        </TextLink>,
+        <TextLink key="program" from="/$org/loyalty/$programId/draft" to="/$org/loyalty/$programId" size="sm">
+          {program.name}
+        </TextLink>,
+      ]}
+      actions={
+        <>
+          <Button variant="default" loading={busy} onClick={() => void keep()}>
+            {unsaved ? "Save draft" : "Check draft"}
+          </Button>
+          <Button
+            disabled={busy}
+            leftSection={<IconRocket size={16} stroke={1.6} aria-hidden />}
+            onClick={() => void prepare()}
+          >
+            Publish…
+          </Button>
+        </>
+      }
+    >
+      <Verdict problems={problems} definition={definition} checked={checked && !unsaved} />
+      <TiersEditor {...parts} />
+      <RulesEditor {...parts} />
+      <ExpiryEditor {...parts} />
+      <Group justify="flex-end">
+        <ButtonLink
+          from="/$org/loyalty/$programId/draft"
+          to="/$org/loyalty/$programId"
+          variant="subtle"
+          color="gray"
+        >
+          Back to the program
+        </ButtonLink>
+      </Group>
+      <PublishDialog
+        program={program}
+        opened={publishing}
+        onClose={close}
+        onPublish={async () => {
+          await publish();
+          tell("The program was published.");
+          await navigate({ to: "/$org/loyalty/$programId" });
+        }}
+      />
+    </Page>
+  );
+};
+
+const Verdict = ({
+  problems,
+  definition,
+  checked,
+}: {
+  problems: Problem[];
+  definition: ProgramDefinition;
+  checked: boolean;
+}) => {
+  if (problems.length === 0) {
+    return checked ? (
+      <Alert color="pine" variant="light" icon={<IconCircleCheck size={18} />} py="xs">
+        Nothing stands against publishing this draft.
+      </Alert>
+    ) : null;
+  }
+  const others = otherProblems(problems, shownPaths(definition));
+  return (
+    <Alert color="clay" variant="light" title="The draft cannot be published yet" role="alert">
+      {others.length === 0 ? (
+        <Text size="sm">What is wrong stands beside the fields below.</Text>
+      ) : (
+        <List size="sm">
+          {others.map(({ path, message }) => (
+            <List.Item key={`${path}:${message}`}>{message}</List.Item>
+          ))}
+        </List>
+      )}
+    </Alert>
+  );
+};
+
+const PublishDialog = ({
+  program,
+  opened,
+  onClose,
+  onPublish,
+}: {
+  program: Program;
+  opened: boolean;
+  onClose: () => void;
+  onPublish: () => Promise<void>;
+}) => {
+  const format = useFormat();
+  const next = (program.publishedVersion ?? 0) + 1;
+  return (
+    <ConfirmDialog
+      opened={opened}
+      onClose={onClose}
+      onConfirm={onPublish}
+      title={`Publish version ${next}?`}
+      action={`Publish version ${next}`}
+    >
+      <Stack gap="xs">
+        <span>
+          From now on, every purchase of {format.number(program.memberCount)} members is decided by this
+          version.
+        </span>
+        <span>
+          Points that were already given stay as they are. A published version never changes; to take
+          something back, publish another one.
+        </span>
+      </Stack>
+    </ConfirmDialog>
+  );
+};
