@@ -1,0 +1,18 @@
+import { linkOptions } from "@tanstack/react-router";
+import { useOrganisation } from "../shell/organisation.ts";
+import { SectionTabs } from "../ui/section-tabs.tsx";
+
+const from = "/$org";
+const IMPORTS = {
+  label: "Imports",
+  link: linkOptions({ from, to: "/$org/activity", activeOptions: { exact: true, includeSearch: false } }),
+};
+const SET_ASIDE = {
+  label: "Set aside",
+  link: linkOptions({ from, to: "/$org/activity/set-aside", activeOptions: { includeSearch: false } }),
+};
+
+export const ActivityTabs = () => {
+  const { may } = useOrganisation();
+  return <SectionTabs label="Activity" tabs={may("Transaction:read") ? [IMPORTS, SET_ASIDE] : [IMPORTS]} />;
+};

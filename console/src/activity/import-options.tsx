@@ -1,0 +1,111 @@
+import { Select, SimpleGrid, Stack, Switch } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { entitiesQuery } from "../admin/queries.ts";
+import type { ImportRun } from "../api/types.ts";
+import { useOrganisation } from "../shell/organisation.ts";
+import { Panel } from "../ui/panel.tsx";
+
+/** How the rows are meant, as the server takes it; what is absent has the server's default. */
+export interface ImportOptions {
+  asOf?: "bill" | "now";
+  registerUnknown?: boolean;
+  setAsideReturns?: boolean;
+  defaultTill?: string;
+  dateFormat?: "iso" | "dmy" | "mdy" | "ymd";
+  decimal?: "." | ",";
+}
+
+export const DEFAULT_OPTIONS: ImportOptions = { setAsideReturns: true };
+
+const DATE_FORMATS = [
+  { value: "iso", label: "2026-03-04 18:20" },
+  { value: "dmy", label: "04/03/2026 (day first)" },
+  { value: "mdy", label: "03/04/2026 (month first)" },
+  { value: "ymd", label: "2026/03/04" },
+];
+
+/** What a file cannot say by itself. */
+export const ImportOptionsForm = ({
+  kind,
+  options,
+  onChange,
+}: {
+  kind: ImportRun["kind"];
+  options: ImportOptions;
+  onChange: (options: ImportOptions) => void;
+}) => {
+  const { api } = useOrganisation();
+  const { data: tills } = useQuery(entitiesQuery(api, "TILL", {}, 100));
+  return (
+    <Panel title="How the rows are meant">
+      <Stack gap="md">
+        <SimpleGrid cols={{ base: 1, xs: 3 }}>
+          <Select
+            label="Dates read"
+            allowDeselect={false}
+            data={DATE_FORMATS}
+            value={options.dateFormat ?? "iso"}
+            onChange={(value) =>
+              onChange({ ...options, dateFormat: value as NonNullable<ImportOptions["dateFormat"]> })
+            }
+          />
+          <Select
+            label="Decimal sign"
+            allowDeselect={false}
+            data={[
+              { value: ".", label: "Point: 12.50" },
+              { value: ",", label: "Comma: 12,50" },
+            ]}
+            value={options.decimal ?? "."}
+            onChange={(value) => onChange({ ...options, decimal: value as "." | "," })}
+          />
+          <Select
+            label="Till of rows that name none"
+            placeholder="None"
+            searchable
+            clearable
+            data={
+              tills?.items.map(({ code, name }) => ({
+                value: code,
+                label: name === code ? code : `${name} (${code})`,
+              })) ?? []
+            }
+            value={options.defaultTill ?? null}
+            onChange={(value) => {
+              const { defaultTill: _, ...rest } = options;
+              onChange(value === null ? rest : { ...rest, defaultTill: value });
+            }}
+          />
+        </SimpleGrid>
+        {kind === "transactions" && (
+          <>
+            <Switch
+              label="Register members who are not known yet"
+              description="Dated at their first purchase in the file"
+              checked={options.registerUnknown ?? false}
+              onChange={({ currentTarget }) =>
+                onChange({ ...options, registerUnknown: currentTarget.checked })
+              }
+            />
+            <Switch
+              label="Set bills with negative amounts aside"
+              description="Otherwise they are rejected"
+              checked={options.setAsideReturns ?? false}
+              onChange={({ currentTarget }) =>
+                onChange({ ...options, setAsideReturns: currentTarget.checked })
+              }
+            />
+            <Switch
+              label="Points count from the bill’s date"
+              description="As for a history. Otherwise they count as if the purchases happened now"
+              checked={(options.asOf ?? "bill") === "bill"}
+              onChange={({ currentTarget }) =>
+                onChange({ ...options, asOf: currentTarget.checked ? "bill" : "now" })
+              }
+            />
+          </>
+        )}
+      </Stack>
+    </Panel>
+  );
+};

@@ -1,0 +1,163 @@
+import { Alert, Button, Card, Group, Progress, Radio, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { refresh } from "../api/query.ts";
+import type { ImportPreview, ImportRun } from "../api/types.ts";
+import { useOrganisation } from "../shell/organisation.ts";
+import { ButtonLink, TextLink } from "../ui/links.tsx";
+import { Page } from "../ui/page.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { messageOf } from "../ui/states.tsx";
+import { FileDrop } from "./file-drop.tsx";
+import { DEFAULT_OPTIONS, type ImportOptions, ImportOptionsForm } from "./import-options.tsx";
+import { type Mapping, missingTargets, startMapping } from "./mapping.ts";
+import { MappingTable } from "./mapping-table.tsx";
+
+type Kind = ImportRun["kind"];
+
+/** The server judges a file by its beginning. */
+const PREVIEW_BYTES = 256 * 1024;
+
+const useNewImport = () => {
+  const { api, organisation } = useOrganisation();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const [kind, setKind] = useState<Kind>("transactions");
+  const [file, setFile] = useState<File | null>(null);
+  const [preview, setPreview] = useState<ImportPreview | null>(null);
+  const [mapping, setMapping] = useState<Mapping>({});
+  const [options, setOptions] = useState<ImportOptions>(DEFAULT_OPTIONS);
+  const [sent, setSent] = useState<number | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  const look = async (chosen: File | null, of: Kind) => {
+    setFile(chosen);
+    setKind(of);
+    setPreview(null);
+    setFailure(null);
+    if (chosen === null) return;
+    try {
+      const form = new FormData();
+      form.append("kind", of);
+      // The name tells whether the content is compressed.
+      form.append("file", new File([chosen.slice(0, PREVIEW_BYTES)], chosen.name, { type: chosen.type }));
+      const found = await api.upload<ImportPreview>("/imports/preview", form);
+      setPreview(found);
+      setMapping(startMapping(found));
+    } catch (error) {
+      setFailure(messageOf(error));
+    }
+  };
+  const start = async () => {
+    if (file === null) return;
+    setSent(0);
+    setFailure(null);
+    try {
+      const form = new FormData();
+      form.append("kind", kind);
+      form.append("mapping", JSON.stringify(mapping));
+      form.append("options", JSON.stringify(options));
+      form.append("file", file);
+      const run = await api.upload<ImportRun>("/imports", form, setSent);
+      await refresh(queryClient, api, "/imports");
+      await navigate({
+        to: "/$org/activity/imports/$importId",
+        params: { org: organisation.code.toLowerCase(), importId: String(run.id) },
+      });
+    } catch (error) {
+      setFailure(messageOf(error));
+    } finally {
+      setSent(null);
+    }
+  };
+  return { kind, file, preview, mapping, options, sent, failure, look, start, setMapping, setOptions };
+};
+
+/** Brings a file in: pick it, say what is in it, check which column is what, start. */
+export const NewImport = () => {
+  const { kind, file, preview, mapping, options, sent, failure, look, start, setMapping, setOptions } =
+    useNewImport();
+  const missing = preview ? missingTargets(mapping, preview.targets) : [];
+  return (
+    <Page
+      title="Import a file"
+      description="CSV with a header row, in UTF-8; it may be compressed with gzip. Nothing happens before you start it."
+      width={860}
+      trail={[
+        <TextLink key="activity" from="/$org" to="/$org/activity" size="sm">
+          Activity
+        </TextLink>,
+      ]}
+    >
+      <Card>
+        <Stack gap="lg">
+          <Radio.Group
+            label="What is in the file?"
+            value={kind}
+            onChange={(value) => void look(file, value as Kind)}
+          >
+            <SimpleGrid cols={{ base: 1, xs: 2 }} mt="xs">
+              <KindCard
+                value="transactions"
+                title="Transactions"
+                text="Bills, or the lines of bills, of members and of others"
+              />
+              <KindCard
+                value="customers"
+                title="Members"
+                text="Names, phone numbers, e-mail addresses, fields"
+              />
+            </SimpleGrid>
+          </Radio.Group>
+          <FileDrop file={file} onFile={(chosen) => void look(chosen, kind)} />
+        </Stack>
+      </Card>
+      {failure !== null && (
+        <Alert color="clay" role="alert" variant="light">
+          {failure}
+        </Alert>
+      )}
+      {preview && (
+        <>
+          <MappingTable preview={preview} mapping={mapping} onChange={setMapping} />
+          <ImportOptionsForm kind={kind} options={options} onChange={setOptions} />
+          <Panel>
+            {sent !== null && (
+              <Progress value={sent * 100} mb="md" aria-label="Share of the file that was sent" animated />
+            )}
+            <Group justify="space-between">
+              <Text size="sm" {...(missing.length > 0 ? { c: "var(--fealty-loss)" } : { c: "dimmed" })}>
+                {missing.length > 0
+                  ? `Still needs a column: ${missing.map(({ label }) => label).join(", ")}`
+                  : "Rows that do not fit are rejected one by one; the rest is imported."}
+              </Text>
+              <Group gap="xs">
+                <ButtonLink from="/$org" to="/$org/activity" variant="subtle" color="gray">
+                  Cancel
+                </ButtonLink>
+                <Button loading={sent !== null} disabled={missing.length > 0} onClick={() => void start()}>
+                  Start the import
+                </Button>
+              </Group>
+            </Group>
+          </Panel>
+        </>
+      )}
+    </Page>
+  );
+};
+
+const KindCard = ({ value, title, text }: { value: Kind; title: string; text: string }) => (
+  <Radio.Card value={value} p="md" radius="md">
+    <Group wrap="nowrap" align="flex-start">
+      <Radio.Indicator mt={2} />
+      <div>
+        <Text fw={500}>{title}</Text>
+        <Text size="sm" c="dimmed">
+          {text}
+        </Text>
+      </div>
+    </Group>
+  </Radio.Card>
+);

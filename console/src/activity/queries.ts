@@ -1,0 +1,37 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { ApiClient, ApiError } from "../api/client.ts";
+import { apiQuery } from "../api/query.ts";
+import type { ImportRun, List, Rejection, SetAsideItem } from "../api/types.ts";
+
+export const PAGE_SIZE = 25;
+/** How often a run that works is looked at. */
+const LOOK_MILLISECONDS = 1000;
+
+export const isUnderWay = ({ status }: Pick<ImportRun, "status">): boolean =>
+  status === "queued" || status === "running";
+
+export const importsQuery = (api: ApiClient, after: string | undefined) =>
+  queryOptions<List<ImportRun>, ApiError>({
+    ...apiQuery<List<ImportRun>>(api, "/imports", { after, limit: PAGE_SIZE }),
+    refetchInterval: ({ state }) => (state.data?.items.some(isUnderWay) ? LOOK_MILLISECONDS : false),
+  });
+
+export const importQuery = (api: ApiClient, id: string | number) =>
+  queryOptions<ImportRun, ApiError>({
+    ...apiQuery<ImportRun>(api, `/imports/${id}`),
+    refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? LOOK_MILLISECONDS : false),
+  });
+
+export const rejectionsQuery = (
+  api: ApiClient,
+  id: string | number,
+  after: string | undefined,
+  live: boolean,
+) =>
+  queryOptions<List<Rejection>, ApiError>({
+    ...apiQuery<List<Rejection>>(api, `/imports/${id}/rejections`, { after, limit: PAGE_SIZE }),
+    refetchInterval: live ? LOOK_MILLISECONDS * 3 : false,
+  });
+
+export const setAsideQuery = (api: ApiClient, after: string | undefined) =>
+  apiQuery<List<SetAsideItem>>(api, "/set-aside", { after, limit: PAGE_SIZE });

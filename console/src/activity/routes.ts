@@ -1,0 +1,45 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { orgRoute } from "../shell/routes.ts";
+import { pagingOf } from "../ui/url-state.ts";
+import { importQuery, importsQuery, setAsideQuery } from "./queries.ts";
+
+type Raw = Record<string, unknown>;
+
+const areaRoute = createRoute({ getParentRoute: () => orgRoute, path: "activity" });
+
+const importsRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: "/",
+  validateSearch: (raw: Raw) => pagingOf(raw),
+  loaderDeps: ({ search: { after } }) => ({ after }),
+  loader: ({ context: { queryClient, api }, deps: { after } }) =>
+    void queryClient.prefetchQuery(importsQuery(api, after)),
+  component: lazyRouteComponent(() => import("./import-list.tsx"), "ImportList"),
+});
+
+const newRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: "new",
+  component: lazyRouteComponent(() => import("./new-import.tsx"), "NewImport"),
+});
+
+const runRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: "imports/$importId",
+  validateSearch: (raw: Raw) => pagingOf(raw),
+  loader: ({ context: { queryClient, api }, params: { importId } }) =>
+    void queryClient.prefetchQuery(importQuery(api, importId)),
+  component: lazyRouteComponent(() => import("./import-page.tsx"), "ImportPage"),
+});
+
+const setAsideRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: "set-aside",
+  validateSearch: (raw: Raw) => pagingOf(raw),
+  loaderDeps: ({ search: { after } }) => ({ after }),
+  loader: ({ context: { queryClient, api }, deps: { after } }) =>
+    void queryClient.prefetchQuery(setAsideQuery(api, after)),
+  component: lazyRouteComponent(() => import("./set-aside.tsx"), "SetAside"),
+});
+
+export const activityRoutes = areaRoute.addChildren([importsRoute, newRoute, runRoute, setAsideRoute]);

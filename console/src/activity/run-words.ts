@@ -1,0 +1,48 @@
+import type { ImportRun } from "../api/types.ts";
+import { plainWords } from "../customers/names.ts";
+import type { Tone } from "../ui/status-badge.tsx";
+
+const TONES: Record<ImportRun["status"], Tone> = {
+  queued: "quiet",
+  running: "busy",
+  finished: "good",
+  failed: "bad",
+  cancelled: "warning",
+};
+
+export const runTone = (status: ImportRun["status"]): Tone => TONES[status] ?? "quiet";
+
+/** Share of the file that was worked through, 0 to 1. A finished run is whole, whatever its bytes say. */
+export const runShare = ({
+  status,
+  bytesRead,
+  bytesTotal,
+}: Pick<ImportRun, "status" | "bytesRead" | "bytesTotal">): number => {
+  if (status === "finished") return 1;
+  return bytesTotal === 0 ? 0 : Math.min(bytesRead / bytesTotal, 1);
+};
+
+/** Seconds that a run has taken so far, or took. */
+export const runSeconds = (
+  { startedAt, finishedAt }: Pick<ImportRun, "startedAt" | "finishedAt">,
+  now: Date,
+): number | null =>
+  startedAt === null
+    ? null
+    : Math.max(0, ((finishedAt ? Date.parse(finishedAt) : now.getTime()) - Date.parse(startedAt)) / 1000);
+
+export const durationText = (seconds: number): string => {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+
+/** The summary's figures by readable names; what is empty or not a plain value is left out. */
+export const summaryFacts = (summary: Record<string, unknown>): { label: string; value: number | string }[] =>
+  Object.entries(summary).flatMap(([name, value]) =>
+    (typeof value === "number" && value !== 0) || (typeof value === "string" && value !== "")
+      ? [{ label: plainWords(name.replaceAll(/([a-z])([A-Z])/g, "$1 $2")), value }]
+      : [],
+  );
