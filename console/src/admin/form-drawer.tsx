@@ -1,0 +1,56 @@
+import { Alert, Button, Drawer, Group, Stack } from "@mantine/core";
+import type { FormEvent, ReactNode } from "react";
+
+/** A form beside the list that it belongs to. */
+export const FormDrawer = ({
+  title,
+  action,
+  busy,
+  failure,
+  readOnly = false,
+  onSubmit,
+  onClose,
+  children,
+}: {
+  title: string;
+  action: string;
+  busy: boolean;
+  failure: string | null;
+  readOnly?: boolean;
+  onSubmit: (event?: FormEvent<HTMLFormElement>) => void;
+  onClose: () => void;
+  children: ReactNode;
+}) => (
+  <Drawer
+    opened
+    onClose={onClose}
+    title={title}
+    size={460}
+    closeButtonProps={{ "aria-label": "Close" }}
+    transitionProps={{ duration: 120 }}
+    styles={{ title: { fontWeight: 600, fontSize: 18 } }}
+  >
+    <form onSubmit={onSubmit}>
+      <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+        <Stack gap="md">
+          {failure !== null && (
+            <Alert color="clay" role="alert" variant="light">
+              {failure}
+            </Alert>
+          )}
+          {children}
+          {!readOnly && (
+            <Group justify="flex-end" gap="xs" mt="sm">
+              <Button variant="default" onClick={onClose}>
+                Cancel
+              </Button>
+              <Button type="submit" loading={busy}>
+                {action}
+              </Button>
+            </Group>
+          )}
+        </Stack>
+      </fieldset>
+    </form>
+  </Drawer>
+);
