@@ -208,18 +208,16 @@ export const displayOf = (
 
 const MAX_TERM = 100;
 
-/** Folds text for comparison without regard to case, accents or width. */
-export const fold = (text: string): string =>
-  [
-    ...text
-      .normalize("NFKD")
-      .replace(/\p{Mn}/gu, "")
-      .toLowerCase()
-      .replace(/\s+/g, " ")
-      .trim(),
-  ]
-    .slice(0, MAX_TERM)
-    .join("");
+/** Folds text for comparison without regard to case, accents or width; characters that are none become blanks. */
+export const fold = (text: string): string => {
+  const plain = text
+    .normalize("NFKD")
+    .replace(/[\p{Mn}\p{Cs}]/gu, "")
+    .toLowerCase()
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+  return [...plain].slice(0, MAX_TERM).join("").trimEnd();
+};
 
 export const sortNameOf = ({ firstName, lastName }: Pick<DisplayCopy, "firstName" | "lastName">): string =>
   fold([firstName ?? "", lastName ?? ""].join(" "));
