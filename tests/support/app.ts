@@ -1,6 +1,10 @@
 import { systemActor } from "#identity";
 import { type Clock, createLog } from "#platform";
 import { type App, createApp } from "../../src/app.ts";
+import { buildCustomers } from "../../src/customers/testing.ts";
+import { signInTill } from "../../src/identity/testing.ts";
+import { publishProgram } from "../../src/loyalty/testing.ts";
+import { createTestOrganisation, type TestOrganisation } from "../../src/orgs/testing.ts";
 import { createTestDatabase } from "./postgres.ts";
 
 export interface TestApp extends App {
@@ -30,49 +34,38 @@ export const createTestApp = async (options: { clock?: Clock } = {}): Promise<Te
   };
 };
 
-export interface TestShop {
+export interface TestShop extends TestOrganisation {
   readonly orgId: number;
   readonly orgCode: string;
   readonly storeId: number;
   readonly tillId: number;
   readonly tillCode: string;
-  /** Header value of the till's Basic authentication. */
+  /** Header value of the first till's Basic authentication. */
   readonly authorization: string;
+  readonly programId: number;
 }
 
-let shops = 0;
-
-/** An organisation with a zone, a concept, a store, a till with credentials and a published program of three tiers. */
+/** An organisation in Britain with two stores, a till with credentials and the starter program, published. */
 export const createTestShop = async (
   app: App,
-  options: { currency?: string; timeZone?: string } = {},
+  options: { currency?: string; timeZone?: string; clusterTimeZone?: string } = {},
 ): Promise<TestShop> => {
-  const code = `shop${process.pid}x${++shops}`;
-  const organisation = await app.orgs.createOrganisation({
-    code,
-    name: `Shop ${shops}`,
-    country: "GB",
-    timeZone: options.timeZone ?? "Europe/London",
-    currency: options.currency ?? "GBP",
-  } as never);
-  const actor = systemActor(organisation.id, "test");
-  const store = await app.orgs.createEntity(actor, { type: "STORE", code: `${code}s1`, name: "High Street" });
-  const till = await app.orgs.createEntity(actor, {
-    type: "TILL",
-    code: `${code}.t1`,
-    name: "Till 1",
-    storeId: store.id,
-  });
-  const { authorization } = await app.identity.setTillPassword(actor, till.id, {}).then(({ password }) => ({
-    authorization: basic(till.code, password),
-  }));
-  await app.loyalty.createPublishedProgram(actor, { name: "Rewards" });
+  const made = await createTestOrganisation(app.orgs, options);
+  const tillId = made.tillIds[0];
+  const { authorization } = await signInTill(app.identity, made.organisation, tillId);
+  const program = await publishProgram(app.loyalty, systemActor(made.id, "test"), { name: "Rewards" });
   return {
-    orgId: organisation.id,
-    orgCode: code,
-    storeId: store.id,
-    tillId: till.id,
-    tillCode: till.code,
+    ...made,
+    orgId: made.id,
+    orgCode: made.organisation.code,
+    storeId: made.storeIds[0],
+    tillId,
+    tillCode: made.organisation.till(tillId)?.code ?? "",
     authorization,
+    programId: program.id,
   };
 };
+
+/** Registers customers with the external ids C1 … Cn at the shop's till; answers their ids in that order. */
+export const registerCustomers = async (app: App, shop: TestShop, count: number): Promise<number[]> =>
+  buildCustomers(app, shop.orgId, shop.tillId).registerMany(count);
