@@ -3,7 +3,7 @@ import { extendedField } from "./extended-fields.ts";
 import { customerProfile } from "./profiles/customer.ts";
 import { eventProfile, organizationProfile, programProfile, storeProfile } from "./profiles/others.ts";
 import { transactionProfile } from "./profiles/transaction.ts";
-import type { Unit, ValueType } from "./types.ts";
+import type { Unit } from "./types.ts";
 
 /** A literal argument's value. */
 export type Constant = string | number | boolean;
@@ -138,38 +138,3 @@ const fieldsOf = (
   const own = fields.filter((field) => field.scope === scope);
   return new Map(own.map((field) => [field.name, extendedField(field)]));
 };
-
-/** One entry of the catalogue as an editor or the documentation shows it. */
-export interface CatalogueEntry {
-  readonly profile: string;
-  readonly name: string;
-  readonly kind: "attribute" | "function";
-  readonly type: ValueType;
-  readonly parameters: readonly Parameter[];
-  readonly doc: string;
-}
-
-/** The catalogue as plain data, in the order of its definition. */
-export const describeCatalogue = ({ profiles }: Catalogue): readonly CatalogueEntry[] =>
-  [...profiles.values()].flatMap((profile) => [
-    ...[...new Set(profile.attributes.values()), ...(profile.extendedFields?.values() ?? [])].map(
-      ({ name, cell, doc }): CatalogueEntry => ({
-        profile: profile.name,
-        name,
-        kind: "attribute",
-        type: cell.type,
-        parameters: [],
-        doc,
-      }),
-    ),
-    ...[...new Set(profile.functions.values())].map(
-      ({ name, result, parameters, doc }): CatalogueEntry => ({
-        profile: profile.name,
-        name,
-        kind: "function",
-        type: result,
-        parameters,
-        doc,
-      }),
-    ),
-  ]);

@@ -6,6 +6,7 @@ import { print } from "./print.ts";
 import { holding, Recorder, type TracedResult, watching } from "./trace.ts";
 import type { CheckedExpression, Typed } from "./typed.ts";
 import { named, type Outcome } from "./types.ts";
+import { phraseOf } from "./wording.ts";
 
 export interface CompiledExpression {
   /** Canonical text. */
@@ -150,11 +151,12 @@ const constantCell = (value: Constant): Cell => {
 
 const MAX_SHOWN = 200;
 
-/** Why a part could not be worked out, as a clause. */
+/** Why a part could not be worked out, as a clause for people. */
 const failure = (node: Typed): string => {
-  const shown = print(node.node).slice(0, MAX_SHOWN);
-  if (node.kind === "attribute") return `${shown} is not ${named[node.type]}`;
-  if (node.kind === "arithmetic" && (node.operator === "/" || node.operator === "%"))
-    return `${print(node.right.node).slice(0, MAX_SHOWN)} is zero and nothing can be divided by it`;
-  return node.kind === "arithmetic" ? `${shown} is too large` : `${shown} cannot be worked out`;
+  const said = (part: Typed): string => phraseOf(part.node).says.slice(0, MAX_SHOWN);
+  if (node.kind === "attribute") return `${said(node)} is not ${named[node.type]}`;
+  if (node.kind !== "arithmetic") return `${said(node)} cannot be worked out`;
+  if (node.operator !== "/" && node.operator !== "%") return `${said(node)} is too large`;
+  const byZero = "nothing can be divided by 0";
+  return node.right.kind === "constant" ? byZero : `${said(node.right)} is 0, and ${byZero}`;
 };

@@ -70,11 +70,11 @@ export const clockNumberOf = (
 ): number => ((((year * 100 + month) * 100 + day) * 100 + hour) * 100 + minute) * 100 + second;
 
 const instantText = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?Z$/;
-const dayText = /^(\d{4})-(\d{2})-(\d{2})$/;
+const dayOnlyText = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Instant of a date kept as text (see ExtendedFieldFacts): epoch milliseconds, NaN when it is no date. */
 export const instantOf = (text: string, facts: Facts): number => {
-  const whole = text.length > 30 ? null : (instantText.exec(text) ?? dayText.exec(text));
+  const whole = text.length > 30 ? null : (instantText.exec(text) ?? dayOnlyText.exec(text));
   if (whole === null) return Number.NaN;
   const [year, month, day, hour, minute, second] = whole.slice(1, 7).map((part) => Number(part ?? 0)) as [
     number,
@@ -109,3 +109,9 @@ export const localText = (instant: number, facts: Facts): string => {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
 };
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+
+/** A day for people, such as "30 Nov 2027". */
+export const dayText = (year: number, month: number, day: number): string =>
+  `${day} ${MONTHS[month - 1] ?? month} ${year}`;

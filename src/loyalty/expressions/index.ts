@@ -1,14 +1,14 @@
 export {
   type Catalogue,
-  type CatalogueEntry,
   createCatalogue,
-  describeCatalogue,
   type ExtendedFieldDefinition,
   type ExtendedFieldScope,
 } from "./catalogue.ts";
 export { type CheckResult, check } from "./check.ts";
 export { type CompiledExpression, compile } from "./compile.ts";
-export { explain } from "./explain.ts";
+export { dayText } from "./dates.ts";
+export { type CatalogueEntry, describeCatalogue } from "./describe.ts";
+export { type ConditionResult, explain, resultsOf } from "./explain.ts";
 export {
   type CustomerFacts,
   type EventFacts,
@@ -23,6 +23,8 @@ export {
 } from "./facts.ts";
 export { type ParseResult, parse } from "./parser.ts";
 export { print } from "./print.ts";
+export { readsOf } from "./reads.ts";
+export type { ExplainOptions } from "./show.ts";
 export { type ExpressionError, isConstant, type Node, type Span } from "./syntax.ts";
 export type { TracedResult, TraceStep, TraceValue } from "./trace.ts";
 export type { CheckedExpression } from "./typed.ts";

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createCatalogue, describeCatalogue } from "./catalogue.ts";
-import { METHODS } from "./methods.ts";
+import { createCatalogue } from "./catalogue.ts";
+import { check } from "./check.ts";
+import { describeCatalogue } from "./describe.ts";
 import { parse } from "./parser.ts";
 import { print } from "./print.ts";
+import { readsOf } from "./reads.ts";
 import { compiled, factsWith, testCatalogue } from "./testing.ts";
 
 const printed = (text: string): string => {
@@ -43,6 +45,32 @@ describe("size", () => {
   });
 });
 
+describe("what an expression reads", () => {
+  const reads = (text: string) => {
+    const parsed = parse(text);
+    const result = parsed.ok ? check(parsed.tree, testCatalogue) : parsed;
+    return "checked" in result ? readsOf(result.checked, testCatalogue) : null;
+  };
+
+  it("is named once, as the catalogue spells it, in the order of the text", () => {
+    expect(
+      reads(
+        '(CURRENTTXN.VALUE + 2) * -currenttxn.discount > currentTxn.basketsum("SKU", currentCustomer.name) && !currentCustomer.isloyal() || currentTxn.extField_covers.isNull() || currentTxn.date.dateDiff(currentCustomer.joinDate) > currentTxn.value',
+      ),
+    ).toEqual([
+      "currentTxn.value",
+      "currentTxn.discount",
+      "currentTxn.basketSum",
+      "currentCustomer.name",
+      "currentCustomer.isLoyal",
+      "currentTxn.extField_covers",
+      "currentTxn.date",
+      "currentCustomer.joinDate",
+    ]);
+    expect(reads("true")).toEqual([]);
+  });
+});
+
 describe("catalogue", () => {
   const entries = describeCatalogue(testCatalogue);
 
@@ -51,7 +79,6 @@ describe("catalogue", () => {
     expect(new Set(names).size).toBe(names.length);
     expect(names).toContain("currenttxn.extfield_covers");
     for (const { doc } of entries) expect(doc).toMatch(/^[A-Z].*\.$/);
-    for (const { doc } of METHODS) expect(doc).toMatch(/^[A-Z].*\.$/);
   });
 
   it("gives every attribute a working reader", () => {

@@ -22,7 +22,7 @@ export interface TracedResult {
   readonly text: string;
   readonly outcome: Outcome;
   readonly steps: readonly TraceStep[];
-  /** Why the outcome is undetermined: a clause such as "currentTxn.discount is zero and nothing can be divided by it". */
+  /** Why the outcome is undetermined: a clause such as "the bill's discount is 0, and nothing can be divided by 0". */
   readonly problem?: string;
 }
 

@@ -1,4 +1,5 @@
 import { createCatalogue, type Profile } from "./catalogue.ts";
+import { dayText } from "./dates.ts";
 import { extendedField } from "./extended-fields.ts";
 import { methodsOf } from "./methods.ts";
 import { fieldName } from "./names.ts";
@@ -108,8 +109,8 @@ const callPhrase = ({ callee, args }: CallNode): Phrase | null => {
 const two = (digits: string): string => digits.padStart(2, "0");
 
 const momentOf = (args: readonly Node[]): string => {
-  const [year = "", month = "", day = "", ...clock] = args.map(print);
-  const date = `${year}-${two(month)}-${two(day)}`;
+  const [year = "", month = "", day = "", ...clock] = args.map((argument) => print(strip(argument)));
+  const date = dayText(Number(year), Number(month), Number(day));
   return clock.length === 0 ? date : `${date} ${clock.map(two).join(":")}`;
 };
 
