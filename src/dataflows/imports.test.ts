@@ -426,9 +426,11 @@ describe("interrupted", () => {
     expect(stopped.status).toBe("running");
     expect(stopped.doneOffset).toBeGreaterThan(0);
     const other = world.another(10);
+    let asked: Promise<unknown> | null = null;
     const cancelled = await other.runFile(world.author, path, input, () => {
-      void other.cancel(world.id, stopped.id);
+      asked ??= other.cancel(world.id, stopped.id);
     });
+    await asked;
     expect(cancelled.id).toBe(stopped.id);
     expect(cancelled.status).toBe("cancelled");
     await expect(world.dataflows.cancel(world.id, stopped.id)).rejects.toThrow(/cancelled/);
