@@ -46,6 +46,8 @@ const parseNumber = (value: unknown): number | null => {
 
 const parseBoolean = (value: unknown): boolean | null => {
   if (typeof value === "boolean") return value;
+  // An object cannot always be made a text.
+  if (typeof value !== "string" && typeof value !== "number") return null;
   const text = String(value).toLowerCase();
   if (text === "true" || text === "1") return true;
   return text === "false" || text === "0" ? false : null;
