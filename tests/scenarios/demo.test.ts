@@ -1,0 +1,244 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createLog, fixedClock } from "#platform";
+import { type App, createApp } from "../../src/app.ts";
+import { createDemo, type Demo } from "../../src/demo/index.ts";
+import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
+
+const SHIPPED = new URL("../../demo/online-retail.csv.gz", import.meta.url);
+/** A Wednesday afternoon; the last trading day of the file is a Wednesday too. */
+const NOW = new Date("2026-03-04T15:00:00Z");
+const ADDRESS = "http://127.0.0.1:4180";
+
+let database: TestDatabase;
+let directory: string;
+let app: App;
+let demo: Demo;
+/** Sees everything, beside the application: the test's own reading of the file and of what became of it. */
+let reader: pg.Client;
+
+const rows = async <Row extends object>(text: string): Promise<Row[]> =>
+  (await reader.query(text)).rows as Row[];
+const one = async <Row extends object>(text: string): Promise<Row> => (await rows<Row>(text))[0]!;
+
+/** The file as PostgreSQL itself reads it, with what the demo's README says about each invoice. */
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
+const loadFile = async () => {
+  await reader.query(`
+    create temp table lines (position bigint generated always as identity, invoice text, item text, description text,
+      quantity int, sold_at timestamp, price numeric, customer text, country text)`);
+  await pipeline(
+    createReadStream(SHIPPED),
+    createGunzip(),
+    reader.query(
+      copyFrom(
+        "copy lines (invoice, item, description, quantity, sold_at, price, customer, country) from stdin (format csv, header)",
+      ),
+    ),
+  );
+  await reader.query(`
+    create temp table invoices as
+    select invoice, min(position) as position, (array_agg(sold_at order by position))[1] as sold_at, count(*)::int as lines,
+           (sum(quantity * price) * 10000)::bigint as amount, max(customer) as customer,
+           case when invoice like 'C%' then 'CANCELLATION' when invoice like 'A%' then 'BAD_DEBT'
+                when min(quantity) < 0 then 'STOCK_WRITE_OFF' end as aside
+      from lines group by invoice`);
+};
+
+const open = async () =>
+  createApp({
+    connectionString: database.connectionString,
+    dataDirectory: directory,
+    log: createLog("silent"),
+    clock: fixedClock(NOW),
+  });
+
+beforeAll(async () => {
+  pg.types.setTypeParser(20, Number);
+  database = await createTestDatabase();
+  directory = await mkdtemp(join(tmpdir(), "fealty-demo-"));
+  reader = new pg.Client({ connectionString: database.connectionString });
+  await reader.connect();
+  await loadFile();
+  // The first start is interrupted in the middle of the replay; the second one finishes it.
+  const interrupted = new AbortController();
+  app = await open();
+  const first = await createDemo(app, {
+    directory,
+    address: "http://127.0.0.1:1",
+    signal: interrupted.signal,
+    onProgress: ({ rowsRead }) => {
+      if (rowsRead > 100_000) interrupted.abort();
+    },
+  });
+  expect(first.run.status).toBe("running");
+  await app.close();
+  app = await open();
+  demo = await createDemo(app, { directory, address: ADDRESS });
+});
+
+afterAll(async () => {
+  await app?.close();
+  await reader?.end();
+  await database?.drop();
+  if (directory) await rm(directory, { recursive: true, force: true });
+});
+
+test("the replay comes to its end with nothing rejected", async () => {
+  expect(demo.wasThere).toBe(false);
+  expect(demo.run.status).toBe("finished");
+  const { counts } = demo.run;
+  expect(counts.rowsRejected).toBe(0);
+  expect(counts.rowsRead).toBe(320_705);
+  expect(counts.rowsImported + counts.rowsSkipped + counts.rowsSetAside).toBe(320_705);
+});
+
+test("the ledger and the recorded bills pass verification", async () => {
+  const { findings, parties, entries } = await app.verify();
+  expect(findings).toEqual([]);
+  expect(parties).toBeGreaterThan(3000);
+  expect(entries).toBeGreaterThan(11_000);
+});
+
+describe("totals equal a sum over the file", () => {
+  test("bills, lines and amounts", async () => {
+    const expected = await one(`
+      select count(*) as bills, sum(lines)::bigint as lines, sum(amount)::bigint as amount,
+             (count(*) filter (where customer is null)) as anonymous
+        from invoices where aside is null`);
+    const recorded = await one(`
+      select count(*) as bills, (select count(*) from activities.transaction_lines) as lines, sum(amount)::bigint as amount,
+             (count(*) filter (where type = 'NOT_INTERESTED')) as anonymous
+        from activities.transactions`);
+    expect(recorded).toEqual(expected);
+    expect(expected).toMatchObject({ bills: 12_977, anonymous: 1562 });
+    const lineSums = await one(`
+      select sum(amount)::bigint as amount, (sum(quantity) / 1000)::bigint as pieces from activities.transaction_lines`);
+    expect(lineSums).toEqual(
+      await one(`select (sum(quantity * price) * 10000)::bigint as amount, sum(quantity)::bigint as pieces
+                   from lines join invoices using (invoice) where aside is null`),
+    );
+  });
+
+  test("every single bill: number, time, amount, lines, customer", async () => {
+    const shift = demo.run.options.shiftDays;
+    const differing = await rows(`
+      select i.invoice, i.amount, t.amount as recorded
+        from invoices i
+        full join (select t.*, c.external_id, (select count(*) from activities.transaction_lines l
+                                                where l.transaction_id = t.id and l.party_id = t.party_id) as line_count
+                     from activities.transactions t left join customers.customers c on c.party_id = t.customer_id) t
+          on t.bill_number = i.invoice
+       where (i.aside is null or t.id is not null)
+         and (i.invoice is null or t.id is null or t.amount <> i.amount or t.line_count <> i.lines
+              or t.external_id is distinct from i.customer
+              or t.billed_at <> (i.sold_at + make_interval(days => ${shift})) at time zone 'Europe/London')`);
+    expect(differing).toEqual([]);
+  });
+
+  test("what was kept aside, by kind", async () => {
+    const expected = await rows(`
+      select aside as kind, count(*) as count, sum(amount)::bigint as amount from invoices
+       where aside is not null group by aside order by aside`);
+    expect(
+      await rows(`select kind, count(*) as count, sum(amount)::bigint as amount from activities.set_aside
+                   group by kind order by kind`),
+    ).toEqual(expected);
+    expect(expected.map((row) => (row as { count: number }).count)).toEqual([3, 2554, 925]);
+  });
+});
+
+test("everybody's points and tier follow from the file alone", async () => {
+  const purchases = await rows<{ customer: string; amount: number }>(
+    "select customer, amount from invoices where aside is null and customer is not null order by position",
+  );
+  const members = new Map<string, { lifetime: number; tier: number; points: number }>();
+  for (const { customer, amount } of purchases) {
+    const member = members.get(customer) ?? { lifetime: 0, tier: 1, points: 0 };
+    // 1, 2 or 3 points per pound, to the hundredth of a point, halves up; the bill that crosses a threshold earns by the old tier.
+    member.points += Math.floor((amount * member.tier + 50) / 100) * 10;
+    member.lifetime += amount;
+    const reached = member.lifetime >= 6000 * 10_000 ? 3 : member.lifetime >= 1500 * 10_000 ? 2 : 1;
+    member.tier = Math.max(member.tier, reached);
+    members.set(customer, member);
+  }
+  const kept = await rows<{ customer: string; lifetime: number; tier: number; points: number }>(`
+    select c.external_id as customer, m.lifetime_purchases as lifetime, m.tier_number as tier, a.balance as points
+      from customers.customers c
+      join loyalty.memberships m using (party_id)
+      join ledger.accounts a on a.party_id = c.party_id and a.category = 1
+     order by 1`);
+  expect(kept.length).toBe(members.size);
+  expect(kept).toEqual(
+    [...members]
+      .map(([customer, member]) => ({ customer, ...member }))
+      .sort((a, b) => (a.customer < b.customer ? -1 : 1)),
+  );
+  expect(new Set(kept.map(({ tier }) => tier))).toEqual(new Set([1, 2, 3]));
+});
+
+test("dates moved by whole weeks to the days just past", async () => {
+  expect(demo.run.options.shiftDays! % 7).toBe(0);
+  const { last, weekday } = await one<{ last: string; weekday: number }>(`
+    select to_char(max(billed_at at time zone 'Europe/London'), 'YYYY-MM-DD') as last,
+           extract(isodow from max(billed_at at time zone 'Europe/London'))::int as weekday from activities.transactions`);
+  expect({ last, weekday }).toEqual({ last: "2026-02-25", weekday: 3 });
+  const early = await rows(`
+    select t.id from activities.transactions t
+      join loyalty.program_versions v on v.effective_from > t.billed_at`);
+  expect(early).toEqual([]);
+});
+
+test("people are made up, marked and their own", async () => {
+  const people = await one(`
+    select count(*) as people, (count(*) filter (where is_demo)) as marked, count(distinct mobile) as mobiles,
+           count(distinct email) as emails, (count(*) filter (where mobile ~ '^4477009[0-9]{5}$')) as fictional,
+           (count(*) filter (where extended_fields ->> 'country' <> '' and extended_fields ? 'segment')) as described
+      from customers.customers`);
+  expect(new Set(Object.values(people))).toEqual(new Set([3317]));
+  const { stores } = await one<{ stores: number }>(`
+    select max(stores) as stores from (
+      select count(distinct store_id) as stores from activities.transactions where customer_id is not null group by customer_id) s`);
+  expect(stores).toBe(2);
+  const used = await one<{ stores: number }>(
+    "select count(distinct store_id) as stores from activities.transactions",
+  );
+  expect(used.stores).toBe(12);
+});
+
+test("demo.json is its owner's alone and its sign-ins work", async () => {
+  const path = join(directory, "demo.json");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const signIns = JSON.parse(await readFile(path, "utf8")) as Demo["signIns"];
+  expect(signIns.address).toBe(ADDRESS);
+  const [user] = signIns.users;
+  expect((await app.identity.signInUser(user!.email, user!.password)).session.memberships).toEqual([
+    { orgId: signIns.organisation.id, role: "owner" },
+  ]);
+  const { accessToken } = await app.identity.generateToken(signIns.client.key, signIns.client.secret);
+  expect(accessToken).not.toBe("");
+  const till = signIns.tills[0]!;
+  const answer = await app.server.inject({
+    method: "GET",
+    url: "/v2/customers/lookup?source=INSTORE&identifierName=externalId&identifierValue=17850",
+    headers: {
+      authorization: `Basic ${Buffer.from(`${till.code}:${md5(till.password)}`).toString("base64")}`,
+    },
+  });
+  expect(answer.statusCode).toBe(200);
+});
+
+test("another start finds all of it there", async () => {
+  const again = await createDemo(app, { directory, address: "http://127.0.0.1:5000" });
+  expect(again.wasThere).toBe(true);
+  expect(again.signIns).toEqual({ ...demo.signIns, address: "http://127.0.0.1:5000" });
+});
