@@ -98,11 +98,10 @@ create table customers.search_terms (
   party_id bigint not null,
   term text collate "C" not null check (length(term) between 1 and 200),
   org_id bigint not null,
-  primary key (party_id, term)
+  primary key (org_id, term, party_id)
 );
 comment on table customers.search_terms is
-  'Names and identifiers folded by the program. Bytewise order makes a prefix one range of the index.';
-create index search_terms_by_prefix on customers.search_terms (org_id, term, party_id);
+  'Names and identifiers folded by the program. Bytewise order makes a prefix one range of the primary key.';
 
 create table customers.changes (
   party_id bigint not null,

@@ -25,3 +25,4 @@ export type {
 } from "./schema.ts";
 export { type Customers, type CustomersParts, createCustomers } from "./service.ts";
 export type { CustomerProfile } from "./snapshot.ts";
+export { type CustomerFinding, verifyCustomers } from "./verify.ts";

@@ -164,7 +164,7 @@ export const insertTerms = (
     insert into customers.search_terms (org_id, party_id, term)
     select ${orgId}, t.* from unnest(
       ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.term)}::text[]) t
-    on conflict (party_id, term) do nothing`);
+    on conflict (org_id, term, party_id) do nothing`);
 
 export const deleteTerms = (
   tx: Tx,

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { listChanges } from "#customers";
 import { sql } from "#platform";
-import { tillHeaders } from "../../src/identity/testing.ts";
-import { type Answer, call } from "./access-server.ts";
+import { call } from "./access-server.ts";
+import { codeOf, customersClient, fresh, messageOf, profile, warningsOf } from "./customers-client.ts";
 import {
   type CustomersServer,
   type CustomersShop,
@@ -12,55 +11,20 @@ import {
 
 let access: CustomersServer;
 let shop: CustomersShop;
-let other: CustomersShop;
+let client: ReturnType<typeof customersClient>;
 
 beforeAll(async () => {
   access = await createCustomersServer();
   shop = await createCustomersShop(access);
-  other = await createCustomersShop(access);
+  client = customersClient(access, shop);
 });
 afterAll(() => access.close());
 
-let seed = 0;
-/** A mobile number and other identifiers that no other test uses. */
-const fresh = () => {
-  seed++;
-  return {
-    mobile: `4479110${String(seed).padStart(5, "0")}`,
-    email: `fresh${seed}@example.com`,
-    externalId: `F-${seed}`,
-  };
-};
-type Given = Readonly<Record<string, string>>;
-const profile = (identifiers: Given, rest: object = {}) => ({
-  source: "INSTORE",
-  firstName: "Ana",
-  lastName: "Reyes",
-  identifiers: Object.entries(identifiers).map(([type, value]) => ({ type, value })),
-  ...rest,
-});
-const post = (body: unknown, headers: Record<string, string> = shop.till, query = "") =>
-  call(access.server, "POST", `/v2/customers${query}`, headers, body);
-const register = (identifiers: Given, rest: object = {}, top: object = {}, whose = shop) =>
-  post({ profiles: [profile(identifiers, rest)], ...top }, whose.till);
-const created = async (identifiers: Given, rest: object = {}, top: object = {}, whose = shop) => {
-  const answer = await register(identifiers, rest, top, whose);
-  expect(answer.body.errors).toBeUndefined();
-  return answer.body.createdId as number;
-};
-const read = async (id: number, whose = shop, query = "source=ALL") =>
-  (await call(access.server, "GET", `/v2/customers/${id}?${query}`, whose.till)).body;
-const codeOf = (answer: Answer) => [answer.status, answer.body.errors?.[0]?.code];
-const warningsOf = (answer: Answer) => answer.body.warnings.map((item: { code: number }) => item.code);
-const message = (answer: Answer): string => answer.body.errors[0].message;
-const countOf = async (table: "customers" | "identifier_keys" | "profiles") => {
-  const statements = {
-    customers: sql`/* test.count_customers */ select count(*) as count from customers.customers`,
-    identifier_keys: sql`/* test.count_keys */ select count(*) as count from customers.identifier_keys`,
-    profiles: sql`/* test.count_profiles */ select count(*) as count from customers.profiles`,
-  };
-  return (await access.db.system((tx) => tx.one<{ count: number }>(statements[table]))).count;
-};
+const post: typeof client.post = (...given) => client.post(...given);
+const register: typeof client.register = (...given) => client.register(...given);
+const created: typeof client.created = (...given) => client.created(...given);
+const read: typeof client.read = (...given) => client.read(...given);
+const countOf: typeof client.countOf = (...given) => client.countOf(...given);
 
 describe("registering", () => {
   test("keeps profile, identifiers, channels and fields, and says so when read", async () => {
@@ -167,7 +131,7 @@ describe("registering", () => {
     const before = await countOf("identifier_keys");
     const answer = await register({ mobile: known.mobile, email: known.email }, { firstName: "Eve" });
     expect(codeOf(answer)).toEqual([400, 8006]);
-    expect(message(answer)).toContain(known.mobile);
+    expect(messageOf(answer)).toContain(known.mobile);
     expect(await countOf("identifier_keys")).toBe(before);
     expect((await read(id)).profiles[0].firstName).toBe("Ana");
     // The address that came with it is still free.
@@ -241,7 +205,7 @@ describe("registering", () => {
     expect([answer.status, warningsOf(answer)]).toEqual([200, [8055, 8064, 8093]]);
     const refused = await register({ mobile: "12345", email: fresh().email });
     expect(codeOf(refused)).toEqual([400, 8014]);
-    expect(message(refused)).toContain("profiles[0].identifiers[0].value");
+    expect(messageOf(refused)).toContain("profiles[0].identifiers[0].value");
   });
 
   test("warns of fields that do not fit, of unknown tills and of what this version does not do", async () => {
@@ -276,120 +240,6 @@ describe("registering", () => {
     const [kept] = (await read(id)).profiles;
     expect(kept.firstName).toBe(`Ana b${"x".repeat(95)}`);
     expect(kept.lastName).toBe("O'Neil-Méndez --");
-  });
-
-  const refusals: [why: string, body: () => unknown, code: number, field: string][] = [
-    ["a body of another type", () => [], 400, "body"],
-    ["no profiles", () => ({}), 8084, "profiles"],
-    ["profiles of another type", () => ({ profiles: "x" }), 400, "profiles"],
-    ["a profile of another type", () => ({ profiles: [7] }), 400, "profiles[0]"],
-    ["no source", () => ({ profiles: [profile(fresh(), { source: "" })] }), 8004, "source"],
-    ["a source of another type", () => ({ profiles: [profile(fresh(), { source: 5 })] }), 3217, "source"],
-    ["an unknown source", () => ({ profiles: [profile(fresh(), { source: "MOON" })] }), 3217, "MOON"],
-    ["no account", () => ({ profiles: [profile(fresh(), { source: "WECHAT" })] }), 8045, "accountId"],
-    [
-      "an unknown account",
-      () => ({ profiles: [profile(fresh(), { source: "WECHAT", accountId: "x" })] }),
-      8127,
-      "accountId",
-    ],
-    ["no identifiers", () => ({ profiles: [profile({})] }), 8005, "identifiers"],
-    ["no usable identifier", () => ({ profiles: [profile({ email: "x" })] }), 8005, "identifiers"],
-    [
-      "an identifier without a type",
-      () => ({ profiles: [profile({}, { identifiers: [{ value: "1" }] })] }),
-      8092,
-      "identifiers[0].type",
-    ],
-    [
-      "an identifier of no type",
-      () => ({ profiles: [profile({ shoe: "42" })] }),
-      8013,
-      "identifiers[0].type",
-    ],
-    [
-      "a value of another type",
-      () => ({ profiles: [profile({}, { identifiers: [{ type: "email", value: {} }] })] }),
-      400,
-      "identifiers[0].value",
-    ],
-    [
-      "a channel of no type",
-      () => ({ profiles: [profile(fresh(), { commChannels: [{ type: "pigeon", value: "1" }] })] }),
-      8106,
-      "commChannels[0].type",
-    ],
-    [
-      "a flag that is none",
-      () => ({
-        profiles: [profile(fresh(), { commChannels: [{ type: "line", value: "1", primary: "perhaps" }] })],
-      }),
-      400,
-      "primary",
-    ],
-    [
-      "a date that is none",
-      () => ({ profiles: [profile(fresh())], createDate: "2026-02-30" }),
-      8017,
-      "createDate",
-    ],
-    [
-      "a date in the future",
-      () => ({ profiles: [profile(fresh())], createDate: "2027-01-01" }),
-      8017,
-      "createDate",
-    ],
-    [
-      "a date long ago",
-      () => ({ profiles: [profile(fresh())], createDate: "0001-01-01" }),
-      8017,
-      "createDate",
-    ],
-    [
-      "a loyalty type that is none",
-      () => ({ profiles: [profile(fresh())], loyaltyInfo: { loyaltyType: "gold" } }),
-      400,
-      "loyaltyType",
-    ],
-    [
-      "an unknown status label",
-      () => ({ profiles: [profile(fresh())], statusLabel: "vip" }),
-      8086,
-      "statusLabel",
-    ],
-    [
-      "fields of another type",
-      () => ({ profiles: [profile(fresh())], extendedFields: [] }),
-      400,
-      "extendedFields",
-    ],
-    [
-      "a name that cannot be stored",
-      () => ({ profiles: [profile(fresh(), { firstName: "a\u0000b" })] }),
-      400,
-      "firstName",
-    ],
-    ["half a character", () => ({ profiles: [profile({ externalId: "a\ud800" })] }), 400, "value"],
-    [
-      "too many identifiers",
-      () => ({ profiles: [profile({}, { identifiers: Array.from({ length: 21 }, () => ({})) })] }),
-      400,
-      "identifiers",
-    ],
-  ];
-  test.each(refusals)("with %s is refused by its code and names the field", async (_, body, code, field) => {
-    const before = await countOf("customers");
-    const answer = await post(body());
-    expect(codeOf(answer)).toEqual([400, code]);
-    expect(message(answer)).toContain(field);
-    expect(await countOf("customers")).toBe(before);
-  });
-
-  test("keeps hostile text as text", async () => {
-    const hostile = `x'); drop table customers.customers; -- ${fresh().externalId}`;
-    const id = await created({ externalId: hostile }, { lastName: "%_'\"\\" });
-    expect((await read(id)).profiles[0].identifiers[0].value).toBe(hostile);
-    expect(await countOf("customers")).toBeGreaterThan(0);
   });
 
   test("honours mandatory identifiers, orphan profiles and other settings", async () => {
@@ -430,25 +280,6 @@ describe("registering", () => {
     expect(codeOf(await look("email", a.email))).toEqual([400, 8015]);
     expect((await look("email,mobile", `${a.email},${a.mobile}`)).body.entity).toBe(first);
     expect(codeOf(await look("email,externalId", `${a.email},x`))).toEqual([400, 8015]);
-  });
-
-  test("is refused without credentials and without permission", async () => {
-    expect((await post({ profiles: [profile(fresh())] }, {})).status).toBe(401);
-    const { password, code } = await access.identity.setTillPassword(
-      { orgId: shop.id, name: "test" },
-      shop.tillIds[1],
-      { permissions: ["Customer:read"] },
-    );
-    const answer = await post({ profiles: [profile(fresh())] }, tillHeaders(code, password));
-    expect([answer.status, answer.body.errors[0].code]).toEqual([403, 4000]);
-  });
-
-  test("the same identifiers in another organisation are another customer", async () => {
-    const same = fresh();
-    const here = await created(same);
-    const there = await created(same, {}, {}, other);
-    expect(there).not.toBe(here);
-    expect(await read(here, other)).toMatchObject({ errors: [{ code: 8015 }] });
   });
 });
 
@@ -507,128 +338,5 @@ describe("at the same moment", () => {
       "ok" in outcome ? (outcome.ok.isNew ? "new" : "joined") : (outcome.error as { number: number }).number,
     );
     expect(shown).toEqual(["new", 8006, "new", "joined"]);
-  });
-});
-
-describe("changing", () => {
-  const put = (path: string, body: unknown, headers: Record<string, string> = shop.till) =>
-    call(access.server, "PUT", `/v2/customers/${path}`, headers, body);
-
-  test("leaves what is absent, merges fields and channels, clears what is empty", async () => {
-    const { mobile, email } = fresh();
-    const id = await created(
-      { mobile },
-      {
-        fields: { shoe_size: 38 },
-        commChannels: [{ type: "mobile", value: mobile, primary: true, subscribed: true }],
-      },
-      { extendedFields: { city: "Cebu", children: 1 } },
-    );
-    access.clock.advance(1000);
-    const answer = await put(`${id}?source=INSTORE`, {
-      profiles: [
-        {
-          lastName: "Cruz",
-          identifiers: [{ type: "email", value: email }],
-          fields: { shoe_size: 39 },
-          commChannels: [
-            { type: "mobile", value: mobile, verified: true },
-            { type: "email", value: email },
-          ],
-        },
-      ],
-      extendedFields: { city: "", colour: "blue", moon: 1 },
-    });
-    expect(answer.body).toMatchObject({ createdId: id, warnings: [{ code: 91016 }], sideEffects: [] });
-    const found = await read(id);
-    expect(found.extendedFields).toEqual({ children: 1, colour: "blue" });
-    const [kept] = found.profiles;
-    expect(kept).toMatchObject({ firstName: "Ana", lastName: "Cruz", fields: { shoe_size: "39" } });
-    expect(kept.identifiers).toEqual([{ type: "mobile", value: mobile }]);
-    expect(
-      kept.commChannels.map((item: { type: string; verified: boolean; subscribed?: boolean }) => [
-        item.type,
-        item.verified,
-        item.subscribed,
-      ]),
-    ).toEqual([
-      ["mobile", true, true],
-      ["email", false, undefined],
-    ]);
-    const trail = await access.customers.read(shop.id, (tx) =>
-      listChanges(tx, shop.id, id, { before: null, limit: 10 }),
-    );
-    expect(trail.map((row) => row.kind)).toEqual(["updated", "registered"]);
-    const fields = trail[0]!.changes.map(({ field, from, to }) => [field, from, to]);
-    expect(fields).toContainEqual(["lastName", "Reyes", "Cruz"]);
-    expect(fields).toContainEqual(["fields.shoe_size", 38, 39]);
-    expect(fields).toContainEqual(["extendedFields.city", "Cebu", null]);
-    expect(trail[0]).toMatchObject({ actorKind: "till", tillId: shop.tillIds[0] });
-    const older = await access.customers.read(shop.id, (tx) =>
-      listChanges(tx, shop.id, id, { before: { at: trail[0]!.changedAt, id: trail[0]!.id }, limit: 10 }),
-    );
-    expect(older.map((row) => row.kind)).toEqual(["registered"]);
-  });
-
-  test("to what is there already changes and tells nothing", async () => {
-    const id = await created(fresh());
-    const told = access.updated.length;
-    expect((await put(`${id}?source=INSTORE`, { profiles: [{ lastName: "Reyes" }] })).status).toBe(200);
-    expect(access.updated).toHaveLength(told);
-  });
-
-  test("by identifier, and found by the new name only", async () => {
-    const { mobile } = fresh();
-    const id = await created({ mobile }, { lastName: "Oldname" });
-    const answer = await put(`lookup?source=INSTORE&identifierName=mobile&identifierValue=${mobile}`, {
-      profiles: [{ lastName: "Newname" }],
-    });
-    expect(answer.body.createdId).toBe(id);
-    const search = async (q: string) =>
-      (await call(access.server, "GET", `/v2/customers/search?q=${q}`, shop.till)).body.pagination.total;
-    expect([await search("oldname"), await search("newname")]).toEqual([0, 1]);
-  });
-
-  test("lets a customer become a loyalty customer, never the other way", async () => {
-    const id = await created(fresh(), {}, { loyaltyInfo: { loyaltyType: "non_loyalty" } });
-    const promote = { loyaltyInfo: { loyaltyType: "loyalty" } };
-    expect((await put(`${id}?source=INSTORE`, promote)).status).toBe(200);
-    expect(access.updated.at(-1)).toEqual({ partyId: id, orgId: shop.id, joinedLoyalty: true });
-    const back = await put(`${id}?source=INSTORE`, { loyaltyInfo: { loyaltyType: "non_loyalty" } });
-    expect(codeOf(back)).toEqual([400, 8018]);
-  });
-
-  test("is refused with the documented codes", async () => {
-    const { mobile } = fresh();
-    const id = await created({ mobile });
-    const body = { profiles: [{ lastName: "X" }] };
-    const cases: [path: string, body: unknown, code: number][] = [
-      ["999999999?source=INSTORE", body, 8015],
-      ["abc?source=INSTORE", body, 8015],
-      [`${id}`, body, 8004],
-      [`${id}?source=MOON`, body, 3217],
-      [`${id}?source=WECHAT`, body, 8045],
-      [`${id}?source=WEBSITE`, body, 8065],
-      [`${id}?source=INSTORE`, {}, 8084],
-      [`${id}?source=INSTORE`, { profiles: [{}, {}] }, 400],
-      [`${id}?source=INSTORE`, { statusLabel: "vip" }, 8086],
-      ["lookup?source=INSTORE", body, 8002],
-      ["lookup?source=INSTORE&identifierName=shoe&identifierValue=1", body, 8013],
-      ["lookup?source=INSTORE&identifierName=mobile&identifierValue=1", body, 8015],
-    ];
-    for (const [path, sent, code] of cases)
-      expect([path, ...codeOf(await put(path, sent))]).toEqual([path, 400, code]);
-    expect(codeOf(await put(`${id}?source=INSTORE`, body, other.till))).toEqual([400, 8015]);
-    expect((await put(`${id}?source=INSTORE`, body, {})).status).toBe(401);
-  });
-
-  test("many at once are all kept", async () => {
-    const id = await created(fresh());
-    const names = ["city", "children", "colour"];
-    const values = ["Cebu", 3, "red"];
-    await Promise.all(
-      names.map((name, index) => put(`${id}?source=INSTORE`, { extendedFields: { [name]: values[index] } })),
-    );
-    expect((await read(id)).extendedFields).toEqual({ city: "Cebu", children: 3, colour: "red" });
   });
 });

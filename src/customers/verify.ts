@@ -1,0 +1,98 @@
+import { type Db, rawSql, sql, type Tx } from "#platform";
+
+/** Something about customers that does not fit together. */
+export interface CustomerFinding {
+  readonly check: string;
+  readonly orgId: number;
+  readonly partyId: number;
+  readonly detail: string;
+}
+
+const PARTIES_AT_ONCE = 20_000;
+const MAX_FINDINGS = 100;
+
+const within = (alias: string) => `${alias}.party_id > $1 and ${alias}.party_id <= $2`;
+
+/** What no foreign key can say: the directory lives elsewhere, display copies and search terms repeat what is true. */
+const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
+  {
+    name: "every key of the directory leads to a customer who has the identifier",
+    query: `
+      select k.org_id as "orgId", k.party_id as "partyId", format('%s is in the directory alone', k.key) as detail
+        from customers.identifier_keys k
+       where ${within("k")}
+         and not exists (select from customers.identifiers i
+                          where i.party_id = k.party_id and i.org_id || ':' || i.type || ':' || i.value = k.key)`,
+  },
+  {
+    name: "every customer is in the directory",
+    query: `
+      select c.org_id as "orgId", c.party_id as "partyId", 'no identifier leads to the customer' as detail
+        from customers.customers c
+       where ${within("c")}
+         and not exists (select from customers.identifiers i join customers.identifier_keys k
+                             on k.key = i.org_id || ':' || i.type || ':' || i.value and k.party_id = i.party_id
+                          where i.party_id = c.party_id)`,
+  },
+  {
+    name: "every customer has a profile",
+    query: `
+      select c.org_id as "orgId", c.party_id as "partyId", 'the customer has no profile' as detail
+        from customers.customers c
+       where ${within("c")} and not exists (select from customers.profiles p where p.party_id = c.party_id)`,
+  },
+  {
+    name: "what a customer is shown by belongs to a profile",
+    query: `
+      select c.org_id as "orgId", c.party_id as "partyId", format('%s %s is of no profile', d.type, d.value) as detail
+        from customers.customers c
+       cross join lateral (values ('mobile', c.mobile), ('email', c.email), ('externalId', c.external_id)) d (type, value)
+       where ${within("c")} and d.value is not null
+         and not exists (select from customers.identifiers i
+                          where i.party_id = c.party_id and i.type = d.type and i.value = d.value)`,
+  },
+  {
+    name: "every customer's history begins with the registration",
+    query: `
+      select c.org_id as "orgId", c.party_id as "partyId", 'the registration is not in the audit trail' as detail
+        from customers.customers c
+       where ${within("c")}
+         and not exists (select from customers.changes h where h.party_id = c.party_id and h.kind = 'registered')`,
+  },
+];
+
+const lastOfRange = async (tx: Tx, after: number): Promise<number | null> => {
+  const row = await tx.one<{ last: number | null }>(sql`/* customers.next_parties */
+    select max(party_id) as last from (
+      select party_id from (
+        (select party_id from customers.customers where party_id > ${after} order by party_id limit ${PARTIES_AT_ONCE})
+        union (select party_id from customers.identifier_keys where party_id > ${after} limit ${PARTIES_AT_ONCE})) every_party
+       order by party_id limit ${PARTIES_AT_ONCE}) p`);
+  return row.last;
+};
+
+/**
+ * Compares customers with the directory and with what repeats them, some thousands at a time, and reports the first hundred
+ * places that do not fit. Each range is read in one snapshot, so it can run beside live traffic.
+ */
+export const verifyCustomers = async (db: Db): Promise<readonly CustomerFinding[]> => {
+  const findings: CustomerFinding[] = [];
+  for (let after = 0; findings.length < MAX_FINDINGS; ) {
+    const from = after;
+    const last = await db.system((tx) => lastOfRange(tx, from));
+    if (last === null) break;
+    const found = await db.system(async (tx) => {
+      await tx.run(sql`/* customers.verify_snapshot */ set transaction isolation level repeatable read`);
+      const rows: CustomerFinding[] = [];
+      for (const { name, query } of CHECKS) {
+        const text = `/* customers.verify */ ${query} limit ${MAX_FINDINGS}`;
+        const wrong = await tx.rows<Omit<CustomerFinding, "check">>(rawSql(text, [from, last]));
+        rows.push(...wrong.map((row) => ({ check: name, ...row })));
+      }
+      return rows;
+    });
+    findings.push(...found);
+    after = last;
+  }
+  return findings.slice(0, MAX_FINDINGS);
+};
