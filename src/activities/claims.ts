@@ -10,6 +10,9 @@ import {
   findRequests,
   type NumberClaim,
   type RequestClaim,
+  redirectRequest,
+  releaseNumbers,
+  releaseRequests,
   takeOverNumber,
 } from "./store.ts";
 
@@ -26,9 +29,12 @@ export interface Claims {
     orgId: number,
     repeat: { readonly partyId: number; readonly transactionId: number },
   ): Promise<{ reply: string; customerId: number | null }>;
+  /** Gives back what purchases claimed that are refused after all: a number that was taken over goes to its last bill. */
+  release(tx: Tx, orgId: number, refused: readonly Passage[]): Promise<void>;
 }
 
 const OURS: Finding = { kind: "ours" };
+const EXPIRED: Finding = { kind: "ours" };
 const DAY = 86_400_000;
 
 /**
@@ -42,11 +48,17 @@ export const claimBills = async (
   now: Instant,
 ): Promise<Claims> => {
   const findings = new Map<Passage, Finding>();
+  const takenOver = new Map<Passage, ClaimedNumber>();
   const open = batch.filter((passage) => passage.outcome === null);
   const keyed = open.filter((passage) => passage.purchase.requestKey !== null);
   if (keyed.length > 0) await claimKeys(tx, orgId, keyed, now, findings);
   const numbered = open.filter((passage) => passage.purchase.number !== "" && !findings.has(passage));
-  if (numbered.length > 0) await claimBillNumbers(tx, orgId, numbered, findings);
+  if (numbered.length > 0) await claimBillNumbers(tx, orgId, numbered, findings, takenOver);
+  for (const passage of keyed) {
+    const found = findings.get(passage);
+    // The key is new but the bill is not: the key, too, leads to the first.
+    if (found?.kind === "repeat") await redirectRequest(tx, orgId, keyOf(orgId, passage), found);
+  }
   return {
     of: (passage) => findings.get(passage) ?? OURS,
     firstReply: async (sender, org, { partyId, transactionId }) => {
@@ -54,8 +66,20 @@ export const claimBills = async (
       assert(first !== null, `bill ${transactionId} is claimed but not recorded`);
       return first;
     },
+    release: (sender, org, refused) => release(sender, org, refused, takenOver),
   };
 };
+
+const keyOf = (orgId: number, { purchase }: Passage): string => `${orgId}:${purchase.requestKey}`;
+
+const numberClaimOf = (orgId: number, { purchase, partyId, transactionId }: Passage): NumberClaim => ({
+  key: `${orgId}:${purchase.number}`,
+  scope: purchase.numberScope.scope,
+  partyId,
+  transactionId,
+  inputHash: purchase.inputHash,
+  billedAt: purchase.billedAt,
+});
 
 const claimKeys = async (
   tx: Tx,
@@ -97,49 +121,72 @@ const claimKeys = async (
   });
 };
 
+const idOf = ({ key, scope }: { readonly key: string; readonly scope: string }) => `${scope} ${key}`;
+
 const claimBillNumbers = async (
   tx: Tx,
   orgId: number,
   numbered: readonly Passage[],
   findings: Map<Passage, Finding>,
+  takenOver: Map<Passage, ClaimedNumber>,
 ): Promise<void> => {
-  const claims = numbered.map(
-    ({ purchase, partyId, transactionId }): NumberClaim => ({
-      key: `${orgId}:${purchase.number}`,
-      scope: purchase.numberScope.scope,
-      partyId,
-      transactionId,
-      inputHash: purchase.inputHash,
-      billedAt: purchase.billedAt,
-    }),
-  );
-  const id = (claim: { key: string; scope: string }) => `${claim.scope} ${claim.key}`;
-  const ours = new Set((await claimNumbers(tx, orgId, claims)).map(id));
-  if (ours.size === claims.length) return;
-  const rows = await findNumbers(
-    tx,
-    orgId,
-    claims.map(({ key }) => key),
-  );
-  const held = new Map(rows.map((row) => [id(row), row]));
-  for (const [index, passage] of numbered.entries()) {
-    const claim = claims[index]!;
-    const first = held.get(id(claim));
-    if (ours.has(id(claim)) || first === undefined) continue;
-    const finding = judge(passage, claim, first);
-    if (finding === OURS) await takeOverNumber(tx, orgId, claim, first.transactionId);
-    else findings.set(passage, finding);
+  const claims = new Map(numbered.map((passage) => [passage, numberClaimOf(orgId, passage)]));
+  const ours = new Set((await claimNumbers(tx, orgId, [...claims.values()])).map(idOf));
+  // In the order of their keys, as everywhere, so that two batches that take numbers over cannot wait for each other.
+  const contested = [...claims].filter(([, claim]) => !ours.has(idOf(claim))).sort(byKey);
+  for (let open = contested; open.length > 0; ) {
+    const keys = open.map(([, { key }]) => key);
+    const held = new Map((await findNumbers(tx, orgId, keys)).map((row) => [idOf(row), row]));
+    const lost: typeof open = [];
+    for (const [passage, claim] of open) {
+      const first = held.get(idOf(claim));
+      assert(first !== undefined, `number ${claim.key} is neither ours nor another's`);
+      const finding = judge(passage, claim, first);
+      if (finding !== EXPIRED) findings.set(passage, finding);
+      else if ((await takeOverNumber(tx, orgId, claim, first.transactionId)) === 1)
+        takenOver.set(passage, first);
+      // Somebody else took it over in between: what they recorded decides.
+      else lost.push([passage, claim]);
+    }
+    open = lost;
   }
 };
+
+const byKey = ([, a]: readonly [Passage, NumberClaim], [, b]: readonly [Passage, NumberClaim]): number =>
+  idOf(a) < idOf(b) ? -1 : 1;
 
 const judge = ({ purchase }: Passage, claim: NumberClaim, first: ClaimedNumber): Finding => {
   if (first.inputHash.equals(claim.inputHash)) {
     return { kind: "repeat", partyId: first.partyId, transactionId: first.transactionId };
   }
   const { days } = purchase.numberScope;
-  if (days !== null && claim.billedAt - first.billedAt.getTime() > days * DAY) return OURS;
+  if (days !== null && claim.billedAt - first.billedAt.getTime() > days * DAY) return EXPIRED;
   return {
     kind: "refused",
     error: errors.duplicate_number({ number: purchase.number, field: "billNumber" }),
   };
+};
+
+const release = async (
+  tx: Tx,
+  orgId: number,
+  refused: readonly Passage[],
+  takenOver: ReadonlyMap<Passage, ClaimedNumber>,
+): Promise<void> => {
+  for (const passage of refused) {
+    const last = takenOver.get(passage);
+    if (last === undefined) continue;
+    await takeOverNumber(tx, orgId, { ...last, billedAt: last.billedAt.getTime() }, passage.transactionId);
+  }
+  const transactionIds = refused.map((passage) => passage.transactionId);
+  const numbers = refused.map(({ purchase }) => `${orgId}:${purchase.number}`);
+  await releaseNumbers(tx, orgId, transactionIds, numbers);
+  const requests = refused.filter(({ purchase }) => purchase.requestKey !== null);
+  if (requests.length === 0) return;
+  await releaseRequests(
+    tx,
+    orgId,
+    requests.map((passage) => keyOf(orgId, passage)),
+    transactionIds,
+  );
 };

@@ -31,14 +31,7 @@ import { type Claims, claimBills } from "./claims.ts";
 import { errors } from "./errors.ts";
 import { buildReply } from "./reply.ts";
 import type { Purchase, Recorded } from "./schema.ts";
-import {
-  insertLines,
-  insertTransactions,
-  type LineRow,
-  releaseNumbers,
-  releaseRequests,
-  type TransactionRow,
-} from "./store.ts";
+import { insertLines, insertTransactions, type LineRow, type TransactionRow } from "./store.ts";
 
 export interface PathParts {
   readonly db: Db;
@@ -68,6 +61,7 @@ interface Snapshot {
   /** Tier in force on the date of late bills, by transaction. */
   readonly tiersOfLateBills: ReadonlyMap<number, number>;
   readonly book: LedgerBook;
+  readonly claims: Claims;
   readonly recordedAt: Instant;
 }
 
@@ -199,6 +193,7 @@ const load = async (
     memberships: byKey,
     tiersOfLateBills: await tiersOfLateBills(tx, orgId, batch, programs, byKey),
     book: new LedgerBook(parties, accounts),
+    claims,
     recordedAt: parts.clock.now().getTime(),
   };
 };
@@ -274,9 +269,15 @@ const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId, write
     currencyId: POINTS,
     category: 1,
   });
+  // A customer who registered before the program began joins it with the first purchase since.
+  const membership = snapshot.memberships.get(key) ?? newMembership(program, partyId, purchase.billedAt);
+  if (!Number.isSafeInteger(membership.lifetimePurchases + purchase.amount)) {
+    const value = purchase.amount / snapshot.organisation.moneyScale;
+    refuse(passage, errors.amount_out_of_range({ field: "billAmount", value }));
+    return;
+  }
   const decision = decideTransaction(program, factsOf(passage, profile, snapshot), {
-    // A customer who registered before the program began joins it with the first purchase since.
-    membership: snapshot.memberships.get(key) ?? newMembership(program, partyId, purchase.billedAt),
+    membership,
     balance: account?.balance ?? 0,
     lifetimePoints: account?.issued ?? 0,
     profile: {
@@ -457,7 +458,7 @@ const commit = async (
   { events }: PathParts,
   orgId: number,
   batch: readonly Passage[],
-  { book }: Snapshot,
+  { book, claims }: Snapshot,
   writes: Writes,
 ): Promise<void> => {
   const statements = membershipWrites(orgId, writes.memberships);
@@ -473,20 +474,6 @@ const commit = async (
   await Promise.all([
     tx.runAll(statements),
     tx.runAll(postings.after),
-    refused.length > 0 ? releaseRefused(tx, orgId, refused) : null,
+    refused.length > 0 ? claims.release(tx, orgId, refused) : null,
   ]);
-};
-
-const releaseRefused = async (tx: Tx, orgId: number, refused: readonly Passage[]): Promise<void> => {
-  const transactionIds = refused.map((passage) => passage.transactionId);
-  await releaseNumbers(
-    tx,
-    orgId,
-    transactionIds,
-    refused.map(({ purchase }) => `${orgId}:${purchase.number}`),
-  );
-  const requests = refused.flatMap(({ purchase }) =>
-    purchase.requestKey === null ? [] : `${orgId}:${purchase.requestKey}`,
-  );
-  if (requests.length > 0) await releaseRequests(tx, orgId, requests, transactionIds);
 };

@@ -100,6 +100,17 @@ export const findRequests = (tx: Tx, orgId: number, keys: readonly string[]): Pr
     select key, party_id as "partyId", transaction_id as "transactionId", input_hash as "inputHash"
       from activities.request_keys where org_id = ${orgId} and key = any(${keys}::text[])`);
 
+/** Lets a key that is new lead to a bill that was recorded before. */
+export const redirectRequest = (
+  tx: Tx,
+  orgId: number,
+  key: string,
+  first: { readonly partyId: number; readonly transactionId: number },
+): Promise<number> =>
+  tx.run(sql`/* activities.redirect_request */
+    update activities.request_keys set party_id = ${first.partyId}, transaction_id = ${first.transactionId}
+     where org_id = ${orgId} and key = ${key}`);
+
 export const releaseRequests = (
   tx: Tx,
   orgId: number,

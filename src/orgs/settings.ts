@@ -135,6 +135,16 @@ export const SETTINGS: readonly SettingDefinition[] = [
     "Prefixes of bill numbers that make outliers, comma-separated.",
   ),
   text("MARK_BILLS_OUTLIER_FROM_STORE", "", "Store codes whose bills are outliers, comma-separated."),
+  flag(
+    "BILL_NUMBER_WISE_IGNORE_POINTS",
+    false,
+    "Bills whose numbers begin as IGNORE_POINTS_FOR_BILL_NUMBER_STARTS_WITH says earn no points.",
+  ),
+  text(
+    "IGNORE_POINTS_FOR_BILL_NUMBER_STARTS_WITH",
+    "",
+    "Beginnings of numbers of bills that earn no points, comma-separated.",
+  ),
   text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   number("BILL_OUTLIER_BASKET_SIZE_LIMIT", "-1", "Lines beyond which a bill is an outlier; -1 = off.", -1),
   flag("CONF_ENABLE_GROUP_POINTS_BY_PROGRAM", false, "Side effects of v1.1 are grouped per program."),
