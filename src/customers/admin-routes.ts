@@ -2,6 +2,7 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { Actor } from "#identity";
 import type { Organisation, Orgs } from "#orgs";
 import {
+  AppError,
   decodeCursor,
   encodeCursor,
   failures,
@@ -239,6 +240,18 @@ const addList = (server: Server, { customers, orgs, tierMembers }: AdminRoutePar
   );
 };
 
+/** A refusal in the words of a form, which knows `mobile` and not the path that the documented call has for it. */
+const inFormWords = (error: unknown): unknown => {
+  if (!(error instanceof AppError)) return error;
+  const { field: path, type } = error.details;
+  const last = typeof path === "string" ? /^profiles\[0\]\.(\w+)$/.exec(path)?.[1] : undefined;
+  const field = typeof type === "string" ? type : (last ?? path);
+  const message = error.message
+    .replace(/^profiles\[0\][\w.[\]]*: (\w)/, (_, first: string) => first.toUpperCase())
+    .replace(/^profiles\[0\]\./, "");
+  return new AppError(error.code, error.number, error.http, message, { ...error.details, field });
+};
+
 const Fields = Type.Optional(Type.Record(Type.String(), Type.Unknown()));
 const OptionalText = Type.Optional(Text);
 
@@ -278,10 +291,14 @@ const addCustomer = (server: Server, { customers, orgs }: AdminRouteParts) => {
       const organisation = await orgs.get(actor.orgId);
       const { mobile, email, externalId, ...rest } = body;
       const flat = { ...rest, identifiers: { mobile, email, externalId } };
-      const registration = parseFlatCustomer(flat, { organisation, actor, now: customers.now() });
-      const { partyId, warnings } = await customers.registerOne(actor, registration);
-      const { shown } = await view(actor.orgId, partyId);
-      return reply.status(201).send({ ...shown, warnings: [...warnings] });
+      try {
+        const registration = parseFlatCustomer(flat, { organisation, actor, now: customers.now() });
+        const { partyId, warnings } = await customers.registerOne(actor, registration);
+        const { shown } = await view(actor.orgId, partyId);
+        return reply.status(201).send({ ...shown, warnings: [...warnings] });
+      } catch (error) {
+        throw inFormWords(error);
+      }
     },
   );
   server.get(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listChanges } from "#customers";
 import { call } from "./access-server.ts";
-import { codeOf, customersClient, fresh, messageOf, profile, warningsOf } from "./customers-client.ts";
+import { codeOf, customersClient, fresh } from "./customers-client.ts";
 import {
   type CustomersServer,
   type CustomersShop,

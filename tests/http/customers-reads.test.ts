@@ -299,7 +299,7 @@ describe("the console's API", () => {
       ["GET", "?tier=gold", undefined, 400, 400, "tier"],
       ["GET", "/abc", undefined, 404, 8015, "abc"],
       ["GET", "/999999999", undefined, 404, 8015, "999999999"],
-      ["POST", "", {}, 400, 8005, "identifiers"],
+      ["POST", "", {}, 400, 8005, "identifier"],
       ["POST", "", { mobile: "x" }, 400, 8014, "mobile"],
       ["POST", "", { externalId: "api-1" }, 400, 8006, "api-1"],
       ["POST", "", { externalId: 5 }, 400, 400, "externalId"],
@@ -313,6 +313,19 @@ describe("the console's API", () => {
       const answer = await api(method, url, body);
       expect([method, url, ...codeOf(answer)]).toEqual([method, url, status, number]);
       expect(answer.body.error.message).toContain(field);
+    }
+  });
+
+  test("names the field of the form", async () => {
+    const cases: [body: object, field: string][] = [
+      [{ mobile: "x" }, "mobile"],
+      [{ externalId: "api-1" }, "externalId"],
+      [{ externalId: "n", lastName: "a\u0000" }, "lastName"],
+    ];
+    for (const [body, field] of cases) {
+      const { error } = (await api("POST", "", body)).body;
+      expect(error.field).toBe(field);
+      expect(error.message).not.toMatch(/profiles/i);
     }
   });
 
