@@ -471,9 +471,7 @@ const commit = async (
     ledger.entries.length > 0 ? ledgerStatements(orgId, ledger, false) : { together: [], after: [] };
   statements.push(...postings.together);
   const refused = batch.filter(({ outcome }) => outcome !== null && "error" in outcome);
-  await Promise.all([
-    tx.runAll(statements),
-    tx.runAll(postings.after),
-    refused.length > 0 ? claims.release(tx, orgId, refused) : null,
-  ]);
+  // What is refused gives its keys back first: nothing may follow the commit.
+  if (refused.length > 0) await claims.release(tx, orgId, refused);
+  await Promise.all([tx.runAll(statements), tx.runAll(postings.after), tx.commit()]);
 };

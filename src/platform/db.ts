@@ -14,6 +14,11 @@ export interface Tx {
   run(statement: Sql): Promise<number>;
   /** Writes to different tables, as one statement; none of them may read what another writes. */
   runAll(statements: readonly Sql[]): Promise<void>;
+  /**
+   * Commits without waiting for what was sent before: the last writes and the commit share a round trip. Send it in the same
+   * turn as those writes, await both, and send nothing after.
+   */
+  commit(): Promise<void>;
 }
 
 export interface Db {
@@ -47,11 +52,11 @@ interface Wire {
   readonly connection: { readonly stream: { cork(): void; uncork(): void } };
 }
 
-const transactionOn = (client: pg.PoolClient): Tx => {
+/** Statements sent within one turn go out in one write: a batch sends ten, and a system call each would cost more than they do. */
+const holdBack = (client: pg.PoolClient): (() => void) => {
   const { stream } = (client as unknown as Wire).connection;
   let held = false;
-  /** Statements sent within one turn go out in one write: a batch sends ten, and a system call each would cost more than they do. */
-  const hold = () => {
+  return () => {
     if (held) return;
     held = true;
     stream.cork();
@@ -59,6 +64,22 @@ const transactionOn = (client: pg.PoolClient): Tx => {
       held = false;
       stream.uncork();
     });
+  };
+};
+
+interface OpenTransaction {
+  readonly tx: Tx;
+  /** Ends it: does nothing when the work has committed itself. */
+  end(): Promise<void>;
+}
+
+/** Begins a transaction with the text given, which travels with the first statement. */
+const beginOn = (client: pg.PoolClient, opening: string): OpenTransaction => {
+  const hold = holdBack(client);
+  let committed: Promise<unknown> | null = null;
+  const send = (text: string) => {
+    hold();
+    return client.query(text);
   };
   const query = (statement: Sql) => {
     hold();
@@ -68,7 +89,14 @@ const transactionOn = (client: pg.PoolClient): Tx => {
       values: statement.values.map(encodeValue),
     });
   };
-  return {
+  const opened = send(opening);
+  // Not awaited here: when it fails, every later statement fails too, and `end` tells.
+  opened.catch(() => {});
+  const commit = () => {
+    committed ??= send("commit");
+    return committed;
+  };
+  const tx: Tx = {
     rows: async <Row extends object>(statement: Sql) => (await query(statement)).rows as Row[],
     maybeOne: async <Row extends object>(statement: Sql) => {
       const { rows } = await query(statement);
@@ -83,6 +111,16 @@ const transactionOn = (client: pg.PoolClient): Tx => {
     run: async (statement) => (await query(statement)).rowCount ?? 0,
     runAll: async (statements) => {
       if (statements.length > 0) await query(combineWrites(statements));
+    },
+    commit: async () => {
+      await commit();
+    },
+  };
+  return {
+    tx,
+    end: async () => {
+      await opened;
+      await commit();
     },
   };
 };
@@ -112,13 +150,10 @@ export const createDb = ({ connectionString, maxConnections = 12, onError = () =
     const client = await pool.connect();
     let broken: Error | boolean = false;
     try {
-      // Not awaited: travels with the first statement. Its failure shows again in every later statement.
-      const opened = client.query(opening);
-      opened.catch(() => {});
+      const { tx, end } = beginOn(client, opening);
       try {
-        const result = await work(transactionOn(client));
-        await opened;
-        await client.query("commit");
+        const result = await work(tx);
+        await end();
         return result;
       } catch (error) {
         await client.query("rollback").catch((lost: Error) => {
