@@ -17,12 +17,18 @@ export interface ImportOptions {
 
 export const DEFAULT_OPTIONS: ImportOptions = { setAsideReturns: true };
 
-const DATE_FORMATS = [
+const DATE_FORMATS: { value: NonNullable<ImportOptions["dateFormat"]>; label: string }[] = [
   { value: "iso", label: "2026-03-04 18:20" },
   { value: "dmy", label: "04/03/2026 (day first)" },
   { value: "mdy", label: "03/04/2026 (month first)" },
   { value: "ymd", label: "2026/03/04" },
 ];
+
+/** The date format that the file's values look like, as far as it is one of ours. */
+export const withDateFormat = (options: ImportOptions, suggested: string | null): ImportOptions => {
+  const known = DATE_FORMATS.find(({ value }) => value === suggested);
+  return known === undefined ? options : { ...options, dateFormat: known.value };
+};
 
 /** What a file cannot say by itself. */
 export const ImportOptionsForm = ({

@@ -28,10 +28,10 @@ export const missingTargets = (mapping: Mapping, targets: readonly Target[]): Ta
 
 /** The first values of a column, without empty ones and repetitions. */
 export const samplesOf = (
-  { headers, sampleRows }: Pick<ImportPreview, "headers" | "sampleRows">,
+  { headers, rows }: Pick<ImportPreview, "headers" | "rows">,
   header: string,
 ): string[] => {
   const column = headers.indexOf(header);
-  const values = sampleRows.map((row) => row[column]?.trim() ?? "").filter((value) => value !== "");
+  const values = rows.map((row) => row[column]?.trim() ?? "").filter((value) => value !== "");
   return [...new Set(values)].slice(0, 3);
 };

@@ -10,7 +10,7 @@ import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { messageOf } from "../ui/states.tsx";
 import { FileDrop } from "./file-drop.tsx";
-import { DEFAULT_OPTIONS, type ImportOptions, ImportOptionsForm } from "./import-options.tsx";
+import { DEFAULT_OPTIONS, type ImportOptions, ImportOptionsForm, withDateFormat } from "./import-options.tsx";
 import { type Mapping, missingTargets, startMapping } from "./mapping.ts";
 import { MappingTable } from "./mapping-table.tsx";
 
@@ -45,6 +45,7 @@ const useNewImport = () => {
       const found = await api.upload<ImportPreview>("/imports/preview", form);
       setPreview(found);
       setMapping(startMapping(found));
+      setOptions((before) => withDateFormat(before, found.suggestedDateFormat));
     } catch (error) {
       setFailure(messageOf(error));
     }

@@ -182,6 +182,7 @@ const NewClient = ({ onClose }: { onClose: () => void }) => {
     <FormDrawer
       title="Add an API client"
       action="Add"
+      isNew
       busy={busy}
       failure={failure}
       onSubmit={form.onSubmit((values) => void submit(values))}

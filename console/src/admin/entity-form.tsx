@@ -77,6 +77,7 @@ const Form = ({ type, entity, onClose, more }: Parts & { entity: Entity | null }
       busy={busy}
       failure={failure}
       readOnly={readOnly}
+      isNew={entity === null}
       onSubmit={form.onSubmit((values) => void submit(values))}
       onClose={onClose}
     >

@@ -133,6 +133,7 @@ const FieldForm = ({ field, onClose }: { field: Field | null; onClose: () => voi
       busy={busy}
       failure={failure}
       readOnly={!may("Organization:write")}
+      isNew={field === null}
       onSubmit={form.onSubmit((values) => void submit(values))}
       onClose={onClose}
     >

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, Stack } from "@mantine/core";
+import { Alert, Button, Drawer, FocusTrap, Group, Stack } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
 
 /** A form beside the list that it belongs to. */
@@ -8,6 +8,7 @@ export const FormDrawer = ({
   busy,
   failure,
   readOnly = false,
+  isNew = false,
   onSubmit,
   onClose,
   children,
@@ -17,6 +18,8 @@ export const FormDrawer = ({
   busy: boolean;
   failure: string | null;
   readOnly?: boolean;
+  /** A new thing begins with its first field. */
+  isNew?: boolean;
   onSubmit: (event?: FormEvent<HTMLFormElement>) => void;
   onClose: () => void;
   children: ReactNode;
@@ -30,6 +33,7 @@ export const FormDrawer = ({
     transitionProps={{ duration: 120 }}
     styles={{ title: { fontWeight: 600, fontSize: 18 } }}
   >
+    {!isNew && <FocusTrap.InitialFocus />}
     <form onSubmit={onSubmit}>
       <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
         <Stack gap="md">

@@ -155,6 +155,7 @@ const UserForm = ({ user, onClose }: { user: User | null; onClose: () => void })
       busy={busy}
       failure={failure}
       readOnly={!may("User:write")}
+      isNew={user === null}
       onSubmit={form.onSubmit((values) => void submit(values))}
       onClose={onClose}
     >

@@ -125,11 +125,22 @@ export interface Customer {
   registeredTill: Named | null;
   source: string | null;
   identifiers: { source: string; accountId: string | null; type: string; value: string }[];
-  channels: { type: string; value: string; primary: boolean; verified: boolean; subscribed: boolean }[];
+  channels: {
+    type: string;
+    value: string;
+    primary: boolean;
+    verified: boolean;
+    subscribed: boolean | null;
+  }[];
   extendedFields: Record<string, unknown>;
   customFields: Record<string, unknown>;
   updatedAt: string;
   isDemo: boolean;
+}
+
+/** A customer as written, with what was left out of the writing. */
+export interface WrittenCustomer extends Customer {
+  warnings: { code: number; message: string }[];
 }
 
 export interface TierName {
@@ -300,8 +311,9 @@ export interface ImportRun {
 }
 export interface ImportPreview {
   headers: string[];
-  sampleRows: string[][];
+  rows: string[][];
   suggestedMapping: Record<string, string>;
+  suggestedDateFormat: string | null;
   targets: { field: string; label: string; required: boolean }[];
 }
 export interface Rejection {

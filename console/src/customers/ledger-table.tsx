@@ -60,7 +60,12 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
             className={classes.chevron}
             data-open={isOpen(event) || undefined}
           />
-          {event.label}
+          <span>
+            {event.label}
+            <Text span display="block" size="xs" c="dimmed" fw={400}>
+              {event.storeName ?? event.tillCode}
+            </Text>
+          </span>
         </UnstyledButton>
       ),
       csv: ({ label }) => label,
@@ -74,12 +79,6 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
       header: "For",
       cell: (event) => <Reference event={event} />,
       csv: ({ reference }) => reference?.transactionNumber ?? reference?.reason,
-    },
-    {
-      header: "Store",
-      wideOnly: true,
-      cell: ({ storeName, tillCode }) => storeName ?? tillCode ?? <Nothing />,
-      csv: ({ storeName }) => storeName,
     },
     {
       header: "Points",

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useOrganisation } from "../shell/organisation.ts";
@@ -20,6 +20,7 @@ export const MemberForm = ({
   initial,
   action,
   readOnly = false,
+  withIdentifiers = false,
   onSave,
   footer,
 }: {
@@ -27,6 +28,8 @@ export const MemberForm = ({
   initial: MemberValues;
   action: string;
   readOnly?: boolean;
+  /** Only a new member gets identifiers here; those of a known one are not simply written over. */
+  withIdentifiers?: boolean;
   /** Gets what differs from `initial`. */
   onSave: (changes: Record<string, unknown>) => Promise<void>;
   footer?: ReactNode;
@@ -90,26 +93,7 @@ export const MemberForm = ({
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <TextInput label="First name" disabled={readOnly} {...form.getInputProps("firstName")} />
           <TextInput label="Last name" disabled={readOnly} {...form.getInputProps("lastName")} />
-          <TextInput
-            label="Mobile"
-            type="tel"
-            description="With or without the country’s prefix"
-            disabled={readOnly}
-            {...form.getInputProps("mobile")}
-          />
-          <TextInput
-            label="E-mail"
-            type="email"
-            description="In full, such as ada@example.com"
-            disabled={readOnly}
-            {...form.getInputProps("email")}
-          />
-          <TextInput
-            label="External id"
-            description="The member’s number in another system"
-            disabled={readOnly}
-            {...form.getInputProps("externalId")}
-          />
+          {withIdentifiers && <Identifiers form={form} />}
         </SimpleGrid>
         {fields.length > 0 && (
           <>
@@ -157,3 +141,25 @@ export const MemberForm = ({
     </form>
   );
 };
+
+const Identifiers = ({ form }: { form: UseFormReturnType<MemberValues> }) => (
+  <>
+    <TextInput
+      label="Mobile"
+      type="tel"
+      description="With or without the country’s prefix"
+      {...form.getInputProps("mobile")}
+    />
+    <TextInput
+      label="E-mail"
+      type="email"
+      description="In full, such as ada@example.com"
+      {...form.getInputProps("email")}
+    />
+    <TextInput
+      label="External id"
+      description="The member’s number in another system"
+      {...form.getInputProps("externalId")}
+    />
+  </>
+);

@@ -11,7 +11,14 @@ import { TextLink } from "../ui/links.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
 import { BalanceFact, ExpiringFact, PurchasesFact, TierFact } from "./member-facts.tsx";
 import classes from "./member-header.module.css";
-import { distinctIdentifiers, identifierName, memberName, plainWords, statusTone } from "./names.ts";
+import {
+  distinctIdentifiers,
+  identifierName,
+  identifierText,
+  memberName,
+  plainWords,
+  statusTone,
+} from "./names.ts";
 import { balancesQuery, membershipsQuery } from "./queries.ts";
 
 /** Who it is: names, identifiers, tier, points, and where and when they registered. */
@@ -53,7 +60,7 @@ const Identity = ({ customer }: { customer: Customer }) => {
   const { registeredAt, registeredStore, registeredTill } = customer;
   return (
     <Group p="lg" gap="lg" align="flex-start" wrap="nowrap">
-      <Avatar size={56} radius="xl" color="pine" visibleFrom="xs" aria-hidden>
+      <Avatar size={56} color="pine" visibleFrom="xs" aria-hidden>
         {initialsOf(name)}
       </Avatar>
       <Box miw={0} style={{ flex: 1 }}>
@@ -97,7 +104,11 @@ const Identifiers = ({ customer }: { customer: Customer }) => (
               <Icon size={16} stroke={1.6} />
             </Box>
           </Tooltip>
-          <CopyText value={value} label={identifierName(type).toLowerCase()} size="sm" />
+          <CopyText
+            value={identifierText(type, value)}
+            label={identifierName(type).toLowerCase()}
+            size="sm"
+          />
         </Group>
       );
     })}

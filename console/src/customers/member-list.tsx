@@ -6,7 +6,7 @@ import type { CustomerSummary } from "../api/types.ts";
 import { defaultProgramQuery } from "../loyalty/queries.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime, Nothing } from "../ui/amounts.tsx";
-import { type Column, DataTable } from "../ui/data-table.tsx";
+import { type Column, DataTable, type Sort } from "../ui/data-table.tsx";
 import { ExportButton } from "../ui/export-button.tsx";
 import { ButtonLink, TextLink } from "../ui/links.tsx";
 import { ListFooter } from "../ui/list-footer.tsx";
@@ -15,8 +15,11 @@ import { SearchBox } from "../ui/search-box.tsx";
 import { EmptyState } from "../ui/states.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
-import { plainWords, statusTone } from "./names.ts";
+import { identifierText, plainWords, statusTone } from "./names.ts";
 import { customersQuery, type MemberFilter, PAGE_SIZE } from "./queries.ts";
+
+/** A search counts no further. */
+const SEARCH_COUNTS = 1000;
 
 const route = getRouteApi("/$org/members/");
 
@@ -40,7 +43,11 @@ const COLUMNS: Column<CustomerSummary>[] = [
     ),
     csv: ({ name }) => name,
   },
-  { header: "Mobile", cell: ({ mobile }) => mobile ?? <Nothing />, csv: ({ mobile }) => mobile },
+  {
+    header: "Mobile",
+    cell: ({ mobile }) => (mobile ? identifierText("mobile", mobile) : <Nothing />),
+    csv: ({ mobile }) => mobile,
+  },
   {
     header: "E-mail",
     cell: ({ email }) =>
@@ -116,11 +123,11 @@ export const MemberList = () => {
           <SearchBox
             label="Name, phone, e-mail or external id"
             value={filter.q ?? ""}
-            onSearch={(q) => narrow({ q: q === "" ? undefined : q })}
+            onSearch={(q) => narrow({ q: q === "" ? undefined : q, tier: undefined })}
             style={{ flex: "1 1 240px" }}
             maw={420}
           />
-          <TierFilter value={filter.tier} onChange={(tier) => narrow({ tier })} />
+          <TierFilter value={filter.tier} onChange={(tier) => narrow({ tier, q: undefined })} />
         </Group>
         <DataTable
           label="Members"
@@ -130,8 +137,13 @@ export const MemberList = () => {
           error={error}
           onRetry={() => void refetch()}
           stale={isPlaceholderData}
-          sort={{ by: sort, order }}
-          onSort={({ by, order: next }) => narrow({ sort: by as MemberFilter["sort"], order: next })}
+          {...(filter.tier === undefined
+            ? {
+                sort: { by: sort, order },
+                onSort: ({ by, order: next }: Sort) =>
+                  narrow({ sort: by as MemberFilter["sort"], order: next }),
+              }
+            : {})}
           empty={<NoMembers filtered={filtered} onClear={() => narrow({ q: undefined, tier: undefined })} />}
         />
         {data && data.items.length > 0 && (
@@ -140,6 +152,7 @@ export const MemberList = () => {
             pageSize={PAGE_SIZE}
             shown={data.items.length}
             total={data.total}
+            atLeast={filter.q !== undefined && data.total >= SEARCH_COUNTS}
             next={data.next}
             {...paging}
           />

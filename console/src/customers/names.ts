@@ -50,6 +50,10 @@ const IDENTIFIER_NAMES: Record<string, string> = {
 export const identifierName = (type: string): string =>
   IDENTIFIER_NAMES[type.toLowerCase().replaceAll(/[^a-z]/g, "")] ?? plainWords(type);
 
+/** Phone numbers are kept as E.164 without its plus, which people expect. */
+export const identifierText = (type: string, value: string): string =>
+  type.toLowerCase() === "mobile" && /^[1-9]\d{7,14}$/.test(value) ? `+${value}` : value;
+
 /** A source such as INSTORE, with the account when there are several. */
 export const sourceName = (source: string, accountId: string | null): string =>
   `${plainWords(source)}${accountId ? ` ${accountId}` : ""}`;

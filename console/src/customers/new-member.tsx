@@ -2,9 +2,10 @@ import { Card } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { refresh } from "../api/query.ts";
+import type { WrittenCustomer } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { ButtonLink, TextLink } from "../ui/links.tsx";
-import { tell } from "../ui/notify.ts";
+import { tell, tellWarning } from "../ui/notify.ts";
 import { Page } from "../ui/page.tsx";
 import { MemberForm } from "./member-form.tsx";
 import { EMPTY_MEMBER } from "./member-values.ts";
@@ -15,8 +16,9 @@ export const NewMember = () => {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const save = async (values: Record<string, unknown>) => {
-    const { id } = await api.post<{ id: number }>("/customers", { firstName: "", lastName: "", ...values });
+    const { id, warnings } = await api.post<WrittenCustomer>("/customers", values);
     tell("The member was added.");
+    for (const { message } of warnings) tellWarning(message);
     await refresh(queryClient, api, "/customers");
     await navigate({
       to: "/$org/members/$memberId",
@@ -39,6 +41,7 @@ export const NewMember = () => {
           draftKey={`${organisation.id}:new-member`}
           initial={EMPTY_MEMBER}
           action="Add member"
+          withIdentifiers
           onSave={save}
           footer={
             <ButtonLink from="/$org" to="/$org/members" variant="subtle" color="gray">

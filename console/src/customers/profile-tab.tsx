@@ -3,11 +3,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { refresh } from "../api/query.ts";
-import type { Customer } from "../api/types.ts";
+import type { Customer, WrittenCustomer } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime } from "../ui/amounts.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
-import { tell } from "../ui/notify.ts";
+import { tell, tellWarning } from "../ui/notify.ts";
 import { Panel } from "../ui/panel.tsx";
 import { MemberForm } from "./member-form.tsx";
 import { valuesOf } from "./member-values.ts";
@@ -25,8 +25,9 @@ export const ProfileTab = () => {
   const initial = useMemo(() => (customer ? valuesOf(customer) : null), [customer]);
   if (customer === undefined || initial === null) return <Skeleton h={320} radius="lg" />;
   const save = async (changes: Record<string, unknown>) => {
-    await api.put(`/customers/${memberId}`, changes);
+    const { warnings } = await api.put<WrittenCustomer>(`/customers/${memberId}`, changes);
     tell("The changes were saved.");
+    for (const { message } of warnings) tellWarning(message);
     await refresh(queryClient, api, "/customers");
   };
   return (
@@ -71,7 +72,7 @@ const Identifiers = ({ customer: { identifiers } }: { customer: Customer }) => (
   </Panel>
 );
 
-const yesNo = (value: boolean): string => (value ? "Yes" : "No");
+const yesNo = (value: boolean | null): string => (value === null ? "Not asked" : value ? "Yes" : "No");
 
 const Channels = ({ customer: { channels } }: { customer: Customer }) => (
   <Panel title="Channels" flush>

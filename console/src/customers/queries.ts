@@ -32,7 +32,12 @@ export const customersQuery = (
   api: ApiClient,
   { q, tier, sort = "registeredAt", order = sort === "name" ? "asc" : "desc", after }: MemberFilter,
   limit = PAGE_SIZE,
-) => apiQuery<List<CustomerSummary>>(api, "/customers", { q, tier, sort, order, after, limit });
+) =>
+  apiQuery<List<CustomerSummary>>(api, "/customers", {
+    ...(tier === undefined ? { q, sort, order } : { tier }),
+    after,
+    limit,
+  });
 
 export const customerQuery = (api: ApiClient, id: Id) => apiQuery<Customer>(api, `/customers/${id}`);
 

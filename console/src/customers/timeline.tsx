@@ -55,11 +55,14 @@ export const Timeline = () => {
           {kinds ? undefined : "The first purchase appears here the moment a till sends it."}
         </EmptyState>
       ) : (
-        <Stack gap="xl" mt="lg">
+        <Stack gap={0} mt="md">
           {byDay(items, format.dayOf).map(({ day, items: ofDay }) => (
-            <section key={day} aria-label={format.longDate(ofDay[0]!.at)}>
-              <Text size="sm" fw={600} mb="xs">
-                {format.longDate(ofDay[0]!.at)}
+            <section key={day} className={classes.day} aria-label={format.longDate(ofDay[0]!.at)}>
+              <Text size="sm" fw={500} c="dimmed" className={classes.date!}>
+                {format.weekday(ofDay[0]!.at)}
+                <Text span inherit className={classes.dateRest!}>
+                  {format.date(ofDay[0]!.at)}
+                </Text>
               </Text>
               <ol className={classes.list}>
                 {ofDay.map((item, index) => (
@@ -75,6 +78,7 @@ export const Timeline = () => {
               loading={isFetchingNextPage}
               onClick={() => void fetchNextPage()}
               mx="auto"
+              mt="md"
             >
               Show earlier
             </Button>

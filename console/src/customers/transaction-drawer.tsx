@@ -1,4 +1,4 @@
-import { Drawer } from "@mantine/core";
+import { Drawer, FocusTrap } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useOrganisation } from "../shell/organisation.ts";
@@ -23,12 +23,14 @@ export const TransactionDrawer = () => {
     <Drawer
       opened
       onClose={close}
-      size={680}
+      size={700}
+      padding="lg"
       title={data ? `Bill ${data.number}` : "Bill"}
       closeButtonProps={{ "aria-label": "Close" }}
       transitionProps={{ duration: 120 }}
       styles={{ title: { fontWeight: 600, fontSize: 18 } }}
     >
+      <FocusTrap.InitialFocus />
       <TransactionView transactionId={transactionId} />
     </Drawer>
   );

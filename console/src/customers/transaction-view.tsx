@@ -47,7 +47,7 @@ const Summary = ({
       )}
     </Group>
     <Group gap="xs" mt={6}>
-      <StatusBadge tone={type === "REGULAR" ? "good" : "quiet"}>{plainWords(type)}</StatusBadge>
+      {type !== "REGULAR" && <StatusBadge tone="quiet">{plainWords(type)}</StatusBadge>}
       <Text size="sm" c="dimmed">
         <DateTime value={billedAt} />
         {store && <> · {store.name}</>}

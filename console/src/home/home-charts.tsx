@@ -88,7 +88,7 @@ export const PurchasesChart = ({ home }: Part) => {
   );
 };
 
-/** Points issued, redeemed and expired by day. */
+/** Points by day: issued upwards, redeemed and expired downwards. */
 export const PointsChart = ({ home }: Part) => {
   const format = useFormat();
   const series = home?.points.series;
@@ -97,22 +97,30 @@ export const PointsChart = ({ home }: Part) => {
       const rows = series ?? [];
       return timeChart(
         inks,
-        { dates: rows.map(({ date }) => date), axis: format.compact, tip: format.points, format },
+        {
+          dates: rows.map(({ date }) => date),
+          axis: format.compact,
+          tip: (value) => format.points(Math.abs(value)),
+          format,
+        },
         [
           barSeries(
             "Issued",
             rows.map(({ issued }) => issued),
             inks.series[1],
+            "points",
           ),
           barSeries(
             "Redeemed",
-            rows.map(({ redeemed }) => redeemed),
+            rows.map(({ redeemed }) => -redeemed),
             inks.series[0],
+            "points",
           ),
           barSeries(
             "Expired",
-            rows.map(({ expired }) => expired),
+            rows.map(({ expired }) => -expired),
             inks.series[3],
+            "points",
           ),
         ],
         true,

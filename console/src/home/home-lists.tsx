@@ -36,7 +36,7 @@ export const TierBars = ({ home }: { home: Home | undefined }) => {
   const format = useFormat();
   const all = home?.tiers.reduce((sum, { members }) => sum + members, 0) ?? 0;
   return (
-    <Panel title="Tiers">
+    <Panel title="Tiers" fill>
       {home === undefined ? (
         <Waiting />
       ) : home.tiers.length === 0 ? (
@@ -75,7 +75,7 @@ export const TopStores = ({ home }: { home: Home | undefined }) => {
   const format = useFormat();
   const most = Math.max(...(home?.topStores.map(({ amount }) => amount) ?? []), 0);
   return (
-    <Panel title="Top stores">
+    <Panel title="Top stores" fill>
       {home === undefined ? (
         <Waiting />
       ) : home.topStores.length === 0 ? (

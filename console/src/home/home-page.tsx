@@ -1,4 +1,4 @@
-import { Alert, Grid, Group, SegmentedControl, SimpleGrid, Text } from "@mantine/core";
+import { Card, Grid, Group, SegmentedControl, SimpleGrid, Text, ThemeIcon } from "@mantine/core";
 import { IconInbox, IconLock } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -109,9 +109,12 @@ const Figures = ({ home, stale }: { home: Home | undefined; stale: boolean }) =>
 const SetAsideNotice = ({ setAside }: { setAside: Home["setAside"] }) => {
   const format = useFormat();
   return (
-    <Alert color="gold" variant="light" icon={<IconInbox size={18} />} mb="md" py="xs">
-      <Group gap="xs" justify="space-between">
-        <Text size="sm">
+    <Card py="sm" mb="md">
+      <Group gap="sm" wrap="nowrap">
+        <ThemeIcon variant="light" color="gold" size={28} radius={1000} aria-hidden>
+          <IconInbox size={16} stroke={1.7} />
+        </ThemeIcon>
+        <Text size="sm" style={{ flex: 1 }}>
           {format.number(setAside.count)} {counted(setAside.count, "bill is", "bills are")} set aside (
           <Money value={setAside.amount} />) and {counted(setAside.count, "counts", "count")} towards nothing
           yet.
@@ -120,7 +123,7 @@ const SetAsideNotice = ({ setAside }: { setAside: Home["setAside"] }) => {
           See which
         </TextLink>
       </Group>
-    </Alert>
+    </Card>
   );
 };
 
@@ -131,6 +134,7 @@ interface Stat {
   change: number | null;
   series: number[];
   color: string;
+  fromZero?: boolean;
 }
 
 const statsOf = ({ members, purchases, points, liability }: Home, format: Format): Stat[] => [
@@ -173,6 +177,7 @@ const statsOf = ({ members, purchases, points, liability }: Home, format: Format
     change: changeShare(liability.points, liability.previous?.points),
     series: liability.series.map(({ points: open }) => open),
     color: "var(--fealty-chart-3)",
+    fromZero: false,
   },
 ];
 
@@ -182,7 +187,7 @@ const StatRow = ({ home }: { home: Home | undefined }) => {
   const format = useFormat();
   const stats: Partial<Stat>[] = home ? statsOf(home, format) : STAT_LABELS.map((label) => ({ label }));
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, lg: 5 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, lg: 5 }} spacing="md">
       {stats.map(({ label = "", value, ...rest }) => (
         <StatCard key={label} label={label} value={value} {...rest} />
       ))}

@@ -1,11 +1,10 @@
-import { ActionIcon, Button, ColorInput, NumberInput, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, ColorInput, NumberInput, Radio, Stack, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { Problem, ProgramDefinition } from "../api/programs.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { Panel } from "../ui/panel.tsx";
 import { addTier, changeTier, problemAt, removeTier } from "./draft.ts";
 import classes from "./loyalty.module.css";
-import { upgradeText } from "./program-words.ts";
 
 export interface EditorParts {
   definition: ProgramDefinition;
@@ -94,9 +93,6 @@ export const TiersEditor = ({ definition, problems, change }: EditorParts) => {
             <Radio value="eager" label="earns by the new tier’s rate" />
           </Stack>
         </Radio.Group>
-        <Text size="sm" c="dimmed">
-          {upgradeText(upgrade.type)}
-        </Text>
       </Stack>
     </Panel>
   );

@@ -131,7 +131,7 @@ const PersonMenu = () => {
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton className={classes.person!} aria-label={`${name}: account menu`}>
-          <Avatar size={30} radius="xl" color="pine">
+          <Avatar size={30} color="pine">
             {initialsOf(name)}
           </Avatar>
         </UnstyledButton>

@@ -8,7 +8,7 @@ export const Money = ({ value, ...rest }: Inherited & { value: number | null | u
   const format = useFormat();
   if (value === null || value === undefined) return <Nothing />;
   return (
-    <Text component="span" inherit {...rest}>
+    <Text component="span" inherit className="amount" {...rest}>
       {format.money(value)}
     </Text>
   );
@@ -25,7 +25,7 @@ export const Points = ({
   if (value === null || value === undefined) return <Nothing />;
   const colour = value > 0 ? "var(--fealty-gain)" : value < 0 ? "var(--fealty-loss)" : undefined;
   return (
-    <Text component="span" inherit {...(signed && colour ? { c: colour } : {})} {...rest}>
+    <Text component="span" inherit className="amount" {...(signed && colour ? { c: colour } : {})} {...rest}>
       {signed ? format.signedPoints(value) : format.points(value)}
       {unit && (Math.abs(value) === 1 ? " point" : " points")}
     </Text>

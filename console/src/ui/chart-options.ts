@@ -21,7 +21,7 @@ export const timeChart = (
 ): ChartOption => ({
   textStyle: { fontFamily: FONT, color: inks.text },
   color: [...inks.series],
-  grid: { left: 4, right: 8, top: legend ? 32 : 12, bottom: 0, outerBoundsMode: "same" },
+  grid: { left: 4, right: 8, top: legend ? 32 : 12, bottom: 4, outerBoundsMode: "same" },
   ...(legend
     ? {
         legend: {
@@ -79,5 +79,5 @@ export const barSeries = (name: string, data: number[], color: string, stack?: s
   data,
   ...(stack === undefined ? {} : { stack }),
   barMaxWidth: 22,
-  itemStyle: { color, borderRadius: stack === undefined ? [3, 3, 0, 0] : 0 },
+  itemStyle: { color, borderRadius: stack === undefined ? [3, 3, 0, 0] : 2 },
 });

@@ -45,6 +45,7 @@ export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => 
     month: "long",
     year: "numeric",
   });
+  const weekday = new Intl.DateTimeFormat(locale, { timeZone, weekday: "long" });
   const clock = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit" });
   const moment = new Intl.DateTimeFormat(locale, {
     timeZone,
@@ -84,6 +85,7 @@ export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => 
     compactMoney: (value: number) => proper(compactMoney.format(value)),
     date: (value: Moment) => day.format(asDate(value)),
     longDate: (value: Moment) => longDay.format(asDate(value)),
+    weekday: (value: Moment) => weekday.format(asDate(value)),
     time: (value: Moment) => clock.format(asDate(value)),
     dateTime: (value: Moment) => moment.format(asDate(value)),
     /** Everything there is to know about a moment: weekday, seconds, zone and offset. */

@@ -9,6 +9,7 @@ export const ListFooter = ({
   pageSize,
   shown,
   total,
+  atLeast = false,
   next,
   onNext,
   onPrevious,
@@ -17,6 +18,8 @@ export const ListFooter = ({
   pageSize: number;
   shown: number;
   total: number;
+  /** The server stopped counting at the total. */
+  atLeast?: boolean;
   next: string | null;
   onNext: (after: string) => void;
   onPrevious: () => void;
@@ -25,11 +28,18 @@ export const ListFooter = ({
   const before = ((paging.page ?? 1) - 1) * pageSize;
   const single = paging.after === undefined && next === null;
   return (
-    <Group justify="space-between" px="lg" py="sm" gap="xs" wrap="nowrap">
+    <Group
+      justify="space-between"
+      px="lg"
+      py="sm"
+      gap="xs"
+      wrap="nowrap"
+      style={{ borderTop: "1px solid var(--fealty-line)" }}
+    >
       <Text c="dimmed" size="sm" aria-live="polite">
         {single
           ? `${format.number(total)} in all`
-          : `${format.number(before + 1)}–${format.number(before + shown)} of ${format.number(total)}`}
+          : `${format.number(before + 1)}–${format.number(before + shown)} of ${format.number(total)}${atLeast ? " or more" : ""}`}
       </Text>
       {!single && (
         <Group gap={6} wrap="nowrap">

@@ -9,6 +9,7 @@ export const Panel = ({
   flush = false,
   children,
   order = 2,
+  fill = false,
 }: {
   title?: ReactNode;
   description?: ReactNode;
@@ -16,8 +17,10 @@ export const Panel = ({
   flush?: boolean;
   children: ReactNode;
   order?: 2 | 3;
+  /** As high as its row. */
+  fill?: boolean;
 }) => (
-  <Card padding={0} component="section">
+  <Card padding={0} component="section" {...(fill ? { h: "100%" } : {})}>
     {(title || actions) && (
       <Group justify="space-between" px="lg" pt="md" pb={flush ? "sm" : 0} gap="sm" wrap="nowrap">
         <Box miw={0}>

@@ -1,4 +1,5 @@
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import classes from "./section-tabs.module.css";
 
 export interface SectionTab {
@@ -8,13 +9,24 @@ export interface SectionTab {
 }
 
 /** Tabs that are links: each has an address, opens in a new tab, and the browser's back works. */
-export const SectionTabs = ({ label, tabs }: { label: string; tabs: readonly SectionTab[] }) => (
-  <nav aria-label={label} className={classes.tabs}>
-    {tabs.map(({ label: text, link, count }) => (
-      <Link key={text} {...link} className={classes.tab!}>
-        {text}
-        {count !== undefined && <span className={classes.count}>{count}</span>}
-      </Link>
-    ))}
-  </nav>
-);
+export const SectionTabs = ({ label, tabs }: { label: string; tabs: readonly SectionTab[] }) => {
+  const nav = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // On narrow screens the tab that one is on may lie outside.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new address has another active tab.
+  useEffect(() => {
+    nav.current
+      ?.querySelector('[data-status="active"]')
+      ?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [path]);
+  return (
+    <nav ref={nav} aria-label={label} className={classes.tabs}>
+      {tabs.map(({ label: text, link, count }) => (
+        <Link key={text} {...link} className={classes.tab!}>
+          {text}
+          {count !== undefined && <span className={classes.count}>{count}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+};

@@ -6,11 +6,10 @@ const HEIGHT = 32;
 /** Points of a polyline that fills the box, lowest value at the bottom. */
 export const sparkPoints = (
   values: readonly number[],
-  width = WIDTH,
-  height = HEIGHT,
+  { fromZero = true, width = WIDTH, height = HEIGHT } = {},
 ): [number, number][] => {
   if (values.length === 0) return [];
-  const low = Math.min(...values, 0);
+  const low = fromZero ? Math.min(...values, 0) : Math.min(...values);
   const high = Math.max(...values);
   const span = high - low || 1;
   const step = values.length === 1 ? 0 : width / (values.length - 1);
@@ -18,8 +17,17 @@ export const sparkPoints = (
 };
 
 /** The shape of a series, without axes. It only accompanies a figure, so it is hidden from screen readers. */
-export const Sparkline = ({ values, color }: { values: readonly number[]; color: string }) => {
-  const points = sparkPoints(values);
+export const Sparkline = ({
+  values,
+  color,
+  fromZero = true,
+}: {
+  values: readonly number[];
+  color: string;
+  /** Stocks show their change rather than their size. */
+  fromZero?: boolean;
+}) => {
+  const points = sparkPoints(values, { fromZero });
   if (points.length < 2) return null;
   const line = points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
   return (

@@ -12,6 +12,7 @@ export const StatCard = ({
   change,
   series,
   color = "var(--fealty-chart-1)",
+  fromZero = true,
 }: {
   label: string;
   /** Undefined while it loads. */
@@ -21,6 +22,7 @@ export const StatCard = ({
   change?: number | null;
   series?: readonly number[];
   color?: string;
+  fromZero?: boolean;
 }) => (
   <Card padding="lg" pb="sm" h="100%">
     <Text c="dimmed" size="sm">
@@ -46,7 +48,7 @@ export const StatCard = ({
       )}
     </Group>
     <Box mt="sm" mih={32}>
-      {series && <Sparkline values={series} color={color} />}
+      {series && <Sparkline values={series} color={color} fromZero={fromZero} />}
     </Box>
   </Card>
 );

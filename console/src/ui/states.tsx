@@ -21,7 +21,7 @@ export const EmptyState = ({
 }) => (
   <Center py={compact ? "lg" : 56} px="md">
     <Stack align="center" gap="sm" maw={400} ta="center">
-      <ThemeIcon variant="light" color="gray" size={compact ? 36 : 48} radius="xl" aria-hidden>
+      <ThemeIcon variant="light" color="gray" size={compact ? 36 : 48} radius={1000} aria-hidden>
         <Icon size={compact ? 18 : 24} stroke={1.5} />
       </ThemeIcon>
       <Title order={3}>{title}</Title>

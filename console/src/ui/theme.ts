@@ -1,12 +1,16 @@
 import {
   ActionIcon,
   Anchor,
+  Avatar,
   Badge,
   Button,
   Card,
+  Checkbox,
   type CSSVariablesResolver,
   createTheme,
+  DEFAULT_THEME,
   Drawer,
+  Input,
   Loader,
   type MantineColorsTuple,
   Menu,
@@ -124,8 +128,13 @@ export const theme = createTheme({
       styles: { root: { textTransform: "none", fontWeight: 500 } },
     }),
     Button: Button.extend({ defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } }),
+    Avatar: Avatar.extend({ defaultProps: { radius: 1000 } }),
+    Checkbox: Checkbox.extend({ defaultProps: { radius: "xs" } }),
     Card: Card.extend({ defaultProps: { withBorder: true, radius: "lg", padding: "lg" } }),
     Drawer: Drawer.extend({ defaultProps: { position: "right", overlayProps: { backgroundOpacity: 0.35 } } }),
+    InputWrapper: Input.Wrapper.extend({
+      styles: { label: { fontWeight: 500, marginBottom: 4 }, description: { marginBottom: 4 } },
+    }),
     Loader: Loader.extend({ defaultProps: { type: "dots" } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", radius: "md" } }),
     Modal: Modal.extend({
@@ -137,6 +146,16 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, fz: "xs" } }),
   },
 });
+
+/** Tints of the dark scheme, which would otherwise be near black. */
+const tints = (colors: Record<string, MantineColorsTuple>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(colors).flatMap(([name, shades]) => [
+      [`--mantine-color-${name}-light`, `color-mix(in srgb, ${shades[5]} 22%, transparent)`],
+      [`--mantine-color-${name}-light-hover`, `color-mix(in srgb, ${shades[5]} 30%, transparent)`],
+      [`--mantine-color-${name}-light-color`, shades[2]],
+    ]),
+  );
 
 /** Our own variables: the canvas behind cards, hairlines, and the four inks of charts. */
 export const cssVariables: CSSVariablesResolver = () => ({
@@ -152,7 +171,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--fealty-hover": gray[1],
     "--fealty-gain": pine[7],
     "--fealty-loss": clay[7],
-    "--fealty-chart-1": pine[6],
+    "--fealty-chart-1": pine[5],
     "--fealty-chart-2": gold[4],
     "--fealty-chart-3": "#4b6f97",
     "--fealty-chart-4": clay[4],
@@ -162,6 +181,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-placeholder": "#8f8f87",
     "--mantine-color-anchor": pine[3],
     "--mantine-color-default-border": dark[4],
+    ...tints({ pine, gold, clay, gray, blue: DEFAULT_THEME.colors.blue }),
     "--fealty-canvas": dark[8],
     "--fealty-surface": dark[7],
     "--fealty-line": dark[5],
