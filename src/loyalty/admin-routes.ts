@@ -2,6 +2,7 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { Orgs } from "#orgs";
 import { failures, formatIso, OwnFailure, parseDateTime, type Server } from "#platform";
 import { errors } from "./errors.ts";
+import { addExpressionRoutes } from "./expression-routes.ts";
 import type { ProgramDetails } from "./programs/parts.ts";
 import { Problem } from "./programs/schema.ts";
 import type { Loyalty } from "./service.ts";
@@ -152,6 +153,7 @@ export const addProgramRoutes = (
       detailsShape(await loyalty.updateProgram(actor, idOf(params.id), body), await zoneOf(actor.orgId)),
   );
   addDraftRoutes(server, loyalty, zoneOf);
+  addExpressionRoutes(server, loyalty);
 };
 
 const addDraftRoutes = (
@@ -205,33 +207,6 @@ const addDraftRoutes = (
       if (text !== null && from === null)
         throw errors.bad_effective_from({ value: text, field: "effectiveFrom" });
       return detailsShape(await loyalty.publish(actor, idOf(params.id), from), zone);
-    },
-  );
-  server.post(
-    "/api/expressions/check",
-    {
-      config: READ,
-      schema: {
-        tags,
-        summary: "Judge an expression as the condition of a rule",
-        operationId: "checkExpression",
-        body: Type.Object({ text: Type.String({ maxLength: 20_000 }) }, strict),
-        response: {
-          200: Type.Object({
-            ok: Type.Boolean(),
-            problems: Type.Array(
-              Type.Object({ message: Type.String(), line: Type.Integer(), column: Type.Integer() }),
-            ),
-            type: Nullable(Type.String()),
-            formatted: Nullable(Type.String()),
-          }),
-          ...OWN_FAILURES,
-        },
-      },
-    },
-    async ({ actor, body }) => {
-      const report = await loyalty.checkExpression(actor.orgId, body.text);
-      return { ...report, problems: [...report.problems] };
     },
   );
 };

@@ -1,6 +1,6 @@
 import type { MemberState, Membership, TransactionFacts } from "./decide/schema.ts";
-import { createCatalogue } from "./expressions/index.ts";
-import { type CompiledProgram, compileProgram } from "./programs/compile.ts";
+import { createCatalogue, type ExtendedFieldDefinition } from "./expressions/index.ts";
+import { type CompiledProgram, type CompileOptions, compileProgram } from "./programs/compile.ts";
 import type { ProgramDefinition, Rule } from "./programs/schema.ts";
 import { starterDefinition } from "./programs/starter.ts";
 
@@ -10,7 +10,7 @@ export { publishProgram, starterDefinition } from "./programs/starter.ts";
 export const SOME_DAY = Date.UTC(2026, 0, 20, 12);
 const MONEY_SCALE = 10_000;
 
-/** A definition with rules of the caller's; the rest is the starter's. */
+/** A definition with rules of the caller's; what they leave out, and the rest, is the starter's: points for 12 months, to the end of the month. */
 export const definitionWith = (
   rules: readonly (Partial<Omit<Rule, "award">> & { readonly award?: object })[],
   changes: Partial<Omit<ProgramDefinition, "activities">> = {},
@@ -37,10 +37,13 @@ export const definitionWith = (
   };
 };
 
-/** A published version in memory: program 7 of organisation 1, in pounds, London. */
+/** A published version in memory: program 7 of organisation 1, in pounds, London; `fields` are its extended fields. */
 export const compiledProgram = (
   definition: ProgramDefinition = starterDefinition(),
-  version = 1,
+  {
+    fields = [],
+    ...changes
+  }: Partial<CompileOptions> & { readonly fields?: readonly ExtendedFieldDefinition[] } = {},
 ): CompiledProgram =>
   compileProgram(definition, {
     programId: 7,
@@ -49,16 +52,17 @@ export const compiledProgram = (
     description: "",
     pointsToCurrencyRatio: 0.01,
     isDefault: true,
-    version,
+    version: 1,
     effectiveFrom: 0,
     currency: "GBP",
     moneyScale: MONEY_SCALE,
     timeZone: "Europe/London",
     organization: { name: "Shop" },
-    catalogue: createCatalogue(),
+    catalogue: createCatalogue(fields),
+    ...changes,
   });
 
-/** A bill in pounds; what is not said is plain. */
+/** A bill of some pounds on SOME_DAY in a London store; what is not said is plain. */
 export const bill = (pounds: number, changes: Partial<TransactionFacts> = {}): TransactionFacts => ({
   transactionId: 1,
   number: "B-1",

@@ -14,21 +14,25 @@ export class DecisionContext implements Facts {
   readonly organization: Facts["organization"];
   readonly localTime: Facts["localTime"];
 
-  /** `before` and `after` are the standing without and with this bill counted, `tier` the one whose rates apply. */
+  /**
+   * `before` and `after` are the standing without and with this bill counted; `tierBefore` is the tier on its date before it
+   * is counted, `tier` the one whose rates apply.
+   */
   constructor(
     program: CompiledProgram,
     facts: TransactionFacts,
     state: MemberState,
     before: Membership,
     after: Membership,
+    tierBefore: number,
     tier: number,
   ) {
-    this.currentCustomer = customerView(program, facts, state, before, after, tier);
+    this.currentCustomer = customerView(program, facts, state, before, after, tierBefore, tier);
     this.currentTxn = new BillView(facts);
     this.currentStore = facts.store;
     this.program = program;
     this.organization = program.organization;
-    this.localTime = (instant: number) => localTime(instant, facts.timeZone);
+    this.localTime = clockOf(facts.timeZone);
   }
 
   /** A rule gave points: rules after it see them. */
@@ -39,7 +43,23 @@ export class DecisionContext implements Facts {
   }
 }
 
+/** Local time in a zone, remembering the last answer: conditions on dates mostly ask of the bill's date again and again. */
+const clockOf = (timeZone: string): Facts["localTime"] => {
+  let last = Number.NaN;
+  let local: ReturnType<Facts["localTime"]> | null = null;
+  return (instant) => {
+    if (local === null || instant !== last) {
+      last = instant;
+      local = localTime(instant, timeZone);
+    }
+    return local;
+  };
+};
+
 const TRANSACTION_ADD = Object.freeze({ eventType: "TransactionAdd" });
+
+/** Profiles hold an empty text for what is not known. */
+const known = (text: string | null): string | null => (text === "" ? null : text);
 
 const customerView = (
   program: CompiledProgram,
@@ -47,13 +67,14 @@ const customerView = (
   { profile, balance, lifetimePoints }: MemberState,
   membership: Membership,
   after: Membership,
+  tierBefore: number,
   tier: number,
 ) => ({
-  firstName: profile.firstName,
-  lastName: profile.lastName,
-  email: profile.email,
-  mobile: profile.mobile,
-  externalId: profile.externalId,
+  firstName: known(profile.firstName),
+  lastName: known(profile.lastName),
+  email: known(profile.email),
+  mobile: known(profile.mobile),
+  externalId: known(profile.externalId),
   isLoyal: profile.loyaltyType === "loyalty",
   joinDate: membership.joinedAt.getTime(),
   currentPoints: balance / POINTS_SCALE,
@@ -66,8 +87,8 @@ const customerView = (
   numberOfVisits: after.visitCount,
   slabName: tierNumbered(program.tiers, tier).name,
   slabNumber: tier,
-  initialSlabName: tierNumbered(program.tiers, membership.tierNumber).name,
-  initialSlabNumber: membership.tierNumber,
+  initialSlabName: tierNumbered(program.tiers, tierBefore).name,
+  initialSlabNumber: tierBefore,
   slabExpiryDate: membership.tierExpiresAt === null ? null : membership.tierExpiresAt.getTime(),
   extendedFields: profile.extendedFields,
 });

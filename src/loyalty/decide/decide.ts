@@ -31,6 +31,7 @@ const NOT_A_MEMBER = "the customer is not a member of the program";
 
 /** Days that points of a bill too old for its own expiry still live (points.md §5.1). */
 const GRACE_DAYS = 7;
+const DAY_MS = 86_400_000;
 
 /** The membership of a customer who joins with a bill; `saveMemberships` stores it once a bill counted for it. */
 export const newMembership = (program: CompiledProgram, partyId: number, joinedAt: Instant): Membership => ({
@@ -62,14 +63,15 @@ export const decideTransaction = (
   const tierNumber = tierAfter(program.tiers, before.tierNumber, lifetime);
   const late = facts.tierAtDate !== undefined || facts.billedAt < before.tierSince.getTime();
   const eager = program.upgrade === "eager" && !late;
-  const earningTier = facts.tierAtDate ?? (eager ? tierNumber : tierOn(before, facts.billedAt));
+  const tierBefore = facts.tierAtDate ?? tierOn(before, facts.billedAt);
+  const earningTier = eager ? tierNumber : tierBefore;
   const tierChange = tierNumber === before.tierNumber ? null : changeOf(before, tierNumber, facts.billedAt);
   const membership = count(before, facts, lifetime, tierChange);
   const expiresAt = expiryOf(program, facts);
 
   const awards: Award[] = [];
   const rules: RuleTrace[] = [];
-  const context = new DecisionContext(program, facts, state, before, membership, earningTier);
+  const context = new DecisionContext(program, facts, state, before, membership, tierBefore, earningTier);
   evaluateRules(program, facts, context, earningTier, expiresAt, awards, rules);
   const trace: Trace = {
     program: program.programId,
@@ -138,17 +140,15 @@ const evaluateRules = (
   const { rules } = program;
   for (let index = 0; index < rules.length; index++) {
     const rule = rules[index]!;
-    const { outcome: o, steps, problem } = rule.condition.trace(context);
+    const { outcome: o, steps: v, problem } = rule.condition.trace(context);
     if (o !== TRUE) {
-      traces.push(
-        problem === undefined ? { i: index, o, s: steps } : { i: index, o, s: steps, why: problem },
-      );
+      traces.push(problem === undefined ? { i: index, o, v } : { i: index, o, v, problem });
       continue;
     }
     // A bill of zero earns nothing, not even what is fixed.
     const { raw, points } =
       facts.amount > 0 ? pointsOf(rule.award, tier, facts.amount, facts.moneyScale) : NOTHING;
-    traces.push({ i: index, o, s: steps, p: points, r: raw });
+    traces.push({ i: index, o, v, p: points, r: raw });
     awards.push({ programId: program.programId, ruleId: rule.id, points, rawPoints: raw, expiresAt });
     context.award(points);
   }
@@ -215,8 +215,8 @@ const expiryOf = (
 
 /** The last second of the month that lies `months` after the local month of an instant. */
 const endOfMonthAfter = (instant: Instant, months: number, timeZone: string): Instant => {
-  const sameDay = endOfDayAfterMonths(instant, months, timeZone);
-  const { year, month, day } = localTime(sameDay, timeZone);
-  const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return startOfDay(sameDay, timeZone, lastDay - day + 1) - 1000;
+  const { year, month, day } = localTime(instant, timeZone);
+  // From the local day itself to the first day of the month after.
+  const days = (Date.UTC(year, month + months, 1) - Date.UTC(year, month - 1, day)) / DAY_MS;
+  return startOfDay(instant, timeZone, days) - 1000;
 };

@@ -1,6 +1,21 @@
-import { assert, formatIso, type Instant, type Money, POINTS_SCALE } from "#platform";
-import { type CompiledProgram, type CompiledRule, RATE_SCALE, rateAt, stepsIn } from "../programs/compile.ts";
-import { explainCondition } from "../programs/conditions.ts";
+import {
+  assert,
+  formatIso,
+  type Instant,
+  localTime,
+  type Money,
+  POINTS_SCALE,
+  type Rounding,
+} from "#platform";
+import { dayText, explain, resultsOf } from "../expressions/index.ts";
+import {
+  type CompiledAward,
+  type CompiledProgram,
+  type CompiledRule,
+  RATE_SCALE,
+  rateAt,
+  stepsIn,
+} from "../programs/compile.ts";
 import { nextTier, tierNumbered } from "../tiers/rules.ts";
 import type { RuleTrace, Trace } from "./schema.ts";
 
@@ -45,28 +60,37 @@ export const explainTrace = (trace: Trace, program: CompiledProgram): Why => {
 
 const formats = new Map<number, Intl.NumberFormat>();
 
-/** An amount with the currency's decimals, as conditions show theirs. */
-const money = (amount: Money, { moneyScale }: CompiledProgram): string => {
-  let format = formats.get(moneyScale);
+/** Decimals of a currency: small units are two finer. */
+const decimalsOf = ({ moneyScale }: CompiledProgram): number =>
+  Math.max(0, Math.round(Math.log10(moneyScale)) - 2);
+
+/** An amount with the currency's decimals and its code, such as "1,687.50 GBP". */
+const money = (amount: Money, program: CompiledProgram): string => {
+  const decimals = decimalsOf(program);
+  let format = formats.get(decimals);
   if (format === undefined) {
-    const decimals = Math.max(0, Math.round(Math.log10(moneyScale)) - 2);
     format = new Intl.NumberFormat("en", {
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals + 2,
     });
-    formats.set(moneyScale, format);
+    formats.set(decimals, format);
   }
-  return format.format(amount / moneyScale);
+  return `${format.format(amount / program.moneyScale)} ${program.currency}`;
 };
 
-const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
+const number = (value: number): string => NUMBER.format(value);
 
-const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
+/** A clause as a sentence. */
+const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 
-const pointsText = (millipoints: number): string => plural(millipoints / POINTS_SCALE, "point");
+const plural = (count: number, one: string): string => `${number(count)} ${one}${count === 1 ? "" : "s"}`;
 
-const day = (instant: Instant, { timeZone }: CompiledProgram): string =>
-  formatIso(instant, timeZone).slice(0, 10);
+/** A day as the organisation's people read it. */
+const dayOf = (instant: Instant, { timeZone }: CompiledProgram): string => {
+  const { year, month, day } = localTime(instant, timeZone);
+  return dayText(year, month, day);
+};
 
 const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
   if (trace.blocked !== undefined) return `Earned nothing: ${trace.blocked}.`;
@@ -74,8 +98,8 @@ const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
   const fired = trace.rules.filter((rule) => rule.o === 1);
   const total = fired.reduce((sum, rule) => sum + (rule.p ?? 0), 0);
   if (total > 0) {
-    const lasting = trace.expiresAt === null ? "" : `, valid until ${day(trace.expiresAt, program)}`;
-    return `Earned ${pointsText(total)} in tier ${tier} from ${plural(fired.length, "rule")}${lasting}.`;
+    const lasting = trace.expiresAt === null ? "" : `, valid until ${dayOf(trace.expiresAt, program)}`;
+    return `Earned ${plural(total / POINTS_SCALE, "point")} in tier ${tier} from ${plural(fired.length, "rule")}${lasting}.`;
   }
   if (trace.rules.length === 0) return "Earned nothing: the program has no rules for purchases.";
   if (fired.length === 0) return "Earned nothing: no rule's condition was true.";
@@ -85,16 +109,15 @@ const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
 
 const explainRule = (rule: RuleTrace, trace: Trace, program: CompiledProgram): WhyRule => {
   const compiled = program.rules[rule.i]!;
-  const told = explainCondition(compiled.condition.text, rule.s, rule.why);
+  const { text } = compiled.condition;
+  const problem = rule.problem === undefined ? {} : { problem: rule.problem };
+  const clauses = explain({ text, steps: rule.v, ...problem }, { moneyDecimals: decimalsOf(program) });
   const fired = rule.o === 1;
   return {
     name: compiled.name,
     fired,
     ...(rule.o === 2 ? { undetermined: true } : {}),
-    because: [
-      ...told.sentences.map(capitalised),
-      ...(fired ? awardSentences(compiled, rule, trace, program) : []),
-    ],
+    because: [...clauses, ...(fired ? awardClauses(compiled, rule, trace, program) : [])].map(sentence),
     award: fired
       ? {
           points: rule.r ?? 0,
@@ -102,38 +125,64 @@ const explainRule = (rule: RuleTrace, trace: Trace, program: CompiledProgram): W
           expiresAt: trace.expiresAt === null ? null : formatIso(trace.expiresAt, program.timeZone),
         }
       : null,
-    conditions: told.conditions,
+    conditions: resultsOf({ text, steps: rule.v }),
   };
 };
 
-const awardSentences = (
+const ROUNDED: Readonly<Record<Rounding, string>> = {
+  floor: "rounded down",
+  ceiling: "rounded up",
+  half_up: "rounded half up",
+  half_down: "rounded half down",
+  half_even: "rounded half to even",
+};
+
+const awardClauses = (
   { award }: CompiledRule,
   rule: RuleTrace,
   trace: Trace,
   program: CompiledProgram,
 ): string[] => {
-  const amount = money(trace.amount, program);
   const tier = tierNumbered(program.tiers, trace.tier).name;
-  const sentences = trace.late
-    ? [`The bill is dated before the newest tier change, so it earns by the tier of its date, ${tier}`]
+  const clauses = trace.late
+    ? [`the bill is dated before the newest tier change, so it earns by the tier of its date, ${tier}`]
     : [];
-  if (trace.amount <= 0) return [...sentences, "A bill of zero earns nothing"];
-  const rate = rateAt(award, trace.tier) / RATE_SCALE;
-  const rounded = `rounded to ${pointsText(rule.p ?? 0)}`;
-  if (award.strategy === "prorated_percent")
-    return [...sentences, `Bill amount ${amount} × ${rate} % = ${rule.r}, ${rounded}`];
-  if (award.strategy === "fixed")
-    return [...sentences, `${plural(rate, "point")} whatever the amount, ${rounded}`];
-  const steps = stepsIn(award, trace.amount);
-  const every = money(award.every, program);
+  if (trace.amount <= 0) return [...clauses, "a bill of zero earns nothing"];
+  const raw = rule.r ?? 0;
+  const points = (rule.p ?? 0) / POINTS_SCALE;
+  // A percentage says how it was rounded even when nothing was lost: the next bill may differ.
+  const isRounded = award.strategy === "prorated_percent" || raw !== points;
+  const rounding = isRounded ? `, ${ROUNDED[award.rounding]} to ${number(points)}` : "";
   return [
-    ...sentences,
-    `Bill amount ${amount} holds ${plural(steps, "step")} of ${every}; ${steps} × ${rate} = ${rule.r}, ${rounded}`,
+    ...clauses,
+    reckoning(award, raw, trace, program) + rounding + expiryClause(points, trace, program),
   ];
 };
 
+/** How the points before rounding come about, the tier named where the rate depends on it. */
+const reckoning = (award: CompiledAward, raw: number, trace: Trace, program: CompiledProgram): string => {
+  const rate = rateAt(award, trace.tier) / RATE_SCALE;
+  const isTiered = award.rates.some((other) => other !== award.rates[0]);
+  const by = isTiered ? ` (${tierNumbered(program.tiers, trace.tier).name})` : "";
+  const amount = money(trace.amount, program);
+  if (award.strategy === "prorated_percent")
+    return `${amount} × ${number(rate)} %${by} = ${plural(raw, "point")}`;
+  if (award.strategy === "fixed") return `${plural(rate, "point")} whatever the amount${by}`;
+  const steps = stepsIn(award, trace.amount);
+  const held = award.incompleteStep === "floor" ? "holds" : "begins";
+  const every = money(award.every, program);
+  return `${amount} ${held} ${plural(steps, "step")} of ${every}: ${number(steps)} × ${number(rate)}${by} = ${plural(raw, "point")}`;
+};
+
+const expiryClause = (points: number, { expiresAt }: Trace, program: CompiledProgram): string => {
+  if (points === 0) return "";
+  const they = points === 1 ? "it" : "they";
+  if (expiresAt === null) return `; ${they} never expire${points === 1 ? "s" : ""}`;
+  return `; ${they} expire${points === 1 ? "s" : ""} on ${dayOf(expiresAt, program)}`;
+};
+
 const tierSentence = (trace: Trace, program: CompiledProgram): string => {
-  if (trace.blocked !== undefined) return "The bill does not count towards a tier";
+  if (trace.blocked !== undefined) return "The bill does not count towards a tier.";
   const { tiers } = program;
   const after = tierNumbered(tiers, trace.tierAfter);
   const value = money(trace.lifetime, program);
@@ -144,10 +193,10 @@ const tierSentence = (trace: Trace, program: CompiledProgram): string => {
       : program.upgrade === "lazy"
         ? `; this bill still earned as ${before}`
         : "; this bill already earned by it";
-    return `Lifetime purchases of ${value} reach the ${money(after.threshold, program)} of ${after.name}: moved up from ${before}${earned}`;
+    return `Lifetime purchases of ${value} reach the ${money(after.threshold, program)} of ${after.name}: moved up from ${before}${earned}.`;
   }
   const next = nextTier(tiers, after.number);
-  if (next === null) return `${after.name} is the highest tier; lifetime purchases are ${value}`;
+  if (next === null) return `${after.name} is the highest tier; lifetime purchases are ${value}.`;
   const missing = money(Math.max(0, next.threshold - trace.lifetime), program);
-  return `Stays ${after.name}: with lifetime purchases of ${value}, needs ${missing} more lifetime purchases for ${next.name}`;
+  return `Stays ${after.name} with lifetime purchases of ${value}. ${missing} more of lifetime purchases make ${next.name}.`;
 };

@@ -99,11 +99,12 @@ export interface TierChange {
 export interface RuleTrace {
   /** Index over the rules of all sets. */
   readonly i: number;
+  /** Outcome: 0 false, 1 true, 2 undetermined. */
   readonly o: Outcome;
   /** Steps of the condition's evaluation: which part, its outcome, the values found. */
-  readonly s: readonly TraceStep[];
-  /** Why it is undetermined. */
-  readonly why?: string;
+  readonly v: readonly TraceStep[];
+  /** Why it is undetermined: a clause for people. */
+  readonly problem?: string;
   /** Millipoints awarded; present when the rule fired. */
   readonly p?: Millipoints;
   /** Points before rounding; present when the rule fired. */

@@ -103,10 +103,11 @@ const startOfDay = (year: number, month: number, day: number, facts: Facts): num
   return instant;
 };
 
+const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
+
 /** Local wall clock as sortable text, `YYYY-MM-DD hh:mm:ss`: how traces keep dates. */
 export const localText = (instant: number, facts: Facts): string => {
   const { year, month, day, hour, minute, second } = facts.localTime(instant);
-  const two = (value: number) => String(value).padStart(2, "0");
   return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
 };
 

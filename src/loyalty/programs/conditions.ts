@@ -1,18 +1,18 @@
 import type { Organisation } from "#orgs";
 import {
   type Catalogue,
+  type CatalogueEntry,
   check,
   compile,
   createCatalogue,
+  describeCatalogue,
   type ExpressionError,
   type ExtendedFieldDefinition,
-  explain as explainExpression,
   type Facts,
-  type Node,
   parse,
   print,
+  readsOf,
   type TracedResult,
-  type TraceStep,
   UNDETERMINED,
 } from "../expressions/index.ts";
 
@@ -23,7 +23,7 @@ export interface Condition {
   readonly trace: (facts: Facts) => Omit<TracedResult, "text">;
 }
 
-/** What `/api/expressions/check` answers. Lines and columns count from 1. */
+/** What `/api/expressions/check` answers. */
 export interface ExpressionReport {
   readonly ok: boolean;
   readonly problems: readonly ExpressionProblem[];
@@ -31,12 +31,17 @@ export interface ExpressionReport {
   readonly type: string | null;
   /** The expression in its canonical form; null when it cannot be read. */
   readonly formatted: string | null;
+  /** Attributes and functions that it looks at, such as `currentTxn.value`; empty while there are problems. */
+  readonly reads: readonly string[];
 }
 
+/** A mistake; the message is a sentence that names `nearest` too. Lines and columns count from 1. */
 export interface ExpressionProblem {
   readonly message: string;
   readonly line: number;
   readonly column: number;
+  /** The known name that is closest to an unknown one. */
+  readonly nearest: string | null;
 }
 
 const FIELD_TYPES = {
@@ -54,9 +59,9 @@ const FIELD_SCOPES: Readonly<Record<string, ExtendedFieldDefinition["scope"]>> =
 };
 
 /** Everything that conditions of the organisation may name; inactive fields too, so that published versions keep working. */
-export const catalogueOf = (organisation: Pick<Organisation, "fields">): Catalogue =>
+export const catalogueOf = ({ fields }: Pick<Organisation, "fields">): Catalogue =>
   createCatalogue(
-    organisation.fields.flatMap(({ kind, scope, name, dataType }) => {
+    fields.flatMap(({ kind, scope, name, dataType }) => {
       const known = FIELD_SCOPES[scope];
       return kind === "extended" && known !== undefined
         ? [{ scope: known, name, type: FIELD_TYPES[dataType] }]
@@ -64,20 +69,33 @@ export const catalogueOf = (organisation: Pick<Organisation, "fields">): Catalog
     }),
   );
 
-const problemOf = ({ message, line, column }: ExpressionError): ExpressionProblem => ({
+/** What an author of conditions is offered: the catalogue without inactive fields. */
+export const offeredEntries = ({ fields }: Pick<Organisation, "fields">): readonly CatalogueEntry[] =>
+  describeCatalogue(catalogueOf({ fields: fields.filter((field) => field.isActive) }));
+
+const problemOf = ({ message, line, column, nearest }: ExpressionError): ExpressionProblem => ({
   message,
   line,
   column,
+  nearest,
 });
 
 /** Judges a text as the condition of a rule. */
 export const checkExpression = (text: string, catalogue: Catalogue): ExpressionReport => {
+  const refused = (errors: readonly ExpressionError[], formatted: string | null): ExpressionReport => ({
+    ok: false,
+    problems: errors.map(problemOf),
+    type: null,
+    formatted,
+    reads: [],
+  });
   const parsed = parse(text);
-  if (!parsed.ok) return { ok: false, problems: parsed.errors.map(problemOf), type: null, formatted: null };
+  if (!parsed.ok) return refused(parsed.errors, null);
   const formatted = print(parsed.tree);
   const result = check(parsed.tree, catalogue);
-  if (!result.ok) return { ok: false, problems: result.errors.map(problemOf), type: null, formatted };
-  return { ok: true, problems: [], type: result.checked.typed.type, formatted };
+  if (!result.ok) return refused(result.errors, formatted);
+  const { checked } = result;
+  return { ok: true, problems: [], type: checked.typed.type, formatted, reads: readsOf(checked, catalogue) };
 };
 
 /**
@@ -88,34 +106,7 @@ export const compileCondition = (text: string, catalogue: Catalogue): Condition 
   const parsed = parse(text);
   const result = parsed.ok ? check(parsed.tree, catalogue) : parsed;
   if (result.ok && "checked" in result) return compile(result.checked);
-  const problem = "errors" in result ? (result.errors[0]?.message ?? "") : "";
+  const first = "errors" in result ? result.errors[0]?.message : undefined;
+  const problem = `its condition no longer fits: ${first ?? "it cannot be read"}`;
   return { text, trace: () => ({ outcome: UNDETERMINED, steps: [], problem }) };
-};
-
-/** A traced condition for people: a sentence for each part looked at, and the parts themselves with their results. */
-export const explainCondition = (
-  text: string,
-  steps: readonly TraceStep[],
-  problem: string | undefined,
-): { sentences: string[]; conditions: { text: string; result: boolean | null }[] } => {
-  const parsed = parse(text);
-  const parts = parsed.ok ? partsOf(parsed.tree) : [];
-  return {
-    sentences: explainExpression({ text, steps, ...(problem === undefined ? {} : { problem }) }),
-    conditions: steps.flatMap(([part, outcome]) => {
-      const node = parts[part];
-      return node === undefined
-        ? []
-        : [{ text: print(node), result: outcome === UNDETERMINED ? null : outcome === 1 }];
-    }),
-  };
-};
-
-/** The parts between `&&`, `||`, `!` and parentheses, in the order of the text: what the steps of a trace number. */
-const partsOf = (node: Node): Node[] => {
-  if (node.kind === "group") return partsOf(node.inner);
-  if (node.kind === "unary" && node.operator === "!") return partsOf(node.operand);
-  if (node.kind === "binary" && (node.operator === "&&" || node.operator === "||"))
-    return [...partsOf(node.left), ...partsOf(node.right)];
-  return [node];
 };

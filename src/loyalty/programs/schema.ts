@@ -117,5 +117,6 @@ export const Problem = Type.Object({
   message: Type.String(),
   line: Type.Optional(Type.Integer()),
   column: Type.Optional(Type.Integer()),
+  nearest: Type.Optional(Type.String({ description: "The known name closest to one that is not known" })),
 });
 export type Problem = Static<typeof Problem>;

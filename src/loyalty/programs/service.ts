@@ -1,7 +1,8 @@
 import type { Db } from "#platform";
 import { errors } from "../errors.ts";
+import type { CatalogueEntry } from "../expressions/index.ts";
 import { createProgramCache } from "./cache.ts";
-import { catalogueOf, checkExpression, type ExpressionReport } from "./conditions.ts";
+import { catalogueOf, checkExpression, type ExpressionReport, offeredEntries } from "./conditions.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramInput, ProgramParts } from "./parts.ts";
 import { checkText, createPublication, lockedProgram } from "./publication.ts";
 import * as store from "./store.ts";
@@ -38,6 +39,9 @@ export const createPrograms = (parts: ProgramParts) => {
     /** Judges an expression as a rule's condition would be, with the organisation's fields. */
     checkExpression: async (orgId: number, text: string): Promise<ExpressionReport> =>
       checkExpression(text, catalogueOf(await orgs.get(orgId))),
+    /** What conditions can name, with the organisation's active fields, for editors. */
+    expressionCatalogue: async (orgId: number): Promise<readonly CatalogueEntry[]> =>
+      offeredEntries(await orgs.get(orgId)),
   };
 };
 

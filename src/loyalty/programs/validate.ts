@@ -131,9 +131,10 @@ const ruleProblems = (definition: ProgramDefinition, context: ValidationContext)
 };
 
 const conditionProblems = (rule: Rule, path: string, { catalogue }: ValidationContext): Problem[] =>
-  checkExpression(rule.condition, catalogue).problems.map((problem) => ({
+  checkExpression(rule.condition, catalogue).problems.map(({ nearest, ...problem }) => ({
     path: `${path}.condition`,
     ...problem,
+    ...(nearest === null ? {} : { nearest }),
   }));
 
 const awardProblems = (
