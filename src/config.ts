@@ -32,7 +32,7 @@ export const loadConfig = (
   const port = overrides.port ?? environment.PORT ?? "4180";
   if (!/^\d+$/.test(port) || Number(port) > 65_535)
     problems.push(`the port must be a number from 0 to 65535, not "${port}"`);
-  const logLevel = environment.LOG_LEVEL ?? "info";
+  const logLevel = environment.LOG_LEVEL ?? "warn";
   if (!LEVELS.includes(logLevel))
     problems.push(`LOG_LEVEL must be one of ${LEVELS.join(", ")}, not "${logLevel}"`);
   const databaseUrl = environment.DATABASE_URL === "" ? null : (environment.DATABASE_URL ?? null);
