@@ -1,4 +1,4 @@
-import { type Db, rawSql } from "#platform";
+import { type Db, rawSql, type Tx } from "#platform";
 
 export interface Finding {
   readonly check: string;
@@ -48,37 +48,56 @@ const CHECKS: readonly { name: string; query: string }[] = [
        where t.party_id > $1 and t.party_id <= $2 and t.bill_number <> ''
          and not exists (select from activities.bill_numbers n where n.key = t.org_id || ':' || t.bill_number)`,
   },
+  {
+    name: "every request key has its bill",
+    query: `
+      select r.org_id as "orgId", r.party_id as "partyId", format('key %s names bill %s, which is not there', r.key, r.transaction_id) as detail
+        from activities.request_keys r
+       where r.party_id > $1 and r.party_id <= $2 and r.key not like 'aside:%'
+         and not exists (select from activities.transactions t where t.id = r.transaction_id and t.party_id = r.party_id)`,
+  },
+  {
+    name: "every line has its bill",
+    query: `
+      select l.org_id as "orgId", l.party_id as "partyId", format('line %s names bill %s, which is not there', l.line_no, l.transaction_id) as detail
+        from activities.transaction_lines l
+       where l.party_id > $1 and l.party_id <= $2
+         and not exists (select from activities.transactions t where t.id = l.transaction_id and t.party_id = l.party_id)`,
+  },
 ];
 
 /** Checks the recorded bills against the directories and the ledger, some thousands of parties at a time. */
 export const verifyActivities = async (db: Db): Promise<readonly Finding[]> => {
   const findings: Finding[] = [];
-  for (let after = 0; ; ) {
-    const last = await db.system(async (tx) => {
-      const row = await tx.one<{ last: number | null }>(
-        rawSql(
-          `/* activities.next_parties */ select max(party_id) as last from (
-             select party_id from (
-               select party_id from activities.transactions where party_id > $1
-               union select party_id from activities.bill_numbers where party_id > $1) every_party
-              order by party_id limit $2) p`,
-          [after, PARTIES_AT_ONCE],
-        ),
-      );
-      return row.last;
-    });
-    if (last === null) return findings;
+  for (let after = 0, more = true; more; ) {
+    const last = await db.system((tx) => lastOfRange(tx, after));
+    more = last !== null;
+    // The last range is open: what is left of deleted bills may name parties beyond all others.
+    const end = last ?? Number.MAX_SAFE_INTEGER;
     await db.system(async (tx) => {
       await tx.run(
         rawSql("/* activities.verify_snapshot */ set transaction isolation level repeatable read", []),
       );
       for (const { name, query } of CHECKS) {
         const rows = await tx.rows<Omit<Finding, "check">>(
-          rawSql(`/* activities.verify */ ${query} limit ${MAX_FINDINGS}`, [after, last]),
+          rawSql(`/* activities.verify */ ${query} limit ${MAX_FINDINGS}`, [after, end]),
         );
         for (const row of rows) if (findings.length < MAX_FINDINGS) findings.push({ check: name, ...row });
       }
     });
-    after = last;
+    after = end;
   }
+  return findings;
+};
+
+/** The last of the next parties that have bills; null when they are fewer than a range. */
+const lastOfRange = async (tx: Tx, after: number): Promise<number | null> => {
+  const row = await tx.one<{ last: number | null; count: number }>(
+    rawSql(
+      `/* activities.next_parties */ select max(party_id) as last, count(*) as count from (
+         select distinct party_id from activities.transactions where party_id > $1 order by party_id limit $2) p`,
+      [after, PARTIES_AT_ONCE],
+    ),
+  );
+  return row.count < PARTIES_AT_ONCE ? null : row.last;
 };
