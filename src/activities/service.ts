@@ -21,21 +21,21 @@ const SLOTS = 2;
 
 const numberKey = ({ number, numberScope }: Purchase) => `${numberScope.scope} ${number}`;
 
-/** Splits off purchases that share a number or request key with one before them: they must see what that one left. */
-const separateRepeats = (purchases: readonly Purchase[]): { first: number[]; later: number[] } => {
+/**
+ * Where the round that begins at `start` ends: before a purchase that shares a number or request key with one of the round. It
+ * must see what that one left, and those after it are decided after it, so that every customer's bills are taken in order.
+ */
+const endOfRound = (purchases: readonly Purchase[], start: number): number => {
   const seen = new Set<string>();
-  const first: number[] = [];
-  const later: number[] = [];
-  purchases.forEach((purchase, index) => {
-    const keys = [
-      ...(purchase.number === "" ? [] : [`n${numberKey(purchase)}`]),
-      ...(purchase.requestKey === null ? [] : [`r${purchase.requestKey}`]),
-    ];
-    const isRepeat = keys.some((key) => seen.has(key));
-    for (const key of keys) seen.add(key);
-    (isRepeat ? later : first).push(index);
-  });
-  return { first, later };
+  for (let index = start; index < purchases.length; index++) {
+    const purchase = purchases[index]!;
+    const number = purchase.number === "" ? null : `n${numberKey(purchase)}`;
+    const request = purchase.requestKey === null ? null : `r${purchase.requestKey}`;
+    if ((number !== null && seen.has(number)) || (request !== null && seen.has(request))) return index;
+    if (number !== null) seen.add(number);
+    if (request !== null) seen.add(request);
+  }
+  return purchases.length;
 };
 
 export const createActivities = (parts: PathParts & { readonly log: Logger }): Activities => {
@@ -71,23 +71,12 @@ export const createActivities = (parts: PathParts & { readonly log: Logger }): A
     orgId: number,
     purchases: readonly Purchase[],
   ): Promise<readonly Outcome<Recorded>[]> => {
-    const { first, later } = separateRepeats(purchases);
-    if (later.length === 0) return pass(orgId, purchases);
     const outcomes: Outcome<Recorded>[] = [];
-    for (const indexes of [first, later]) {
-      const done =
-        indexes === first
-          ? await pass(
-              orgId,
-              indexes.map((index) => purchases[index]!),
-            )
-          : await recordAll(
-              orgId,
-              indexes.map((index) => purchases[index]!),
-            );
-      indexes.forEach((index, position) => {
-        outcomes[index] = done[position]!;
-      });
+    for (let start = 0; start < purchases.length; ) {
+      const end = endOfRound(purchases, start);
+      const isWhole = end - start === purchases.length;
+      outcomes.push(...(await pass(orgId, isWhole ? purchases : purchases.slice(start, end))));
+      start = end;
     }
     return outcomes;
   };
