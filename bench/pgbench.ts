@@ -1,63 +1,100 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import pg from "pg";
+import { runChild } from "./children.ts";
+import { startClocks } from "./machine.ts";
 
-export interface Yardstick {
-  /** "pgbench" or "the same statements from Node". */
-  readonly by: string;
+export interface YardstickRun {
   readonly perSecond: number;
   readonly averageMilliseconds: number;
+  /** Processor time of PostgreSQL per transaction; null where it cannot be seen. */
+  readonly postgresMicroseconds: number | null;
+  /** Cores that other programs on the machine kept busy meanwhile. */
+  readonly otherCores: number | null;
 }
 
-const findPgbench = (): string | null => {
-  const folders = existsSync("/usr/lib/postgresql")
-    ? readdirSync("/usr/lib/postgresql").sort().reverse()
-    : [];
-  const candidates = [...folders.map((version) => `/usr/lib/postgresql/${version}/bin/pgbench`), "pgbench"];
-  return candidates.find((path) => spawnSync(path, ["--version"], { stdio: "ignore" }).status === 0) ?? null;
-};
+export interface Yardstick {
+  readonly by: string;
+  run(seconds: number): Promise<YardstickRun>;
+}
 
 const SCALE = 10;
 const CLIENTS = 16;
+const WARM_UP_SECONDS = 2;
 
-/** TPC-B as pgbench runs it (scale 10, 16 clients, prepared statements) on the server of `connectionString`, in a database of its own. */
-export const runTpcB = async (connectionString: string, seconds: number): Promise<Yardstick> => {
-  const address = new URL(connectionString);
-  address.pathname = "/yardstick";
-  const admin = new pg.Client({ connectionString });
-  await admin.connect();
-  await admin.query("drop database if exists yardstick");
-  await admin.query("create database yardstick");
-  await admin.end();
-  const pgbench = findPgbench();
-  return pgbench === null ? withNode(address.href, seconds) : withPgbench(pgbench, address, seconds);
+const findPgbench = async (): Promise<string | null> => {
+  const folder = "/usr/lib/postgresql";
+  const versions = existsSync(folder) ? readdirSync(folder).sort().reverse() : [];
+  const candidates = [...versions.map((version) => `${folder}/${version}/bin/pgbench`), "pgbench"];
+  for (const path of candidates) {
+    const works = await runChild(path, ["--version"]).then(
+      () => true,
+      () => false,
+    );
+    if (works) return path;
+  }
+  return null;
 };
 
-const withPgbench = (pgbench: string, address: URL, seconds: number): Yardstick => {
-  const host = address.searchParams.get("host") ?? address.hostname;
-  const env = {
-    ...process.env,
-    PGHOST: host,
-    PGPORT: address.port || address.searchParams.get("port") || "5432",
+interface Place {
+  /** A database of the yardstick's own. */
+  readonly connectionString: string;
+  readonly postmaster: number | null;
+}
+
+/**
+ * TPC-B as pgbench runs it (scale 10, 16 clients, prepared statements, durable commits). Where pgbench is not installed, the
+ * same statements are sent from Node, which is slower, and `by` says so.
+ */
+export const createYardstick = async ({ connectionString, postmaster }: Place): Promise<Yardstick> => {
+  const pgbench = await findPgbench();
+  const measured = (run: (seconds: number) => Promise<Figures>) => async (seconds: number) => {
+    const clock = startClocks(postmaster, null);
+    const { perSecond, averageMilliseconds, transactions } = await run(seconds);
+    const { postgres, otherCores } = clock();
+    const postgresMicroseconds = postgres === null ? null : (postgres * 1e6) / transactions;
+    return { perSecond, averageMilliseconds, postgresMicroseconds, otherCores };
   };
-  const login = ["-U", decodeURIComponent(address.username), "yardstick"];
-  execFileSync(pgbench, ["-i", "-q", "-s", String(SCALE), ...login], { env, stdio: "ignore" });
-  const run = (time: number) =>
-    execFileSync(
-      pgbench,
-      ["-n", "-M", "prepared", "-c", String(CLIENTS), "-j", "2", "-T", String(time), ...login],
-      {
-        env,
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      },
-    );
-  run(2);
-  const output = run(seconds);
+  if (pgbench === null) {
+    await createTables(connectionString);
+    const by = "the statements of TPC-B from Node (pgbench is not installed)";
+    return { by, run: measured((seconds) => runFromNode(connectionString, seconds)) };
+  }
+  const { environment, login } = loginOf(connectionString);
+  await runChild(pgbench, ["-i", "-q", "-s", String(SCALE), ...login], environment);
+  const run = (seconds: number) => runPgbench(pgbench, login, environment, seconds);
+  await run(WARM_UP_SECONDS);
+  return { by: "pgbench", run: measured(run) };
+};
+
+interface Figures {
+  readonly perSecond: number;
+  readonly averageMilliseconds: number;
+  readonly transactions: number;
+}
+
+const loginOf = (connectionString: string) => {
+  const address = new URL(connectionString);
+  const environment: Record<string, string> = {
+    PGHOST: address.searchParams.get("host") ?? address.hostname,
+    PGPORT: address.port || address.searchParams.get("port") || "5432",
+    ...(address.password === "" ? {} : { PGPASSWORD: decodeURIComponent(address.password) }),
+  };
+  return { environment, login: ["-U", decodeURIComponent(address.username), address.pathname.slice(1)] };
+};
+
+const runPgbench = async (
+  pgbench: string,
+  login: readonly string[],
+  environment: Record<string, string>,
+  seconds: number,
+): Promise<Figures> => {
+  const options = ["-n", "-M", "prepared", "-c", String(CLIENTS), "-j", "2", "-T", String(seconds)];
+  const output = await runChild(pgbench, [...options, ...login], environment);
+  const figure = (pattern: RegExp) => Number(pattern.exec(output)?.[1]);
   return {
-    by: "pgbench",
-    perSecond: Number(/tps = ([\d.]+)/.exec(output)?.[1]),
-    averageMilliseconds: Number(/latency average = ([\d.]+)/.exec(output)?.[1]),
+    perSecond: figure(/tps = ([\d.]+)/),
+    averageMilliseconds: figure(/latency average = ([\d.]+)/),
+    transactions: figure(/actually processed: (\d+)/),
   };
 };
 
@@ -71,52 +108,49 @@ const TABLES = `
   insert into pgbench_accounts select n, (n - 1) / 100000 + 1, 0, '' from generate_series(1, ${SCALE * 100_000}) n;
   vacuum analyze`;
 
+const createTables = async (connectionString: string): Promise<void> => {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  for (const statement of TABLES.split(";")) await client.query(statement);
+  await client.end();
+};
+
 const below = (limit: number) => 1 + Math.floor(Math.random() * limit);
 
-/** The statements of TPC-B from one Node process, where pgbench is not installed. Slower than pgbench, and said so. */
-const withNode = async (connectionString: string, seconds: number): Promise<Yardstick> => {
-  const setUp = new pg.Client({ connectionString });
-  await setUp.connect();
-  for (const statement of TABLES.split(";")) await setUp.query(statement);
-  await setUp.end();
+const STATEMENTS: readonly (readonly [name: string, text: string])[] = [
+  ["account", "update pgbench_accounts set abalance = abalance + $1 where aid = $2"],
+  ["balance", "select abalance from pgbench_accounts where aid = $1"],
+  ["teller", "update pgbench_tellers set tbalance = tbalance + $1 where tid = $2"],
+  ["branch", "update pgbench_branches set bbalance = bbalance + $1 where bid = $2"],
+  [
+    "history",
+    "insert into pgbench_history (tid, bid, aid, delta, mtime) values ($1, $2, $3, $4, current_timestamp)",
+  ],
+];
+
+const runFromNode = async (connectionString: string, seconds: number): Promise<Figures> => {
   let done = 0;
   let stop = false;
   const client = async () => {
     const connection = new pg.Client({ connectionString });
     await connection.connect();
-    const run = (name: string, text: string, values: unknown[]) => connection.query({ name, text, values });
     while (!stop) {
-      const [aid, tid, bid, delta] = [
-        below(SCALE * 100_000),
-        below(SCALE * 10),
-        below(SCALE),
-        below(10_000) - 5000,
-      ];
+      const [aid, tid, bid] = [below(SCALE * 100_000), below(SCALE * 10), below(SCALE)];
+      const delta = below(10_000) - 5000;
+      const values = [[delta, aid], [aid], [delta, tid], [delta, bid], [tid, bid, aid, delta]];
       await connection.query("begin");
-      await run("a", "update pgbench_accounts set abalance = abalance + $1 where aid = $2", [delta, aid]);
-      await run("b", "select abalance from pgbench_accounts where aid = $1", [aid]);
-      await run("c", "update pgbench_tellers set tbalance = tbalance + $1 where tid = $2", [delta, tid]);
-      await run("d", "update pgbench_branches set bbalance = bbalance + $1 where bid = $2", [delta, bid]);
-      await run(
-        "e",
-        "insert into pgbench_history (tid, bid, aid, delta, mtime) values ($1, $2, $3, $4, current_timestamp)",
-        [tid, bid, aid, delta],
-      );
+      for (const [index, [name, text]] of STATEMENTS.entries()) {
+        await connection.query({ name, text, values: values[index]! });
+      }
       await connection.query("commit");
       done++;
     }
     await connection.end();
   };
   const clients = Array.from({ length: CLIENTS }, client);
-  await new Promise((resolve) => setTimeout(resolve, 2000));
-  const before = done;
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  const perSecond = (done - before) / seconds;
   stop = true;
   await Promise.all(clients);
-  return {
-    by: "the same statements from Node (pgbench is not installed)",
-    perSecond,
-    averageMilliseconds: (CLIENTS * 1000) / perSecond,
-  };
+  const perSecond = done / seconds;
+  return { perSecond, averageMilliseconds: (CLIENTS * 1000) / perSecond, transactions: done };
 };

@@ -1,0 +1,228 @@
+import { parseArgs } from "node:util";
+import type pg from "pg";
+import { end, type ServerProcess, startServer } from "./children.ts";
+import { measureCosts } from "./costs.ts";
+import { type EarnParts, profileEarn, runEarn, settledMemory, verifyAll } from "./earn.ts";
+import { measureImports, profileImport } from "./imports.ts";
+import { measurePages } from "./ledger-pages.ts";
+import { describeMachine } from "./machine.ts";
+import { createYardstick, type Yardstick, type YardstickRun } from "./pgbench.ts";
+import { printed, printedProfile, writeReport } from "./report.ts";
+import { type EarnRound, goalsOf, type Results } from "./results.ts";
+import { definitionWithRules, openShop, registerMembers, type Shop } from "./shop.ts";
+import { connect, type Stage, setStage } from "./stage.ts";
+import { shown } from "./statistics.ts";
+
+const HELP = `npm run bench -- [options]
+
+Measures the server against PostgreSQL on this machine, prints the figures and writes docs/benchmarks.md
+and docs/benchmarks/<date>.json. Uses an embedded PostgreSQL in a temporary folder, or two temporary
+databases on the server that DATABASE_URL names.
+
+  --quick     two minutes: one round, shorter runs, a ledger of 100,000 entries; writes nothing
+  --profile   CPU profiles of the server under load and of an import; a full run takes them anyway, and prints
+              them and puts them on the page when a goal is missed
+  --help      this text
+`;
+
+const MEMBERS = 10_000;
+const FEW = 16;
+const MANY = 64;
+
+const FULL = {
+  rounds: 3,
+  yardstickSeconds: 7,
+  earnSeconds: 10,
+  restSeconds: 10,
+  importLines: 100_000,
+  importRounds: 3,
+  entries: 1_000_000,
+  turns: 25,
+};
+const QUICK = {
+  rounds: 1,
+  yardstickSeconds: 4,
+  earnSeconds: 5,
+  restSeconds: 3,
+  importLines: 40_000,
+  importRounds: 1,
+  entries: 100_000,
+  turns: 10,
+};
+type Extent = typeof FULL;
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const measureYardstick = async (
+  stage: Stage,
+  yardstick: Yardstick,
+  seconds: number,
+): Promise<YardstickRun> => {
+  await stage.settle();
+  const run = await yardstick.run(seconds);
+  say(
+    `  TPC-B, 16 clients:       ${shown(run.perSecond)}/s, ${shown(run.averageMilliseconds)} ms on average`,
+  );
+  return run;
+};
+
+/** One earn run after a yardstick that has just been run, and the next yardstick. */
+const measureRound = async (
+  parts: EarnParts,
+  server: ServerProcess,
+  clients: number,
+  yardstick: { readonly tool: Yardstick; readonly runs: YardstickRun[] },
+  extent: Extent,
+): Promise<EarnRound> => {
+  const run = await runEarn(parts, server, clients, extent.earnSeconds);
+  const processor = `server ${shown(run.serverMicroseconds ?? Number.NaN)} µs, PostgreSQL ${shown(run.postgresMicroseconds ?? Number.NaN)} µs each`;
+  say(
+    `  earn call, ${clients} clients:   ${shown(run.perSecond)}/s, p50 ${shown(run.p50)}, p95 ${shown(run.p95)}, p99 ${shown(run.p99)} ms; ${processor}`,
+  );
+  for (const problem of run.problems) say(`  FAILED: ${problem}`);
+  const before = yardstick.runs.at(-1)!;
+  const after = await measureYardstick(parts.stage, yardstick.tool, extent.yardstickSeconds);
+  yardstick.runs.push(after);
+  return { run, before, after };
+};
+
+const publishManyRules = async ({ app }: Stage, { actor, programId }: Shop): Promise<void> => {
+  await app.loyalty.saveDraft(actor, programId, definitionWithRules(50));
+  await app.loyalty.publish(actor, programId);
+};
+
+const measureAll = async (
+  stage: Stage,
+  admin: pg.Client,
+  yardstickClient: pg.Client,
+  extent: Extent,
+  options: { readonly quick: boolean; readonly profile: boolean },
+): Promise<Results> => {
+  const { app } = stage;
+  const shop = await openShop(app);
+  await registerMembers(app, shop, "B", MEMBERS);
+  await admin.query("vacuum analyze");
+  const parts: EarnParts = { stage, shop, members: MEMBERS, expected: { bills: 0 }, admin };
+  let server = await startServer(stage.environment);
+  const idle = await settledMemory(server, extent.restSeconds);
+  const warmUp = await runEarn(parts, server, FEW, 3);
+
+  say("Preparing the yardstick …");
+  const tool = await createYardstick({
+    connectionString: stage.yardstickConnectionString,
+    postmaster: stage.postmaster,
+  });
+  const yardstick = { tool, runs: [await measureYardstick(stage, tool, extent.yardstickSeconds)] };
+  const [few, many]: [EarnRound[], EarnRound[]] = [[], []];
+  for (let round = 1; round <= extent.rounds; round++) {
+    say(`Round ${round} of ${extent.rounds}`);
+    few.push(await measureRound(parts, server, FEW, yardstick, extent));
+    many.push(await measureRound(parts, server, MANY, yardstick, extent));
+  }
+  const afterLoad = await settledMemory(server, extent.restSeconds);
+  await server.stop();
+  const profiled = options.profile ? await profileEarn(parts, MANY, extent.earnSeconds) : null;
+
+  say("Importing …");
+  const importing = { lines: extent.importLines, rounds: extent.importRounds, members: MEMBERS };
+  const imports = await measureImports(parts, yardstickClient, importing);
+  say(`  ${shown(imports.linesPerSecond)} lines/s; COPY ${shown(imports.copyLinesPerSecond)} lines/s`);
+
+  say("Fifty rules …");
+  await publishManyRules(stage, shop);
+  server = await startServer(stage.environment);
+  await runEarn(parts, server, FEW, 2);
+  yardstick.runs.push(await measureYardstick(stage, tool, extent.yardstickSeconds));
+  const manyRules = await measureRound(parts, server, MANY, yardstick, extent);
+
+  say("Pages of long ledgers …");
+  const pages = await measurePages(parts, server.port, { entries: extent.entries, turns: extent.turns });
+  const problems = [
+    warmUp,
+    ...[...few, ...many, manyRules].map(({ run }) => run),
+    ...(profiled === null ? [] : [profiled.run]),
+  ].flatMap((run) => run.problems);
+  problems.push(...imports.problems, ...(await verifyAll(parts)));
+  await server.stop();
+
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    quick: options.quick,
+    members: MEMBERS,
+    machine: await describeMachine(admin),
+    yardstick: { by: tool.by, runs: yardstick.runs },
+    earn: { few, many },
+    manyRules,
+    memory: { idle, afterLoad },
+    imports,
+    pages,
+    costs: await measureCosts(app, shop),
+    earnProfile: profiled?.profile ?? null,
+    importProfile: options.profile ? await profileImport(parts, importing) : null,
+    problems,
+  };
+};
+
+const printProfiles = ({ earnProfile, importProfile }: Results): void => {
+  if (earnProfile !== null) say(printedProfile(`The server under ${MANY} clients`, earnProfile));
+  if (importProfile !== null) say(printedProfile("The import", importProfile));
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      profile: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    say(HELP);
+    return;
+  }
+  const began = Date.now();
+  say("Setting up …");
+  const stage = await setStage(process.env.DATABASE_URL);
+  const admin = await connect(stage.connectionString);
+  const yardstickClient = await connect(stage.yardstickConnectionString);
+  const results = await measureAll(stage, admin, yardstickClient, values.quick ? QUICK : FULL, {
+    quick: values.quick,
+    profile: values.profile || !values.quick,
+  });
+  await Promise.all([admin.end(), yardstickClient.end()]);
+  if (values.profile || goalsOf(results).some((goal) => !goal.met)) printProfiles(results);
+  say(printed(results));
+  const failed = results.problems.length > 0;
+  if (failed || values.quick) say(`Nothing was written${failed ? "" : " (--quick)"}.`);
+  else say(`Written: ${(await writeReport(results, new URL("../", import.meta.url))).join(", ")}`);
+  say(`Took ${Math.round((Date.now() - began) / 1000)} s.`);
+  if (failed) process.exitCode = 1;
+};
+
+let stopping = false;
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    say("\nStopping …");
+    void end().finally(() => process.exit(code));
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  // What breaks while everything is being stopped is no failure of its own.
+  if (!stopping) {
+    process.stderr.write(`\n${(error as Error).stack ?? String(error)}\n`);
+    process.exitCode = 1;
+  }
+} finally {
+  await end();
+}

@@ -1,0 +1,177 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import type { Profile } from "./profile.ts";
+import { type EarnRound, type Goal, goalsOf, over, type Results, ratioOf, times } from "./results.ts";
+import { median, rounded, shown } from "./statistics.ts";
+
+type Row = readonly string[];
+
+const micro = (value: number | null): string => (value === null ? "–" : `${shown(value)} µs`);
+
+const earnRow = (name: string, rounds: readonly EarnRound[]): Row => {
+  const figure = (pick: Parameters<typeof over>[1]) => over(rounds, pick) ?? Number.NaN;
+  return [
+    name,
+    shown(figure((run) => run.perSecond)),
+    times(ratioOf(rounds)),
+    `${shown(figure((run) => run.p50))} / ${shown(figure((run) => run.p95))} / ${shown(figure((run) => run.p99))} ms`,
+    micro(over(rounds, (run) => run.serverMicroseconds)),
+    micro(over(rounds, (run) => run.postgresMicroseconds)),
+  ];
+};
+
+const EARN_HEAD: Row = [
+  "load",
+  "per second",
+  "against TPC-B",
+  "p50 / p95 / p99",
+  "processor, server",
+  "processor, PostgreSQL",
+];
+
+const earnRows = ({ yardstick, earn, manyRules }: Results): Row[] => {
+  const processor = yardstick.runs.flatMap((run) => run.postgresMicroseconds ?? []);
+  const average = median(yardstick.runs.map((run) => run.averageMilliseconds));
+  return [
+    [
+      `TPC-B by ${yardstick.by}, 16 clients`,
+      shown(median(yardstick.runs.map((run) => run.perSecond))),
+      "1 ×",
+      `${shown(average)} ms on average`,
+      "–",
+      micro(processor.length === 0 ? null : median(processor)),
+    ],
+    earnRow("earn call, 16 clients", earn.few),
+    earnRow("earn call, 64 clients", earn.many),
+    earnRow("earn call, 64 clients, a program of 50 rules", [manyRules]),
+  ];
+};
+
+const goalRow = ({ what, goal, result, met, detail }: Goal): Row => [
+  what,
+  goal,
+  result,
+  met ? "met" : "missed",
+  detail,
+];
+const GOAL_HEAD: Row = ["what", "goal", "result", "verdict", "figures"];
+
+const costLines = ({ costs, imports, pages }: Results): string[] => [
+  `Knowing a till again whose password was verified: ${shown(costs.authentication)} µs.`,
+  ...costs.decision.map(
+    ({ rules, microseconds, traceBytes }) =>
+      `Deciding a bill of three lines by ${rules} ${rules === 1 ? "rule" : "rules"}, trace included (${shown(traceBytes)} bytes of JSON): ${shown(microseconds)} µs.`,
+  ),
+  `PostgreSQL's processor time for an imported line: ${micro(imports.postgresMicroseconds)} (${imports.lines.toLocaleString("en-US")} lines, ${imports.bills.toLocaleString("en-US")} bills).`,
+  `Seeding the long ledger took ${shown(pages.seedSeconds)} s.`,
+];
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** Two columns of text, the first as wide as its longest cell. */
+const aligned = (head: Row, rows: readonly Row[]): string => {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => [...row[column]!].length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+};
+
+const markdown = (head: Row, rows: readonly Row[]): string => {
+  const line = (row: Row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+};
+
+/** What the terminal shows. */
+export const printed = (results: Results): string => {
+  const goals = goalsOf(results);
+  const parts = [
+    aligned(EARN_HEAD, earnRows(results)),
+    costLines(results).join("\n"),
+    aligned(GOAL_HEAD, goals.map(goalRow)),
+  ];
+  if (results.problems.length > 0) {
+    parts.push(`The run FAILED and its figures do not count:\n${results.problems.join("\n")}`);
+  }
+  return `\n${parts.join("\n\n")}\n`;
+};
+
+/** The top of a profile for the terminal. */
+export const printedProfile = (title: string, profile: Profile): string => {
+  const rows = profile.byFunction.map(({ name, share }) => [percent(share), name]);
+  const files = profile.byFile.map(({ name, share }) => [percent(share), name]);
+  const parts = profile.byPart.slice(0, 15).map(({ name, share }) => [percent(share), name]);
+  return [
+    `\n${title}: busy ${percent(profile.busy)} of the time; shares are of that time.`,
+    aligned(["self", "part"], parts),
+    aligned(["self", "file"], files),
+    aligned(["self", "function"], rows),
+    "",
+  ].join("\n\n");
+};
+
+const profileSection = (title: string, { busy, byPart, byFile }: Profile): string => {
+  const rows = (shares: Profile["byFile"]) => shares.map(({ name, share }) => [name, percent(share)]);
+  return [
+    `## ${title}`,
+    `A CPU profile of the process (self times; it was busy ${percent(busy)} of the time, and shares are of that time).`,
+    markdown(["part", "self time"], rows(byPart.slice(0, 15))),
+    markdown(["file", "self time"], rows(byFile)),
+  ].join("\n\n");
+};
+
+const machineLines = ({ machine, date }: Results): string => {
+  const settings = Object.entries(machine.settings).map(([name, value]) => `${name} ${value}`);
+  return `Measured on ${date} on ${machine.system} with ${machine.cores} cores and ${machine.memoryGigabytes} GB of memory, Node.js ${machine.node}, PostgreSQL ${machine.postgres} (${settings.join(", ")}). Load, server and database share the machine, and so do other programs: the ratios are what counts, not the figures. Each round of a measurement stands between two runs of the yardstick; the tables show medians.`;
+};
+
+const page = (results: Results): string => {
+  const goals = goalsOf(results);
+  const missed = goals.filter((goal) => !goal.met);
+  const verdict =
+    missed.length === 0
+      ? "All goals are met."
+      : `${missed.length} of ${goals.length} goals ${missed.length === 1 ? "is" : "are"} missed; where the time goes is below.`;
+  const sections = [
+    "# Benchmarks",
+    "`npm run bench` measures this page on your machine and writes it anew. After every run `verify` must find nothing, and exactly the bills that were acknowledged must be recorded; else the run fails.",
+    machineLines(results),
+    "## Goals",
+    verdict,
+    markdown(GOAL_HEAD, goals.map(goalRow)),
+    "## Purchases",
+    `One earn call is a bill of three lines by one of ${results.members.toLocaleString("en-US")} members over HTTP, with the till's password, rules, points, tier, trace and outbox, committed durably before it is answered, by one \`fealty serve\` with its background work. Processor time is per purchase or transaction; other programs on the machine hardly change it.`,
+    markdown(EARN_HEAD, earnRows(results)),
+    "## Single steps",
+    costLines(results)
+      .map((line) => `- ${line}`)
+      .join("\n"),
+  ];
+  if (results.problems.length > 0)
+    sections.splice(3, 0, `**The run failed: ${results.problems.join("; ")}**`);
+  if (results.earnProfile !== null && missed.length > 0) {
+    sections.push(profileSection("Where the time of purchases goes", results.earnProfile));
+  }
+  if (results.importProfile !== null && missed.length > 0) {
+    sections.push(profileSection("Where the time of an import goes", results.importProfile));
+  }
+  return `${sections.join("\n\n")}\n`;
+};
+
+/** Writes the page and the figures behind it; answers their paths. */
+export const writeReport = async (results: Results, root: URL): Promise<readonly string[]> => {
+  const figures = `docs/benchmarks/${results.date}.json`;
+  await mkdir(new URL("docs/benchmarks/", root), { recursive: true });
+  const text = JSON.stringify(
+    { ...results, goals: goalsOf(results) },
+    (_, value: unknown) => (typeof value === "number" && !Number.isInteger(value) ? rounded(value) : value),
+    2,
+  );
+  await writeFile(new URL(figures, root), `${text}\n`);
+  await writeFile(new URL("docs/benchmarks.md", root), page(results));
+  return ["docs/benchmarks.md", figures];
+};

@@ -1,0 +1,131 @@
+import type { Costs } from "./costs.ts";
+import type { EarnRun } from "./earn.ts";
+import type { ImportResult } from "./imports.ts";
+import type { PagesResult } from "./ledger-pages.ts";
+import type { Machine, Memory } from "./machine.ts";
+import type { YardstickRun } from "./pgbench.ts";
+import type { Profile } from "./profile.ts";
+import { median, shown } from "./statistics.ts";
+
+/** An earn run between two runs of the yardstick. */
+export interface EarnRound {
+  readonly run: EarnRun;
+  readonly before: YardstickRun;
+  readonly after: YardstickRun;
+}
+
+export interface Results {
+  readonly date: string;
+  readonly quick: boolean;
+  readonly members: number;
+  readonly machine: Machine;
+  readonly yardstick: { readonly by: string; readonly runs: readonly YardstickRun[] };
+  readonly earn: { readonly few: readonly EarnRound[]; readonly many: readonly EarnRound[] };
+  readonly manyRules: EarnRound;
+  readonly memory: { readonly idle: Memory | null; readonly afterLoad: Memory | null };
+  readonly imports: ImportResult;
+  readonly pages: PagesResult;
+  readonly costs: Costs;
+  readonly earnProfile: Profile | null;
+  readonly importProfile: Profile | null;
+  /** What made runs fail; with any of them no figure counts. */
+  readonly problems: readonly string[];
+}
+
+export interface Goal {
+  readonly what: string;
+  readonly goal: string;
+  readonly result: string;
+  readonly met: boolean;
+  /** The figures behind the ratio. */
+  readonly detail: string;
+}
+
+const GOALS = { few: 1, many: 1.5, p95: 3, imports: 0.1, pages: 1.2, memoryMegabytes: 400 };
+
+/** Purchases a second over transactions a second, each round against the yardstick before and after it; the median. */
+export const ratioOf = (rounds: readonly EarnRound[]): number =>
+  median(rounds.map(({ run, before, after }) => run.perSecond / ((before.perSecond + after.perSecond) / 2)));
+
+const p95Ratio = (rounds: readonly EarnRound[]): number =>
+  median(
+    rounds.map(
+      ({ run, before, after }) => run.p95 / ((before.averageMilliseconds + after.averageMilliseconds) / 2),
+    ),
+  );
+
+/** Median of one figure over the rounds; null where a run could not see it. */
+export const over = (rounds: readonly EarnRound[], pick: (run: EarnRun) => number | null): number | null => {
+  const values = rounds.map(({ run }) => pick(run)).filter((value) => value !== null);
+  return values.length === 0 ? null : median(values);
+};
+
+export const times = (value: number): string => `${shown(value)} ×`;
+
+const earnGoals = ({ earn, yardstick }: Results): Goal[] => {
+  const transactions = median(yardstick.runs.map((run) => run.perSecond));
+  const average = median(yardstick.runs.map((run) => run.averageMilliseconds));
+  const speed = (rounds: readonly EarnRound[], goal: number): Goal => {
+    const ratio = ratioOf(rounds);
+    const clients = rounds[0]!.run.clients;
+    return {
+      what: `Earn call over HTTP, ${clients} clients, against TPC-B`,
+      goal: `≥ ${goal.toFixed(1)} ×`,
+      result: times(ratio),
+      met: ratio >= goal,
+      detail: `${shown(over(rounds, (run) => run.perSecond)!)} purchases/s against ${shown(transactions)} transactions/s`,
+    };
+  };
+  const p95 = p95Ratio(earn.few);
+  return [
+    speed(earn.few, GOALS.few),
+    speed(earn.many, GOALS.many),
+    {
+      what: "95th percentile at 16 clients against TPC-B's average latency",
+      goal: `≤ ${GOALS.p95} ×`,
+      result: times(p95),
+      met: p95 <= GOALS.p95,
+      detail: `${shown(over(earn.few, (run) => run.p95)!)} ms against ${shown(average)} ms`,
+    },
+  ];
+};
+
+/** Every goal of the run with its verdict. */
+export const goalsOf = (results: Results): Goal[] => {
+  const { imports, pages, memory } = results;
+  const importRatio = imports.linesPerSecond / imports.copyLinesPerSecond;
+  const slowest = pages.pages.reduce((worst, page) => (page.ratio > worst.ratio ? page : worst));
+  const peak = memory.afterLoad?.peakMegabytes ?? null;
+  return [
+    ...earnGoals(results),
+    {
+      what: "CSV import, lines a second, against COPY of the same lines into one plain table",
+      goal: `≥ ${GOALS.imports} ×`,
+      result: times(importRatio),
+      met: importRatio >= GOALS.imports,
+      detail: `${shown(imports.linesPerSecond)} lines/s against ${shown(imports.copyLinesPerSecond)} lines/s`,
+    },
+    {
+      what: `Ledger page of a member with ${pages.entries.toLocaleString("en-US")} entries against one with ${pages.smallEntries}`,
+      goal: `≤ ${GOALS.pages} ×`,
+      result: times(slowest.ratio),
+      met: slowest.ratio <= GOALS.pages,
+      detail: pages.pages
+        .map(
+          ({ page, bigMilliseconds, smallMilliseconds }) =>
+            `${page} ${shown(bigMilliseconds)} against ${shown(smallMilliseconds)} ms`,
+        )
+        .join("; "),
+    },
+    {
+      what: "Resident memory of the server, API and background work, at its highest",
+      goal: `< ${GOALS.memoryMegabytes} MB`,
+      result: peak === null ? "not visible here" : `${peak} MB`,
+      met: peak === null || peak < GOALS.memoryMegabytes,
+      detail:
+        memory.idle === null || memory.afterLoad === null
+          ? ""
+          : `${memory.idle.residentMegabytes} MB idle, ${memory.afterLoad.residentMegabytes} MB after the load`,
+    },
+  ];
+};
