@@ -1,6 +1,7 @@
 export { type ActivitiesApiParts, addActivitiesApiRoutes } from "./api-routes.ts";
 export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";
+export { transactionsNumbered } from "./reads.ts";
 export { addTransactionRoutes } from "./routes.ts";
 export type { LineItem, PaymentMode, Purchase, Recorded } from "./schema.ts";
 export { type Activities, createActivities } from "./service.ts";

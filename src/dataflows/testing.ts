@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Activities, createActivities } from "#activities";
-import { createCustomers } from "#customers";
-import { createEvents } from "#events";
+import { type Customers, createCustomers } from "#customers";
+import { createEvents, type Events } from "#events";
 import { openParties, verifyLedger } from "#ledger";
-import { createLoyalty, enrol, publishProgram } from "#loyalty";
+import { createLoyalty, enrol, type Loyalty, publishProgram } from "#loyalty";
 import { createOrgs, type Orgs } from "#orgs";
 import { createDb, createIds, createLog, type Db, fixedClock, rawSql } from "#platform";
 import { createTestDatabase } from "../../tests/support/postgres.ts";
@@ -18,6 +18,9 @@ export interface ImportWorld extends TestOrganisation {
   readonly author: { readonly orgId: number; readonly name: string };
   readonly db: Db;
   readonly orgs: Orgs;
+  readonly customers: Customers;
+  readonly loyalty: Loyalty;
+  readonly events: Events;
   readonly activities: Activities;
   readonly dataflows: Dataflows;
   readonly clock: ReturnType<typeof fixedClock>;
@@ -86,6 +89,9 @@ export const createImportWorld = async (
     author,
     db,
     orgs,
+    customers,
+    loyalty,
+    events,
     activities,
     dataflows,
     clock,

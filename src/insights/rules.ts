@@ -1,0 +1,123 @@
+import type { PublishedEvent } from "#events";
+import { addAmounts, localDate } from "#platform";
+import {
+  type DailyFigures,
+  FIGURES,
+  type Figure,
+  noFigures,
+  type Period,
+  type StoreFigures,
+} from "./schema.ts";
+
+/** What events of one organisation add to its days. */
+export interface Additions {
+  readonly days: Map<string, DailyFigures>;
+  /** By `day storeId`. */
+  readonly stores: Map<string, StoreFigures>;
+}
+
+/** Movements of points outside purchases, by the event that tells of them. */
+const MOVEMENTS: Readonly<Record<string, Figure>> = {
+  "points.issued": "issued",
+  "points.redeemed": "redeemed",
+  "points.expired": "expired",
+  "points.returned": "returned",
+  "points.adjusted": "adjusted",
+};
+
+const numberIn = (payload: PublishedEvent["payload"], key: string): number => {
+  const value = payload[key];
+  return typeof value === "number" && Number.isSafeInteger(value) ? value : 0;
+};
+
+/** Sums events of one organisation by day; a bill's points belong to the day of the bill. */
+export const addUp = (events: readonly PublishedEvent[], timeZone: string): Additions => {
+  const days = new Map<string, DailyFigures>();
+  const stores = new Map<string, StoreFigures>();
+  const dayOf = (day: string): DailyFigures => {
+    const figures = days.get(day) ?? noFigures(day);
+    days.set(day, figures);
+    return figures;
+  };
+  for (const { type, occurredAt, payload } of events) {
+    const day = localDate(occurredAt.getTime(), timeZone);
+    const movement = MOVEMENTS[type];
+    if (type === "customer.registered") dayOf(day).members += 1;
+    else if (movement !== undefined) {
+      const figures = dayOf(day);
+      figures[movement] = addAmounts(figures[movement], numberIn(payload, "amount"));
+    } else if (type === "transaction.added") {
+      const figures = dayOf(day);
+      const amount = numberIn(payload, "amount");
+      figures.purchases += 1;
+      figures.purchaseAmount = addAmounts(figures.purchaseAmount, amount);
+      figures.issued = addAmounts(figures.issued, numberIn(payload, "points"));
+      const storeId = numberIn(payload, "storeId");
+      const key = `${day} ${storeId}`;
+      const store = stores.get(key) ?? { day, storeId, purchases: 0, purchaseAmount: 0 };
+      store.purchases += 1;
+      store.purchaseAmount = addAmounts(store.purchaseAmount, amount);
+      stores.set(key, store);
+    }
+  }
+  return { days, stores };
+};
+
+/** Points that a day added to what is owed to members. */
+export const outstandingChange = (figures: Readonly<DailyFigures>): number =>
+  figures.issued - figures.redeemed - figures.expired - figures.returned + figures.adjusted;
+
+const DAY = 86_400_000;
+const dateOf = (day: string): Date => new Date(`${day}T00:00:00Z`);
+const text = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** `day` moved by whole days. */
+export const addDays = (day: string, count: number): string =>
+  text(new Date(dateOf(day).getTime() + count * DAY));
+
+const firstOfMonth = (day: string, months: number): string => {
+  const date = dateOf(day);
+  return text(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)));
+};
+
+export interface Span {
+  /** First days of the parts of the period, in order; each reaches to the next one. */
+  readonly parts: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  /** The period of the same length before. */
+  readonly previousFrom: string;
+}
+
+const LENGTHS = { today: 1, "7d": 7, "30d": 30 } as const;
+
+/** Days of a period that ends today; twelve months are this one and the eleven before it, in parts of a month. */
+export const spanOf = (period: Period, today: string): Span => {
+  if (period === "12m") {
+    const parts = Array.from({ length: 12 }, (_, index) => firstOfMonth(today, index - 11));
+    return { parts, from: parts[0]!, to: today, previousFrom: firstOfMonth(today, -23) };
+  }
+  const length = LENGTHS[period];
+  const from = addDays(today, 1 - length);
+  const parts = Array.from({ length }, (_, index) => addDays(from, index));
+  return { parts, from, to: today, previousFrom: addDays(from, -length) };
+};
+
+/** Sums of days by part, a zero for every part without any; days before the first part are left out. */
+export const sumParts = (span: Span, days: readonly DailyFigures[]): DailyFigures[] => {
+  const sums = span.parts.map(noFigures);
+  for (const figures of days) {
+    const index = span.parts.findLastIndex((part) => part <= figures.day);
+    const sum = sums[index];
+    if (sum === undefined) continue;
+    for (const name of FIGURES) sum[name] += figures[name];
+  }
+  return sums;
+};
+
+/** The sum of days. */
+export const total = (days: readonly DailyFigures[]): DailyFigures => {
+  const sum = noFigures("");
+  for (const figures of days) for (const name of FIGURES) sum[name] += figures[name];
+  return sum;
+};
