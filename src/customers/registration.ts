@@ -47,9 +47,14 @@ export interface CustomerEvent {
   readonly payload: object;
 }
 
-/** A registration on its way through a transaction. */
-interface Candidate {
+/** A registration and who makes it. */
+export interface Submission {
+  readonly actor: Actor;
   readonly input: Registration;
+}
+
+/** A registration on its way through a transaction. */
+interface Candidate extends Submission {
   /** Id that it gets if it becomes a new customer. */
   readonly partyId: number;
   readonly changeId: number;
@@ -66,39 +71,50 @@ interface Decided {
 
 /**
  * Splits off registrations that share an identifier with one before them: they are decided in a later round, when they can
- * see what became of it.
+ * see what became of it. Identifiers that are somebody's already (`owned`) may be shared: nobody here can get them.
  */
 export const separateRepeats = (
   organisation: Organisation,
   inputs: readonly Registration[],
+  owned: ReadonlySet<string>,
 ): { readonly first: number[]; readonly later: number[] } => {
   const rules = matchingRules(organisation);
   const seen = new Set<string>();
   const first: number[] = [];
   const later: number[] = [];
   inputs.forEach((input, index) => {
-    const keys = namingKeys(rules, input);
+    const keys = namingKeys(rules, input).filter(({ key }) => !owned.has(key));
     (keys.some(({ key }) => seen.has(key)) ? later : first).push(index);
     for (const { key } of keys) seen.add(key);
   });
   return { first, later };
 };
 
+export interface Round {
+  /** One for each registration, in order. */
+  readonly outcomes: readonly Outcome<Registered>[];
+  /** Keys of the registrations that lead to somebody now. */
+  readonly owned: ReadonlySet<string>;
+}
+
 /**
- * Registers customers who share no identifier among themselves: claims every key, looks at whom the taken ones name, and
- * writes all that is new in one statement per table. One outcome per input; `ids` has one item per input.
+ * Registers customers who share no free identifier among themselves: claims every key, looks at whom the taken ones name,
+ * and writes all that is new in one statement per table. `ids` has one item per registration.
  */
 export const registerRound = async (
   tx: Tx,
   hooks: CustomerHooks,
   organisation: Organisation,
-  actor: Actor,
-  inputs: readonly Registration[],
+  submissions: readonly Submission[],
   ids: readonly RegistrationIds[],
-): Promise<Outcome<Registered>[]> => {
+): Promise<Round> => {
   const rules = matchingRules(organisation);
-  const candidates = inputs.map(
-    (input, index): Candidate => ({ input, ...ids[index]!, keys: namingKeys(rules, input) }),
+  const candidates = submissions.map(
+    (submission, index): Candidate => ({
+      ...submission,
+      ...ids[index]!,
+      keys: namingKeys(rules, submission.input),
+    }),
   );
   const { ours, ownerOf } = await claim(tx, organisation.id, candidates);
   const judgements = candidates.map(({ input, keys }) => {
@@ -108,6 +124,7 @@ export const registerRound = async (
   });
   await settleKeys(tx, rules, candidates, judgements, ours);
   const decided: Decided[] = [];
+  const owned = new Set(ownerOf.keys());
   const outcomes = candidates.map((candidate, index): Outcome<Registered> => {
     const judgement = judgements[index]!;
     if (judgement.kind === "refused") return { error: judgement.error };
@@ -116,10 +133,11 @@ export const registerRound = async (
     const profiles = withoutKeys(rules.orgId, candidate.input.profiles, judgement.dropped);
     const warnings = [...candidate.input.warnings, ...judgement.warnings];
     decided.push({ candidate, partyId, isNew, profiles, warnings });
+    for (const { key } of candidate.keys) owned.add(key);
     return { ok: { partyId, isNew, warnings } };
   });
-  if (decided.length > 0) await write(tx, hooks, organisation.id, actor, decided);
-  return outcomes;
+  if (decided.length > 0) await write(tx, hooks, organisation.id, decided);
+  return { outcomes, owned };
 };
 
 interface Claimed {
@@ -194,17 +212,16 @@ const write = async (
   tx: Tx,
   hooks: CustomerHooks,
   orgId: number,
-  actor: Actor,
   decided: readonly Decided[],
 ): Promise<void> => {
   const now = hooks.clock.now();
-  const author = { at: now, by: actor.name };
   const fresh = decided.filter((item) => item.isNew);
   const profiles = decided.flatMap((item) =>
     item.profiles.map((profile) => ({
       ...profile,
       partyId: item.partyId,
       tillId: item.candidate.input.tillId,
+      by: item.candidate.actor.name,
     })),
   );
   const place = ({ partyId, source, accountId }: store.NewProfileRow) => ({ partyId, source, accountId });
@@ -221,24 +238,35 @@ const write = async (
     ).map((term) => ({ partyId, term })),
   );
   const writes: Promise<unknown>[] = [];
-  if (fresh.length > 0) writes.push(store.insertCustomers(tx, orgId, fresh.map(customerRow), author));
-  writes.push(store.insertProfiles(tx, orgId, profiles, author));
+  if (fresh.length > 0) writes.push(store.insertCustomers(tx, orgId, fresh.map(customerRow), now));
+  writes.push(store.insertProfiles(tx, orgId, profiles, now));
   if (identifiers.length > 0) writes.push(store.insertIdentifiers(tx, orgId, identifiers, now));
   if (channels.length > 0) writes.push(store.putChannels(tx, orgId, channels, now));
   if (terms.length > 0) writes.push(store.insertTerms(tx, orgId, terms));
-  writes.push(store.insertChanges(tx, orgId, changesOf(actor, decided, now)));
+  writes.push(store.insertChanges(tx, orgId, changesOf(decided, now)));
   await Promise.all(writes);
-  for (const item of decided) if (!item.isNew) await refreshJoined(tx, hooks, orgId, actor, item, now);
-  if (fresh.length > 0)
-    await hooks.onRegistered(
-      tx,
-      actor,
-      fresh.map((item) => newCustomerOf(orgId, item)),
-    );
+  for (const item of decided) if (!item.isNew) await refreshJoined(tx, hooks, orgId, item, now);
+  for (const group of byActor(fresh)) {
+    const registered = group.map((item) => newCustomerOf(orgId, item));
+    await hooks.onRegistered(tx, group[0]!.candidate.actor, registered);
+  }
   await hooks.publish(
     tx,
-    decided.map((item) => eventOf(orgId, actor, item, now)),
+    decided.map((item) => eventOf(orgId, item, now)),
   );
+};
+
+/** Each call has an actor object of its own; what counts is who it is. */
+const byActor = (decided: readonly Decided[]): Decided[][] => {
+  const groups = new Map<string, Decided[]>();
+  for (const item of decided) {
+    const { kind, id, tillId } = item.candidate.actor;
+    const key = `${kind} ${id} ${tillId}`;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
 };
 
 const customerRow = ({ candidate, partyId, profiles }: Decided): store.NewCustomerRow => {
@@ -258,6 +286,7 @@ const customerRow = ({ candidate, partyId, profiles }: Decided): store.NewCustom
     registeredTillId: input.tillId,
     associatedTillId: input.associatedTillId,
     isDemo: input.isDemo,
+    by: candidate.actor.name,
   };
 };
 
@@ -269,15 +298,15 @@ const newCustomerOf = (orgId: number, { candidate, partyId }: Decided): NewCusto
   loyaltyType: candidate.input.loyaltyType ?? "loyalty",
 });
 
-const changesOf = (actor: Actor, decided: readonly Decided[], now: Date): ChangeRow[] =>
+const changesOf = (decided: readonly Decided[], now: Date): ChangeRow[] =>
   decided.map(({ partyId, isNew, profiles, candidate }) => ({
     id: candidate.changeId,
     partyId,
     changedAt: now,
     kind: isNew ? "registered" : "profile_added",
-    actorKind: actor.kind,
-    actorName: actor.name,
-    actorSource: actor.source,
+    actorKind: candidate.actor.kind,
+    actorName: candidate.actor.name,
+    actorSource: candidate.actor.source,
     tillId: candidate.input.tillId,
     changes: profiles.flatMap(({ source, accountId, identifiers }) =>
       identifiers.map(({ type, value }) => ({ field: type, source, accountId, from: null, to: value })),
@@ -289,10 +318,10 @@ const refreshJoined = async (
   tx: Tx,
   hooks: CustomerHooks,
   orgId: number,
-  actor: Actor,
   { candidate, partyId, profiles }: Decided,
   now: Date,
 ): Promise<void> => {
+  const { actor } = candidate;
   const found = await readCustomer(tx, orgId, partyId);
   assert(found !== null, `customer ${partyId} is in the directory but does not exist`);
   const { customer } = found;
@@ -319,11 +348,10 @@ const refreshJoined = async (
 
 const eventOf = (
   orgId: number,
-  actor: Actor,
   { candidate, partyId, isNew, profiles }: Decided,
   now: Date,
 ): CustomerEvent => {
-  const { input } = candidate;
+  const { actor, input } = candidate;
   return {
     orgId,
     partyId,

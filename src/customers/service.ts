@@ -1,6 +1,6 @@
 import type { Actor } from "#identity";
 import type { Orgs } from "#orgs";
-import { assert, type Clock, type Db, type Ids, type Outcome, type Tx } from "#platform";
+import { type Clock, createBatcher, type Db, type Ids, type Outcome, type Tx } from "#platform";
 import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
 import { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
@@ -11,6 +11,7 @@ import {
   type CustomerHooks,
   type RegistrationIds,
   registerRound,
+  type Submission,
   separateRepeats,
 } from "./registration.ts";
 import type {
@@ -55,6 +56,13 @@ export type Customers = ReturnType<typeof createCustomers>;
 
 /** Registrations in one statement at most; longer lists are cut. */
 const MAX_ROUND = 1000;
+/** Single registrations that one transaction takes along. */
+const BATCH_SIZE = 64;
+/**
+ * Transactions of single calls under way at once. Few on purpose: what hooks do inside may need a second connection (a block
+ * of ids), and calls that held every connection of the pool would wait for one another for ever.
+ */
+const SLOTS = 2;
 const MAX_VALUE = 300;
 
 /** Customers: who they are and what they are known by. */
@@ -76,56 +84,81 @@ export const createCustomers = (parts: CustomersParts) => {
     return Array.from({ length: count }, () => ({ partyId: nextParty(), changeId: nextChange() }));
   };
 
+  const registerAll = async (
+    orgId: number,
+    submissions: readonly Submission[],
+  ): Promise<readonly Outcome<Registered>[]> => {
+    const organisation = await orgs.get(orgId);
+    const outcomes: Outcome<Registered>[] = new Array(submissions.length);
+    for (let start = 0; start < submissions.length; start += MAX_ROUND) {
+      const end = Math.min(start + MAX_ROUND, submissions.length);
+      let waiting = Array.from({ length: end - start }, (_, index) => start + index);
+      const owned = new Set<string>();
+      while (waiting.length > 0) {
+        const inputs = waiting.map((index) => submissions[index]!.input);
+        const { first, later } = separateRepeats(organisation, inputs, owned);
+        const round = first.map((position) => waiting[position]!);
+        const taken = await takeIds(round.length);
+        const chosen = round.map((index) => submissions[index]!);
+        const done = await db.transaction(orgId, (tx) =>
+          registerRound(tx, hooks, organisation, chosen, taken),
+        );
+        round.forEach((index, position) => {
+          outcomes[index] = done.outcomes[position]!;
+        });
+        for (const key of done.owned) owned.add(key);
+        waiting = later.map((position) => waiting[position]!);
+      }
+    }
+    return outcomes;
+  };
+
+  /** One item's fault is its own: when a batch of single calls fails as a whole, its items go one by one. */
+  const registerBatch = async (orgId: number, submissions: readonly Submission[]) => {
+    try {
+      return await registerAll(orgId, submissions);
+    } catch (error) {
+      if (submissions.length === 1) return [{ error }];
+      const outcomes: Outcome<Registered>[] = [];
+      for (const submission of submissions)
+        outcomes.push(
+          ...(await registerAll(orgId, [submission]).catch((fault: unknown) => [{ error: fault }])),
+        );
+      return outcomes;
+    }
+  };
+  const registrations = createBatcher<Submission, Registered>({
+    size: BATCH_SIZE,
+    slots: SLOTS,
+    run: registerBatch,
+  });
+  const changes = createBatcher<() => Promise<void>, void>({
+    size: 1,
+    slots: SLOTS,
+    run: async (_, [change]) => [{ ok: await change!() }],
+  });
+
   /**
    * Registers customers, up to 1,000 in one transaction. Each item has an outcome of its own: the customer (new, or known
    * in another source and given a profile), or the refusal customers.exists, conflict, primary_mismatch, orphan_profile.
    * Rejects when the database fails; then nothing of the transaction under way is written.
    */
-  const register = async (
-    actor: Actor,
-    inputs: readonly Registration[],
-  ): Promise<readonly Outcome<Registered>[]> => {
-    const organisation = await orgs.get(actor.orgId);
-    const outcomes: Outcome<Registered>[] = new Array(inputs.length);
-    let waiting = inputs.map((_, index) => index);
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, MAX_ROUND);
-      const { first, later } = separateRepeats(
-        organisation,
-        batch.map((index) => inputs[index]!),
-      );
-      const round = first.map((position) => batch[position]!);
-      const taken = await takeIds(round.length);
-      const done = await db.transaction(actor.orgId, (tx) =>
-        registerRound(
-          tx,
-          hooks,
-          organisation,
-          actor,
-          round.map((index) => inputs[index]!),
-          taken,
-        ),
-      );
-      round.forEach((index, position) => {
-        outcomes[index] = done[position]!;
-      });
-      waiting = [...later.map((position) => batch[position]!), ...waiting.slice(MAX_ROUND)];
-    }
-    return outcomes;
-  };
+  const register = (actor: Actor, inputs: readonly Registration[]): Promise<readonly Outcome<Registered>[]> =>
+    registerAll(
+      actor.orgId,
+      inputs.map((input) => ({ actor, input })),
+    );
 
-  /** Registers one customer; throws the refusal. */
-  const registerOne = async (actor: Actor, input: Registration): Promise<Registered> => {
-    const [outcome] = await register(actor, [input]);
-    assert(outcome !== undefined, "one registration has one outcome");
-    if ("error" in outcome) throw outcome.error;
-    return outcome.ok;
-  };
+  /** Registers one customer, together with others that are waiting at this moment; throws the refusal. */
+  const registerOne = (actor: Actor, input: Registration): Promise<Registered> =>
+    registrations.submit(actor.orgId, { actor, input });
 
   /** Changes a customer; see `updateCustomer` for what it raises. */
   const update = async (actor: Actor, partyId: number, change: CustomerChange): Promise<void> => {
     const changeId = await ids.take("change");
-    await db.transaction(actor.orgId, (tx) => updateCustomer(tx, hooks, actor, partyId, change, changeId));
+    await changes.submit(actor.orgId, () =>
+      db.transaction(actor.orgId, (tx) => updateCustomer(tx, hooks, actor, partyId, change, changeId)),
+    );
   };
 
   /** The id that an identifier or an id names, or null. Raises 8002 when it names nothing, 8013 for an unknown type. */
@@ -220,5 +253,10 @@ export const createCustomers = (parts: CustomersParts) => {
     /** Runs reads of one organisation together. */
     read: <T>(orgId: number, work: (tx: Tx) => Promise<T>): Promise<T> => db.transaction(orgId, work),
     now: () => clock.now(),
+    /** Resolves when no single registration or change is waiting or under way. */
+    drain: async (): Promise<void> => {
+      await registrations.drain();
+      await changes.drain();
+    },
   };
 };

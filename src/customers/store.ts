@@ -62,21 +62,24 @@ export type NewCustomerRow = Omit<
   "createdAt" | "updatedAt" | "createdBy" | "updatedBy" | "status"
 > & {
   readonly sortName: string;
+  /** Who registers. */
+  readonly by: string;
 };
 
 export const insertCustomers = (
   tx: Tx,
   orgId: number,
   rows: readonly NewCustomerRow[],
-  { at, by }: { readonly at: Date; readonly by: string },
+  at: Date,
 ): Promise<number> =>
   tx.run(sql`/* customers.insert */
     insert into customers.customers
-           (org_id, created_at, created_by, updated_at, updated_by, party_id, loyalty_type, first_name, last_name, mobile,
+           (org_id, created_at, updated_at, created_by, updated_by, party_id, loyalty_type, first_name, last_name, mobile,
             email, external_id, sort_name, extended_fields, source, account_id, registered_at, registered_till_id,
             associated_till_id, is_demo)
-    select ${orgId}, ${iso(at)}::timestamptz, ${by}::text, ${iso(at)}::timestamptz, ${by}::text, c.*
+    select ${orgId}, ${iso(at)}::timestamptz, ${iso(at)}::timestamptz, c.*
       from unnest(
+        ${rows.map((row) => row.by)}::text[], ${rows.map((row) => row.by)}::text[],
         ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.loyaltyType)}::text[],
         ${rows.map((row) => row.firstName)}::text[], ${rows.map((row) => row.lastName)}::text[],
         ${rows.map((row) => row.mobile)}::text[], ${rows.map((row) => row.email)}::text[],
@@ -89,20 +92,22 @@ export const insertCustomers = (
 export interface NewProfileRow extends NewProfile {
   readonly partyId: number;
   readonly tillId: number | null;
+  readonly by: string;
 }
 
 export const insertProfiles = (
   tx: Tx,
   orgId: number,
   rows: readonly NewProfileRow[],
-  { at, by }: { readonly at: Date; readonly by: string },
+  at: Date,
 ): Promise<number> =>
   tx.run(sql`/* customers.insert_profiles */
     insert into customers.profiles
-           (org_id, created_at, created_by, updated_at, updated_by, party_id, source, account_id, first_name, last_name,
+           (org_id, created_at, updated_at, created_by, updated_by, party_id, source, account_id, first_name, last_name,
             custom_fields, created_till_id)
-    select ${orgId}, ${iso(at)}::timestamptz, ${by}::text, ${iso(at)}::timestamptz, ${by}::text, p.*
+    select ${orgId}, ${iso(at)}::timestamptz, ${iso(at)}::timestamptz, p.*
       from unnest(
+        ${rows.map((row) => row.by)}::text[], ${rows.map((row) => row.by)}::text[],
         ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.source)}::text[],
         ${rows.map((row) => row.accountId)}::text[], ${rows.map((row) => row.firstName)}::text[],
         ${rows.map((row) => row.lastName)}::text[], ${rows.map((row) => JSON.stringify(row.customFields))}::jsonb[],

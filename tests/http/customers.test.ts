@@ -301,6 +301,24 @@ describe("at the same moment", () => {
     expect(await countOf("identifier_keys")).toBe(before[1]! + 3);
   });
 
+  test("more first calls than there are connections do not wait for one another for ever", async () => {
+    const young = await createCustomersServer();
+    try {
+      const place = await createCustomersShop(young);
+      const calls = customersClient(young, place);
+      const answers = await Promise.all(Array.from({ length: 40 }, () => calls.register(fresh())));
+      expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+      const changes = await Promise.all(
+        answers.map((answer) =>
+          calls.put(`${answer.body.createdId}?source=INSTORE`, { profiles: [{ lastName: "Changed" }] }),
+        ),
+      );
+      expect(changes.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+    } finally {
+      await young.close();
+    }
+  });
+
   test("profiles of one customer in many sources are all added, each once", async () => {
     const { mobile } = fresh();
     const id = await created({ mobile });
