@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createOrgs, type Organisation, type Orgs } from "#orgs";
+import { createOrgs, type Organisation, type Orgs, validateFields } from "#orgs";
 import { createDb, createIds, createLog, type Db, fixedClock, type Ids } from "#platform";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/postgres.ts";
 import { createTestOrganisation } from "../orgs/testing.ts";
 import { decideTransaction, newMembership } from "./decide/decide.ts";
 import { createLoyalty, type Loyalty } from "./service.ts";
-import { bill, member, publishProgram, starterDefinition } from "./testing.ts";
+import { bill, definitionWith, member, publishProgram, starterDefinition } from "./testing.ts";
 import {
   enrol,
   listTierChanges,
@@ -105,6 +105,47 @@ describe("programs", () => {
     expect(published.versions).toEqual([
       { version: 1, publishedAt: START, publishedBy: "Mia", effectiveFrom: START },
     ]);
+  });
+
+  test("conditions read the organisation's extended fields by their types", async () => {
+    const field = { kind: "extended", label: "" } as const;
+    const customer = { ...field, scope: "CUSTOMER" } as const;
+    const transaction = { ...field, scope: "TRANSACTION" } as const;
+    await orgs.defineField(author, { ...customer, name: "Birthday", dataType: "date" });
+    await orgs.defineField(author, { ...customer, name: "Children", dataType: "integer" });
+    await orgs.defineField(author, {
+      ...transaction,
+      name: "Channel",
+      dataType: "enum",
+      enumValues: ["web", "shop"],
+    });
+    await orgs.defineField(author, { ...transaction, name: "Due", dataType: "datetime" });
+    await orgs.defineField(author, { ...transaction, name: "Tip", dataType: "double" });
+    await orgs.defineField(author, { ...transaction, name: "Gift", dataType: "boolean" });
+    const definition = definitionWith([
+      {
+        condition:
+          'currentTxn.extField_Channel == "web" && currentTxn.extField_Tip > 1.5 && currentTxn.extField_Gift && currentTxn.extField_Due > currentTxn.date',
+      },
+      {
+        condition:
+          "currentCustomer.extField_Children >= 2 && currentTxn.date.daysDiff(currentCustomer.extField_Birthday) == 0",
+      },
+      { condition: "currentCustomer.extField_Children > 5" },
+    ]);
+    await publishProgram(loyalty, author, { name: "Club", definition });
+    const program = (await loyalty.programs(author.orgId)).default!.newest;
+    const values = { Channel: "web", Tip: "2.5", Gift: true, Due: "2026-02-01T10:00:00Z" };
+    const facts = bill(42, {
+      extendedFields: validateFields((await orgs.get(author.orgId)).extendedFields("TRANSACTION"), values)
+        .values,
+    });
+    const { profile, ...state } = member();
+    const decision = decideTransaction(program, facts, {
+      ...state,
+      profile: { ...profile, extendedFields: { Birthday: "1990-01-20", Children: 2 } },
+    });
+    expect(decision.trace.rules.map((rule) => rule.o)).toEqual([1, 1, 0]);
   });
 
   test("bills follow the version in force on their date", async () => {

@@ -102,7 +102,7 @@ const addMemberRoutes = (server: Server, { loyalty, customers }: LoyaltyRoutePar
       },
     },
     async ({ actor, params: { id } }) => {
-      const customerId = await customers.requireCustomer(actor.orgId, { name: "id", value: id });
+      const customerId = await customers.requireCustomer(actor.orgId, { name: "id", value: id }, 404);
       const items = await loyalty.listMemberships(actor.orgId, customerId);
       return { items, next: null, total: items.length };
     },
@@ -120,7 +120,7 @@ const addMemberRoutes = (server: Server, { loyalty, customers }: LoyaltyRoutePar
       },
     },
     async ({ actor, params: { id } }) => {
-      const customerId = await customers.requireCustomer(actor.orgId, { name: "id", value: id });
+      const customerId = await customers.requireCustomer(actor.orgId, { name: "id", value: id }, 404);
       const items = await loyalty.listChanges(actor.orgId, customerId);
       return { items, next: null, total: items.length };
     },

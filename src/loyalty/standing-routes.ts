@@ -16,11 +16,12 @@ import type { Loyalty } from "./service.ts";
 import { figuresOf } from "./tiers/details.ts";
 import { nextTier } from "./tiers/rules.ts";
 
-/** What loyalty asks of customers: who is meant, or the documented refusal. */
+/** What loyalty asks of customers: who is meant, or the documented refusal with that HTTP status (400 when absent). */
 export interface CustomerFinder {
   requireCustomer(
     orgId: number,
     identifier: { readonly name: string; readonly value: string },
+    status?: 400 | 404,
   ): Promise<number>;
 }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Customers, createCustomers } from "#customers";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
+import { openParties } from "#ledger";
 import {
   addLoyaltyRoutes,
   createLoyalty,
@@ -15,11 +17,11 @@ import {
   createIds,
   createLog,
   type Db,
-  defineErrors,
   fixedClock,
   type Ids,
   type Server,
 } from "#platform";
+import { buildCustomers } from "../../src/customers/testing.ts";
 import { type SignedInUser, signInTill, signInUser } from "../../src/identity/testing.ts";
 import { buildLedger } from "../../src/ledger/testing.ts";
 import { definitionWith, publishProgram, starterDefinition } from "../../src/loyalty/testing.ts";
@@ -30,9 +32,6 @@ import { call } from "./access-server.ts";
 const NOW = new Date("2026-03-04T10:00:00Z");
 const clock = fixedClock(NOW);
 const log = createLog("silent");
-const { unknown } = defineErrors("customers", {
-  unknown: { number: 8015, http: 404, message: "There is no customer {value}." },
-});
 
 let database: TestDatabase;
 let db: Db;
@@ -40,19 +39,8 @@ let ids: Ids;
 let orgs: Orgs;
 let identity: Identity;
 let loyalty: Loyalty;
+let customers: Customers;
 let server: Server;
-
-/** Customers of the test, by organisation: mobile number to id. */
-const known = new Map<number, Map<string, number>>();
-const customers = {
-  requireCustomer: async (orgId: number, { name, value }: { name: string; value: string }) => {
-    const mobiles = known.get(orgId) ?? new Map<string, number>();
-    const found =
-      name === "id" ? [...mobiles.values()].find((id) => String(id) === value) : mobiles.get(value);
-    if (found === undefined) throw unknown({ value });
-    return found;
-  },
-};
 
 interface Shop extends TestOrganisation {
   readonly till: { authorization: string };
@@ -83,6 +71,20 @@ beforeAll(async () => {
   orgs = createOrgs({ db, ids, clock });
   identity = createIdentity({ db, ids, clock, orgs, log });
   loyalty = createLoyalty({ db, ids, clock, orgs, log });
+  customers = createCustomers({
+    db,
+    ids,
+    clock,
+    orgs,
+    onRegistered: async (tx, { orgId }, registered) => {
+      const program = (await loyalty.programs(orgId)).default;
+      const programIds = program === null ? [] : [program.programId];
+      const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
+      await openParties(tx, ids, orgId, parties, programIds, NOW.getTime());
+      const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
+      await enrol(tx, orgId, members, NOW);
+    },
+  });
   server = createHttp({ log, strictResponses: true });
   identity.install(server);
   addIdentityRoutes(server, { identity, orgs });
@@ -102,17 +104,12 @@ afterAll(async () => {
 
 /** A customer with 12.5 points, 600 spent and two bills; outside every program where none is published. */
 const addCustomer = async (orgId: number, mobile: string): Promise<number> => {
+  const { partyId } = await buildCustomers({ customers, orgs }, orgId).register({ mobile });
   const program = (await loyalty.programs(orgId)).default;
-  const ledger = buildLedger({ db, ids }, orgId, {
-    programIds: program === null ? [] : [program.programId],
-    at: NOW.getTime(),
-  });
-  const partyId = await ledger.openParty();
-  known.set(orgId, (known.get(orgId) ?? new Map<string, number>()).set(mobile, partyId));
   if (program === null) return partyId;
+  const ledger = buildLedger({ db, ids }, orgId, { programIds: [program.programId], at: NOW.getTime() });
   await ledger.earn(partyId, 12_500);
   await db.transaction(orgId, async (tx) => {
-    await enrol(tx, orgId, [{ partyId, joinedAt: NOW }], NOW);
     const [membership] = await loadMemberships(tx, orgId, [partyId]);
     const after = {
       ...membership!,
@@ -230,9 +227,12 @@ describe("documented reads", () => {
       const { status, body } = await get(`/v2/customers/${id}/${path}?${query}`);
       return [status, body.errors[0].code];
     };
-    expect(await code("", "abc")).toEqual([404, 8015]);
+    expect(await code("", "abc")).toEqual([400, 8015]);
     // A customer of another organisation does not exist here.
-    expect(await code("", stranger)).toEqual([404, 8015]);
+    expect(await code("", stranger)).toEqual([400, 8015]);
+    expect(await code("identifierName=mobile&identifierValue=447700900002", "lookup")).toEqual([400, 8015]);
+    expect(await code("identifierName=shoe&identifierValue=42", "lookup")).toEqual([400, 8013]);
+    expect(await code("identifierName=mobile", "lookup")).toEqual([400, 8002]);
     expect(await code("programId=x%27--")).toEqual([400, 8089]);
     expect(await code("programId=999999999999999")).toEqual([400, 8089]);
     expect(await code("entityType=FLEET")).toEqual([400, 1212]);
@@ -280,14 +280,21 @@ describe("administration of programs", () => {
     const url = `/api/programs/${made.body.id}`;
 
     expect((await send("POST", `${url}/publish`, {})).body.error.code).toBe("loyalty.no_draft");
-    const wrong = definitionWith([{ condition: "currentTxn.value > \n currentTxn.valeu" }]);
+    const wrong = definitionWith([{ condition: "currentTxn.discount < \n currentTxn.valeu" }]);
     const drafted = await send("PUT", `${url}/draft`, { definition: wrong });
+    const message = 'currentTxn has no attribute "valeu"; did you mean value?';
     expect(drafted.body.problems).toEqual([
-      expect.objectContaining({ path: "activities.TransactionAdd[0].rules[0].condition", line: 2 }),
+      {
+        path: "activities.TransactionAdd[0].rules[0].condition",
+        message,
+        line: 2,
+        column: 13,
+        nearest: "value",
+      },
     ]);
     const refused = await send("POST", `${url}/publish`, {});
     expect(refused.status).toBe(400);
-    expect(refused.body.error.message).toContain("rules[0].condition (line 2, column");
+    expect(refused.body.error.message).toContain(`rules[0].condition (line 2, column 13): ${message}`);
 
     expect((await send("PUT", `${url}/draft`, { definition: starterDefinition() })).body.problems).toEqual(
       [],
@@ -345,32 +352,67 @@ describe("administration of programs", () => {
     expect((await send("POST", `${url}/publish`, {}, other.owner)).status).toBe(404);
     expect((await get("/api/programs/abc", shop.owner.headers)).status).toBe(404);
   });
+});
 
-  test("expressions are checked with the organisation's fields", async () => {
+describe("expressions", () => {
+  beforeAll(async () => {
     const author = { orgId: shop.id, name: "Mia" };
-    await orgs.defineField(author, {
-      kind: "extended",
-      scope: "TRANSACTION",
-      name: "Channel",
-      dataType: "string",
-    });
-    const check = async (text: string) => (await send("POST", "/api/expressions/check", { text })).body;
-    expect(await check('currentTxn.extField_Channel=="web"')).toEqual({
+    const field = { kind: "extended", scope: "TRANSACTION", dataType: "string" } as const;
+    await orgs.defineField(author, { ...field, name: "Channel" });
+    const { id } = await orgs.defineField(author, { ...field, name: "Retired" });
+    await orgs.updateField(author, id, { isActive: false });
+  });
+  const check = async (text: string, who = shop.owner) =>
+    (await send("POST", "/api/expressions/check", { text }, who)).body;
+
+  test("are checked with the organisation's fields", async () => {
+    expect(await check('currenttxn.extField_Channel=="web"&&currentCustomer.isLoyal')).toEqual({
       ok: true,
       problems: [],
       type: "boolean",
-      formatted: 'currentTxn.extField_Channel == "web"',
+      formatted: 'currenttxn.extField_Channel == "web" && currentCustomer.isLoyal',
+      reads: ["currentTxn.extField_Channel", "currentCustomer.isLoyal"],
     });
-    const wrong = await check("currentTxn.value >");
-    expect(wrong).toMatchObject({ ok: false, type: null, formatted: null });
-    expect(wrong.problems[0]).toMatchObject({ line: 1 });
+    expect(await check("\n currentTxn.value> 5 && currentTxn.extField_Chanel.isNull()")).toEqual({
+      ok: false,
+      problems: [
+        {
+          message: 'currentTxn has no extended field "Chanel"; did you mean extField_Channel?',
+          line: 2,
+          column: 36,
+          nearest: "extField_Channel",
+        },
+      ],
+      type: null,
+      formatted: "currentTxn.value > 5 && currentTxn.extField_Chanel.isNull()",
+      reads: [],
+    });
+    expect(await check("currentTxn.value >")).toMatchObject({
+      ok: false,
+      type: null,
+      formatted: null,
+      problems: [{ line: 1, nearest: null }],
+    });
     expect((await send("POST", "/api/expressions/check", {})).status).toBe(400);
-    const theirs = await send(
-      "POST",
-      "/api/expressions/check",
-      { text: 'currentTxn.extField_Channel=="web"' },
-      other.owner,
-    );
-    expect(theirs.body.ok).toBe(false);
+    expect((await check('currentTxn.extField_Channel=="web"', other.owner)).ok).toBe(false);
+  });
+
+  test("the catalogue lists what they can name, for an editor", async () => {
+    const list = (who: SignedInUser) => get("/api/expressions/catalogue", who.headers);
+    const { status, body } = await list(shop.agent);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ next: null, total: body.items.length });
+    for (const entry of [
+      { profile: "currentTxn", name: "value", kind: "attribute", type: "number" },
+      { profile: "currentTxn", name: "extField_Channel", kind: "attribute", type: "string" },
+      { profile: "currentTxn", name: "basketSum", kind: "function", type: "number" },
+      { profile: null, name: "isWeekend", kind: "method", type: "boolean", on: ["date"] },
+    ])
+      expect(body.items).toContainEqual(expect.objectContaining(entry));
+    const named = (items: { name: string }[]) => items.map((item) => item.name);
+    // Published rules may still read it, new ones are not led to it.
+    expect(named(body.items)).not.toContain("extField_Retired");
+    expect(named((await list(other.owner)).body.items)).not.toContain("extField_Channel");
+    expect((await get("/api/expressions/catalogue", {})).status).toBe(401);
   });
 });
