@@ -241,7 +241,7 @@ describe("files as people have them", () => {
   });
 
   test("a compressed file that ends too early keeps what came before and says so", async () => {
-    const lines = Array.from({ length: 20_000 }, (_, n) => `${n},A,x,1,2025-07-01 10:00:00,${n % 97},`);
+    const lines = Array.from({ length: 4000 }, (_, n) => `${n},A,x,1,2025-07-01 10:00:00,${n % 97},`);
     const whole = gzipSync([HEADER, ...lines].join("\n"));
     const path = await file("cut.csv.gz", whole.subarray(0, Math.floor(whole.length * 0.7)));
     await expect(
@@ -249,13 +249,13 @@ describe("files as people have them", () => {
     ).rejects.toThrow(/ends too early/);
     const { items } = await world.dataflows.list(world.id, null, 1);
     expect(items[0]).toMatchObject({ status: "failed", message: "The compressed file ends too early." });
-    expect(items[0]!.counts.rowsImported).toBeGreaterThan(1000);
+    expect(items[0]!.counts.rowsImported).toBeGreaterThan(500);
     const run = await world.dataflows.runFile(world.author, await file("whole.csv.gz", whole), {
       kind: "transactions",
       options: OPTIONS,
     });
-    expect(run.counts.rowsImported + run.counts.rowsSkipped).toBe(20_000);
-    expect(await world.query("select count(*) as n from activities.transactions")).toEqual([{ n: 20_000 }]);
+    expect(run.counts.rowsImported + run.counts.rowsSkipped).toBe(4000);
+    expect(await world.query("select count(*) as n from activities.transactions")).toEqual([{ n: 4000 }]);
   });
 });
 
