@@ -7,12 +7,26 @@ import {
   createActivities,
   verifyActivities,
 } from "#activities";
-import { addCustomersRoutes, type Customers, createCustomers } from "#customers";
+import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } from "#customers";
 import { addDataflowsRoutes, createDataflows, type Dataflows } from "#dataflows";
 import { createEvents, type Events } from "#events";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
-import { addLedgerRoutes, expireLots, openParties, type Verification, verifyLedger } from "#ledger";
-import { addLoyaltyRoutes, createLoyalty, defaultProgram, enrol, type Loyalty } from "#loyalty";
+import {
+  addLedgerRoutes,
+  expireLots,
+  loadAccounts,
+  openParties,
+  type Verification,
+  verifyLedger,
+} from "#ledger";
+import {
+  addLoyaltyRoutes,
+  createLoyalty,
+  defaultProgram,
+  enrol,
+  type Loyalty,
+  membersOfTier,
+} from "#loyalty";
 import { addOrgsRoutes, createOrgs, type Orgs } from "#orgs";
 import {
   type Clock,
@@ -82,14 +96,19 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     clock,
     orgs,
     publish: events.publish,
-    onRegistered: async (tx, actor, registered) => {
-      const { orgId } = actor;
+    onRegistered: async (tx, { orgId }, registered) => {
       // Asked in this transaction: the cache would need a second connection, and many registrations at once could wait for each other.
       const programId = await defaultProgram(tx, orgId);
       const programIds = programId === null ? [] : [programId];
       const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
       await openParties(tx, ids, orgId, parties, programIds, clock.now().getTime());
-      const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
+      const loyal = registered.filter((item) => item.loyaltyType === "loyalty");
+      const members = loyal.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
+      await enrol(tx, orgId, members, clock.now());
+    },
+    onUpdated: async (tx, { orgId }, updated) => {
+      const joined = updated.filter((item) => item.joinedLoyalty);
+      const members = joined.map(({ partyId }) => ({ partyId, joinedAt: clock.now() }));
       await enrol(tx, orgId, members, clock.now());
     },
   });
@@ -127,7 +146,15 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   identity.install(server);
   addOrgsRoutes(server, { orgs, clock, tillsWithCredentials: identity.tillsWithCredentials });
   addIdentityRoutes(server, { identity, orgs });
-  addCustomersRoutes(server, { customers, orgs });
+  addCustomersRoutes(server, {
+    customers,
+    orgs,
+    loyaltyDetails: async (tx, { orgId }, partyId) => {
+      const accounts = await loadAccounts(tx, orgId, [partyId]);
+      return loyalty.loyaltyDetails(tx, await orgs.get(orgId), partyId, accounts);
+    },
+    tierMembers: (tx, { orgId }, page) => membersOfTier(tx, orgId, page),
+  });
   addLedgerRoutes(server, { db, clock, orgs, customers, programs: programNames });
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
@@ -151,8 +178,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     events,
     dataflows,
     verify: async () => {
-      const [ledger, facts] = [await verifyLedger(db), await verifyActivities(db)];
-      return { ...ledger, findings: [...ledger.findings, ...facts] };
+      const ledger = await verifyLedger(db);
+      const others = [...(await verifyActivities(db)), ...(await verifyCustomers(db))];
+      return { ...ledger, findings: [...ledger.findings, ...others] };
     },
     startWork: async () => {
       events.start();
@@ -164,7 +192,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     close: async () => {
       await server.close();
       await dataflows.stop();
-      await activities.drain();
+      await Promise.all([activities.drain(), customers.drain()]);
       await jobs.stop();
       await events.stop();
       await db.close();

@@ -26,6 +26,7 @@ export {
   enrol,
   loadMemberships,
   membershipWrites,
+  membersOfTier,
   type NewMember,
   type SavedMembership,
   saveMemberships,

@@ -142,7 +142,7 @@ const createPictures = (db: Db) => {
       listening = null;
       throw error;
     });
-    const parts = await db.transaction(orgId, async (tx) => {
+    const parts = await db.apart(async (tx) => {
       const row = store.findOrganisation(tx, orgId);
       const [settings, entities, fields, accounts, paymentModes] = await Promise.all([
         store.listSettings(tx, orgId),

@@ -29,6 +29,11 @@ export interface Db {
   transaction<T>(orgId: number, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction over all organisations: sign-in, relays, verification, migrations of data. Name the reason at the call. */
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Like `system`, on a connection kept for it alone: safe inside another transaction, which holds a pooled connection and
+   * must not wait for a second one. For short statements that wait for nobody, such as taking a block of ids.
+   */
+  apart<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls back with the payload of each NOTIFY on the channel; survives reconnects. */
   listen(channel: string, onNotify: (payload: string) => void): Promise<void>;
   /** Called with no argument after the listening connection was lost and made anew: caches should empty. */
@@ -134,20 +139,25 @@ export interface DbOptions {
 
 /** Connects to a migrated database. Connections run as fealty_app, which row-level security binds. */
 export const createDb = ({ connectionString, maxConnections = 12, onError = () => {} }: DbOptions): Db => {
-  const pool = new pg.Pool({
-    connectionString,
-    max: maxConnections,
-    application_name: "fealty",
-    pipeline: true,
-    // Joins the first statement of the first transaction: a connection is never used under another role.
-    onConnect: async (client: pg.ClientBase) => {
-      await client.query("set role fealty_app");
-    },
-  } as pg.PoolConfig);
-  pool.on("error", onError);
+  const createPool = (max: number) => {
+    const made = new pg.Pool({
+      connectionString,
+      max,
+      application_name: "fealty",
+      pipeline: true,
+      // Joins the first statement of the first transaction: a connection is never used under another role.
+      onConnect: async (client: pg.ClientBase) => {
+        await client.query("set role fealty_app");
+      },
+    } as pg.PoolConfig);
+    made.on("error", onError);
+    return made;
+  };
+  const pool = createPool(maxConnections);
+  const apart = createPool(1);
 
-  const attempt = async <T>(opening: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
-    const client = await pool.connect();
+  const attempt = async <T>(from: pg.Pool, opening: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const client = await from.connect();
     let broken: Error | boolean = false;
     try {
       const { tx, end } = beginOn(client, opening);
@@ -166,10 +176,14 @@ export const createDb = ({ connectionString, maxConnections = 12, onError = () =
     }
   };
 
-  const withRetries = async <T>(opening: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const withRetries = async <T>(
+    opening: string,
+    work: (tx: Tx) => Promise<T>,
+    from: pg.Pool = pool,
+  ): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
-        return await attempt(opening, work);
+        return await attempt(from, opening, work);
       } catch (error) {
         if (tries >= MAX_TRIES || !RETRYABLE.has((error as { code?: string }).code ?? "")) throw error;
       }
@@ -183,11 +197,12 @@ export const createDb = ({ connectionString, maxConnections = 12, onError = () =
       return withRetries(`begin; set local app.org_id = '${orgId}'`, work);
     },
     system: (work) => withRetries("begin; set local role fealty_system", work),
+    apart: (work) => withRetries("begin; set local role fealty_system", work, apart),
     listen: listener.listen,
     onReconnect: listener.onReconnect,
     close: async () => {
       await listener.close();
-      await pool.end();
+      await Promise.all([pool.end(), apart.end()]);
     },
   };
 };

@@ -44,6 +44,12 @@ export const createHttp = (options: HttpOptions): Server => {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     return503OnClosing: true,
     forceCloseConnections: "idle",
+    // Raised before any route is found, so that the error handler below never sees it.
+    frameworkErrors: (error, request, reply) => {
+      const envelope = envelopeFor(request.url);
+      const { status, name, sentence } = CLIENT_ERRORS[error.code] ?? UNREADABLE;
+      void (reply as FastifyReply).status(status).send(failureBody(envelope, status, name, sentence));
+    },
     logger: false,
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Server;
 
@@ -144,6 +150,7 @@ const describeValidation = (error: FastifyError): string => {
   return `${where} ${first?.message ?? "is not acceptable"}.`;
 };
 
+const UNREADABLE = { status: 400, name: "bad_request", sentence: "The request could not be read." };
 const CLIENT_ERRORS: Record<string, { status: number; name: string; sentence: string }> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     status: 415,
@@ -164,6 +171,12 @@ const CLIENT_ERRORS: Record<string, { status: number; name: string; sentence: st
     status: 400,
     name: "malformed_json",
     sentence: "The request body is not valid JSON.",
+  },
+  FST_ERR_BAD_URL: {
+    status: 400,
+    name: "malformed_path",
+    sentence:
+      "The path is not encoded as it must be; write each special character as % and two hexadecimal digits.",
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     status: 400,
@@ -190,9 +203,7 @@ const answerError = (error: FastifyError, request: FastifyRequest, reply: Fastif
     return reply.status(known.status).send(failureBody(envelope, known.status, known.name, known.sentence));
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
-    return reply
-      .status(status)
-      .send(failureBody(envelope, status, "bad_request", "The request could not be read."));
+    return reply.status(status).send(failureBody(envelope, status, UNREADABLE.name, UNREADABLE.sentence));
   }
   log.error({ request: request.id, path: request.routeOptions.url, err: error }, "unexpected error");
   const sentence = `Something went wrong on our side; nothing was recorded. Quote request ${request.id}.`;

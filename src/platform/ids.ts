@@ -33,7 +33,8 @@ export const createIds = (db: Db): Ids => {
     (blocks.get(kind) ?? []).reduce((sum, block) => sum + block.end - block.next, 0);
 
   const fill = async (kind: string, size: number) => {
-    const row = await db.system((tx) =>
+    // Apart, because callers reserve inside transactions of theirs.
+    const row = await db.apart((tx) =>
       tx.one<{ next_id: number }>(sql`/* platform.take_id_block */
         insert into platform.id_blocks as b (name, next_id) values (${kind}, 1 + ${size}::bigint)
         on conflict (name) do update set next_id = b.next_id + ${size}::bigint

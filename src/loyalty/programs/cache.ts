@@ -34,7 +34,7 @@ export const createProgramCache = (db: Db, orgs: Orgs, log: Logger): ProgramCach
     });
     await listening;
     const organisation = await orgs.get(orgId);
-    const [programs, versions] = await db.transaction(orgId, (tx) =>
+    const [programs, versions] = await db.apart((tx) =>
       Promise.all([listPrograms(tx, orgId), listVersions(tx, orgId)]),
     );
     const catalogue = catalogueOf(organisation);

@@ -100,6 +100,25 @@ const insertChanges = (orgId: number, rows: readonly ChangeRow[]): Sql =>
       ${rows.map((row) => row.reason)}::text[], ${rows.map((row) => row.transactionId)}::bigint[],
       ${rows.map((row) => row.recordedAt.toISOString())}::timestamptz[])`;
 
+/** Members of the default program in a tier, in ascending order of party after a position, and how many there are in all. */
+export const membersOfTier = async (
+  tx: Tx,
+  orgId: number,
+  { tier, after, limit }: { readonly tier: number; readonly after: number; readonly limit: number },
+): Promise<{ partyIds: number[]; total: number }> => {
+  const programId = await defaultProgram(tx, orgId);
+  const [rows, count] = await Promise.all([
+    tx.rows<{ partyId: number }>(sql`/* loyalty.members_of_tier */
+      select party_id as "partyId" from loyalty.memberships
+       where org_id = ${orgId} and program_id = ${programId} and tier_number = ${tier} and party_id > ${after}
+       order by party_id limit ${limit}`),
+    tx.one<{ total: number }>(sql`/* loyalty.count_members_of_tier */
+      select count(*) as total from loyalty.memberships
+       where org_id = ${orgId} and program_id = ${programId} and tier_number = ${tier}`),
+  ]);
+  return { partyIds: rows.map((row) => row.partyId), total: count.total };
+};
+
 /** Id of the organisation's default program when it has a published version. */
 export const defaultProgram = async (tx: Tx, orgId: number): Promise<number | null> => {
   const row = await tx.maybeOne<{ id: number }>(sql`/* loyalty.default_program */
