@@ -177,7 +177,8 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
       const number = params.billNumber;
       const find = () =>
         db.transaction(actor.orgId, async (tx) => {
-          const [first] = await findByNumber(tx, actor.orgId, number);
+          // NUL cannot be stored, so no bill has it.
+          const [first] = number.includes("\0") ? [] : await findByNumber(tx, actor.orgId, number);
           return first === undefined ? null : findTransaction(tx, actor.orgId, first.id);
         });
       return answer(actor.orgId, find, () => errors.number_unknown({ number: number.slice(0, 60) }), true);

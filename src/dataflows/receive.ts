@@ -14,6 +14,7 @@ export interface Received {
 const MAX_FILE_BYTES = 4096 * 1024 * 1024;
 const MAX_TEXT_BYTES = 256 * 1024;
 const MAX_TEXTS = 10;
+const UNREADABLE = /^(Multipart: |Malformed |Unexpected end of |Unsupported content type)/;
 
 /** Lets routes added to `server` take multipart bodies. */
 export const acceptFiles = async (server: Server): Promise<void> => {
@@ -55,6 +56,9 @@ export const receive = async (request: FastifyRequest, dataflows: Dataflows): Pr
     return { path, fileName, texts };
   } catch (error) {
     if (path !== null) await dataflows.dropUpload(path);
+    // The parser of forms throws plain errors for what it cannot read.
+    if (error instanceof Error && UNREADABLE.test(error.message))
+      throw errors.bad_part({ field: "The body", expected: "a complete multipart form with its boundary" });
     throw error;
   }
 };

@@ -83,13 +83,47 @@ const logRequests = (server: Server, log: Logger) => {
   });
 };
 
-/** A JSON content type with an empty body is common in tills' clients: read it as no body instead of refusing. */
+/**
+ * A JSON content type with an empty body is common in tills' clients: read it as no body instead of refusing. JSON nested so
+ * deep that writing it again would overflow the stack is refused here, once for all routes.
+ */
 const acceptEmptyJson = (server: Server) => {
+  // Plain text is no dialect of ours, and a form on a foreign page could send it.
+  server.removeContentTypeParser("text/plain");
   const parse = server.getDefaultJsonParser("error", "error");
   server.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     if (body === "" && (request.method === "DELETE" || request.method === "GET")) done(null, undefined);
+    else if (isTooDeep(body as string)) done(tooDeep());
     else void parse(request, body as string, done);
   });
+};
+
+const MAX_NESTING = 1000;
+const tooDeep = () =>
+  new AppError("http.too_deep", 400, 400, `The request body is nested deeper than ${MAX_NESTING} levels.`);
+
+const isTooDeep = (json: string): boolean => {
+  // Each level takes two characters, so that most bodies need no look.
+  if (json.length < 2 * MAX_NESTING) return false;
+  let depth = 0;
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index);
+    if (code === 0x22) {
+      // A quote opens a text: on to the quote that closes it.
+      do index = json.indexOf('"', index + 1);
+      while (index !== -1 && isEscaped(json, index));
+      if (index === -1) return false;
+    } else if (code === 0x5b || code === 0x7b) {
+      if (++depth > MAX_NESTING) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+};
+
+const isEscaped = (json: string, quote: number): boolean => {
+  let start = quote;
+  while (json.charCodeAt(start - 1) === 0x5c) start--;
+  return (quote - start) % 2 === 1;
 };
 
 /** 404 for unknown paths, 405 with Allow where the path exists for other methods. */
