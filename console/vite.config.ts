@@ -28,7 +28,11 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ["/api/", "/v1.1/", "/v2/", "/v3/", "/docs", "/openapi.json"].map((path) => [path, server]),
+      // The host stays the browser's: the server refuses changes that seem to come from another site.
+      ["/api/", "/v1.1/", "/v2/", "/v3/", "/docs", "/openapi.json"].map((path) => [
+        path,
+        { target: server, changeOrigin: false },
+      ]),
     ),
   },
   build: {

@@ -8,7 +8,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError } from "./api/client.ts";
+import { ApiError } from "./api/errors.ts";
 import { sessionQuery } from "./api/session.ts";
 import { createConsoleRouter } from "./router.tsx";
 import { cssVariables, theme } from "./ui/theme.ts";

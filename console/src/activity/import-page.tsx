@@ -4,7 +4,6 @@ import { IconDownload, IconMoodSmile, IconPlayerStop } from "@tabler/icons-react
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { downloadOf } from "../api/client.ts";
 import { refresh } from "../api/query.ts";
 import type { ImportRun, Rejection } from "../api/types.ts";
 import { plainWords } from "../customers/names.ts";
@@ -65,7 +64,7 @@ const StopButton = ({ run }: { run: ImportRun }) => {
   const [opened, { open, close }] = useDisclosure(false);
   if (!isUnderWay(run) || !may("Import:write")) return null;
   const stop = async () => {
-    await api.post(`/imports/${run.id}/cancel`, {});
+    await api.post("/api/imports/{id}/cancel", { params: { id: run.id }, body: {} });
     await refresh(queryClient, api, "/imports");
     tell("The import stops after the rows it is at.");
   };
@@ -183,7 +182,7 @@ const Rejections = ({ run }: { run: ImportRun }) => {
   const save = async () => {
     setBusy(true);
     try {
-      await downloadOf(api.orgId!, `/imports/${run.id}/rejections.csv`, `${run.fileName}-rejected.csv`);
+      await api.download("/api/imports/{id}/rejections.csv", { id: run.id }, `${run.fileName}-rejected.csv`);
     } catch (reason) {
       tellError(reason);
     } finally {

@@ -42,7 +42,7 @@ const useNewImport = () => {
       form.append("kind", of);
       // The name tells whether the content is compressed.
       form.append("file", new File([chosen.slice(0, PREVIEW_BYTES)], chosen.name, { type: chosen.type }));
-      const found = await api.upload<ImportPreview>("/imports/preview", form);
+      const found = await api.upload("/api/imports/preview", form);
       setPreview(found);
       setMapping(startMapping(found));
       setOptions((before) => withDateFormat(before, found.suggestedDateFormat));
@@ -60,7 +60,7 @@ const useNewImport = () => {
       form.append("mapping", JSON.stringify(mapping));
       form.append("options", JSON.stringify(options));
       form.append("file", file);
-      const run = await api.upload<ImportRun>("/imports", form, setSent);
+      const run = await api.upload("/api/imports", form, setSent);
       await refresh(queryClient, api, "/imports");
       await navigate({
         to: "/$org/activity/imports/$importId",

@@ -1,7 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { ApiClient, ApiError } from "../api/client.ts";
+import type { ApiClient } from "../api/client.ts";
+import type { ApiError } from "../api/errors.ts";
 import { apiQuery } from "../api/query.ts";
-import type { ImportRun, List, Rejection, SetAsideItem } from "../api/types.ts";
+import type { ImportRun, List, Rejection } from "../api/types.ts";
 
 export const PAGE_SIZE = 25;
 /** How often a run that works is looked at. */
@@ -12,13 +13,13 @@ export const isUnderWay = ({ status }: Pick<ImportRun, "status">): boolean =>
 
 export const importsQuery = (api: ApiClient, after: string | undefined) =>
   queryOptions<List<ImportRun>, ApiError>({
-    ...apiQuery<List<ImportRun>>(api, "/imports", { after, limit: PAGE_SIZE }),
+    ...apiQuery(api, "/api/imports", { query: { after, limit: PAGE_SIZE } }),
     refetchInterval: ({ state }) => (state.data?.items.some(isUnderWay) ? LOOK_MILLISECONDS : false),
   });
 
 export const importQuery = (api: ApiClient, id: string | number) =>
   queryOptions<ImportRun, ApiError>({
-    ...apiQuery<ImportRun>(api, `/imports/${id}`),
+    ...apiQuery(api, "/api/imports/{id}", { params: { id } }),
     refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? LOOK_MILLISECONDS : false),
   });
 
@@ -29,9 +30,12 @@ export const rejectionsQuery = (
   live: boolean,
 ) =>
   queryOptions<List<Rejection>, ApiError>({
-    ...apiQuery<List<Rejection>>(api, `/imports/${id}/rejections`, { after, limit: PAGE_SIZE }),
+    ...apiQuery(api, "/api/imports/{id}/rejections", {
+      params: { id },
+      query: { after, limit: PAGE_SIZE },
+    }),
     refetchInterval: live ? LOOK_MILLISECONDS * 3 : false,
   });
 
 export const setAsideQuery = (api: ApiClient, after: string | undefined) =>
-  apiQuery<List<SetAsideItem>>(api, "/set-aside", { after, limit: PAGE_SIZE });
+  apiQuery(api, "/api/set-aside", { query: { after, limit: PAGE_SIZE } });

@@ -56,7 +56,7 @@ export const SetAside = () => {
         <ExportButton
           name={`${organisation.code}-set-aside`}
           columns={COLUMNS}
-          fetchPage={(after) => api.get("/set-aside", { after, limit: 100 })}
+          fetchPage={(after) => api.get("/api/set-aside", { query: { after, limit: 100 } })}
         />
       }
     >

@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { refresh } from "../api/query.ts";
-import type { Client } from "../api/types.ts";
+import type { Client, NewClient } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime } from "../ui/amounts.tsx";
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
@@ -120,7 +120,7 @@ export const ClientsPage = () => {
         )}
       </Card>
       {search.add !== undefined && (
-        <NewClient
+        <ClientForm
           onClose={() => void navigate({ search: (previous) => ({ ...previous, add: undefined }) })}
         />
       )}
@@ -128,7 +128,7 @@ export const ClientsPage = () => {
         opened={revoked !== null}
         onClose={() => setRevoked(null)}
         onConfirm={async () => {
-          await api.post(`/clients/${revoked?.id}/revoke`, {});
+          await api.post("/api/clients/{id}/revoke", { params: { id: revoked!.id }, body: {} });
           await refresh(queryClient, api, "/clients");
           tell("The client was revoked.");
         }}
@@ -143,16 +143,16 @@ export const ClientsPage = () => {
   );
 };
 
-const NewClient = ({ onClose }: { onClose: () => void }) => {
+const ClientForm = ({ onClose }: { onClose: () => void }) => {
   const { api } = useOrganisation();
-  const [made, setMade] = useState<Client | null>(null);
+  const [made, setMade] = useState<NewClient | null>(null);
   const form = useForm<{ name: string; tillId: number | null; ttlSeconds: number }>({
     initialValues: { name: "", tillId: null, ttlSeconds: 900 },
     validate: { tillId: (value) => (value === null ? "Pick the till that calls are booked on" : null) },
   });
   const { save, busy, failure } = useSave(form, ["name", "tillId", "ttlSeconds"], ["/clients"]);
   const submit = async (values: typeof form.values) => {
-    const client = await save(() => api.post<Client>("/clients", values));
+    const client = await save(() => api.post("/api/clients", { body: values }));
     if (client !== undefined) setMade(client);
   };
   if (made !== null) {
@@ -169,7 +169,7 @@ const NewClient = ({ onClose }: { onClose: () => void }) => {
         <SecretBox
           values={[
             { label: "Key", value: made.key },
-            { label: "Secret", value: made.secret ?? "" },
+            { label: "Secret", value: made.secret },
           ]}
         />
         <Text size="sm" c="dimmed">

@@ -63,8 +63,8 @@ const Form = ({ type, entity, onClose, more }: Parts & { entity: Entity | null }
     const body = bodyOf(type, values, entity);
     const done = await save(() =>
       entity === null
-        ? api.post<Entity>("/entities", { type, ...body })
-        : api.put<Entity>(`/entities/${entity.id}`, body),
+        ? api.post("/api/entities", { body: { type, ...body } })
+        : api.put("/api/entities/{id}", { params: { id: entity.id }, body }),
     );
     if (done === undefined) return;
     tell(entity === null ? `The ${one} was added.` : `The ${one} was changed.`);

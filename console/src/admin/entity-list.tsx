@@ -2,7 +2,7 @@ import { Button, Card, Group } from "@mantine/core";
 import { IconPlus, IconSearchOff } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ComponentType, ReactNode } from "react";
-import type { Entity, EntityType, List } from "../api/types.ts";
+import type { Entity, EntityType } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { ExportButton } from "../ui/export-button.tsx";
@@ -56,7 +56,7 @@ export const EntityList = (props: EntityListProps) => {
             name={`${organisation.code}-${many}`}
             columns={columns}
             fetchPage={(after) =>
-              api.get<List<Entity>>("/entities", { type, q: search.q, after, limit: 100 })
+              api.get("/api/entities", { query: { type, q: search.q, after, limit: 100 } })
             }
           />
           {add}

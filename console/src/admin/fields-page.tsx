@@ -120,7 +120,9 @@ const FieldForm = ({ field, onClose }: { field: Field | null; onClose: () => voi
   const submit = async (values: FieldValues) => {
     const body = fieldBody(values, field);
     const done = await save(() =>
-      field === null ? api.post<Field>("/fields", body) : api.put<Field>(`/fields/${field.id}`, body),
+      field === null
+        ? api.post("/api/fields", { body })
+        : api.put("/api/fields/{id}", { params: { id: field.id }, body }),
     );
     if (done === undefined) return;
     tell(field === null ? "The field was defined." : "The field was changed.");

@@ -44,7 +44,7 @@ const Form = ({ organisation }: { organisation: Organisation }) => {
     const body = Object.fromEntries(
       FIELDS.filter((name) => values[name] !== organisation[name]).map((name) => [name, values[name].trim()]),
     );
-    if ((await save(() => api.put<Organisation>("/organisation", body))) === undefined) return;
+    if ((await save(() => api.put("/api/organisation", { body }))) === undefined) return;
     form.resetDirty(values);
     // Currency and clock of every screen come with the session.
     await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });

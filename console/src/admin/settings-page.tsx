@@ -132,7 +132,7 @@ const SettingForm = ({ setting, onClose }: { setting: Setting; onClose: () => vo
   const save = async () => {
     setBusy(true);
     try {
-      await api.put(`/settings/${encodeURIComponent(setting.key)}`, { value });
+      await api.put("/api/settings/{key}", { params: { key: setting.key }, body: { value } });
       await refresh(queryClient, api, "/settings");
       tell("The setting was changed.");
       onClose();

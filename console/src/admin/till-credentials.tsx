@@ -18,11 +18,11 @@ export const TillCredentials = ({ till }: { till: Entity }) => {
   const [removing, remove] = useDisclosure(false);
   if (!may("User:write")) return null;
   const create = async () => {
-    setMade(await api.post<Credentials>(`/tills/${till.id}/credentials`, {}));
+    setMade(await api.post("/api/tills/{id}/credentials", { params: { id: till.id }, body: {} }));
     await refresh(queryClient, api, "/entities");
   };
   const revoke = async () => {
-    await api.delete(`/tills/${till.id}/credentials`);
+    await api.delete("/api/tills/{id}/credentials", { params: { id: till.id } });
     setMade(null);
     await refresh(queryClient, api, "/entities");
     tell("The till cannot sign in any more.");

@@ -141,8 +141,8 @@ const UserForm = ({ user, onClose }: { user: User | null; onClose: () => void })
     const { isActive: _, ...added } = values;
     const done = await save(() =>
       user === null
-        ? api.post<User>("/users", added)
-        : api.put<User>(`/users/${user.id}`, changeOf(values, user)),
+        ? api.post("/api/users", { body: added })
+        : api.put("/api/users/{id}", { params: { id: user.id }, body: changeOf(values, user) }),
     );
     if (done === undefined) return;
     tell(user === null ? "The person was added." : "The person was changed.");

@@ -1,72 +1,130 @@
-/**
- * The one way to the server: paths under /api, the session cookie, and the organisation in its header. An answer that is not
- * 2xx is thrown as an ApiError with the server's own sentence, and the field it is about when it names one.
- */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+import createFetch from "openapi-fetch";
+import { errorOf, unreachable } from "./errors.ts";
+import type { InsightsPaths } from "./insights-shapes.ts";
+import type { paths as DescribedPaths } from "./schema.ts";
 
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  constructor(
-    message: string,
-    /** HTTP status; 0 when no answer came. */
-    readonly status: number,
-    readonly code: string,
-    readonly number: number | null = null,
-    readonly field: string | null = null,
-  ) {
-    super(message);
-  }
-}
+type Paths = DescribedPaths & InsightsPaths;
+
+/**
+ * The one way to the server: the paths, queries and answers of the generated description, the session cookie, and the
+ * organisation in its header. An answer that is not 2xx is thrown as an ApiError.
+ */
+type Verb = "get" | "post" | "put" | "delete";
+type Operation<P extends keyof Paths, V extends Verb> = NonNullable<Paths[P][V]>;
+type Json<Answer> = Answer extends { content: { "application/json": infer Body } } ? Body : undefined;
+
+/** Paths under /api that answer a verb. */
+export type PathOf<V extends Verb> = {
+  [P in keyof Paths]: Operation<P, V> extends { responses: unknown } ? P : never;
+}[keyof Paths] &
+  `/api/${string}`;
+
+/** What a path answers when all is well. */
+export type Answer<P extends keyof Paths, V extends Verb = "get"> =
+  Operation<P, V> extends { responses: infer Answers }
+    ? Json<Answers[keyof Answers & (200 | 201 | 204)]>
+    : never;
+
+/** Names that a path takes in its query; values are sent as text. */
+export type QueryOf<P extends keyof Paths> =
+  Operation<P, "get"> extends { parameters: { query?: infer Query } }
+    ? { [Name in keyof Query]?: Scalar }
+    : Record<never, never>;
+
+export type Scalar = string | number | boolean | undefined;
+export type Params = Readonly<Record<string, string | number>>;
 
 export interface ApiClient {
   readonly orgId: number | null;
-  get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
-  post<T>(path: string, body?: unknown): Promise<T>;
-  put<T>(path: string, body: unknown): Promise<T>;
-  delete(path: string): Promise<void>;
+  get<P extends PathOf<"get">>(
+    path: P,
+    call?: { params?: Params; query?: QueryOf<P>; signal?: AbortSignal },
+  ): Promise<Answer<P>>;
+  post<P extends PathOf<"post">>(
+    path: P,
+    call: { params?: Params; body: unknown },
+  ): Promise<Answer<P, "post">>;
+  put<P extends PathOf<"put">>(path: P, call: { params?: Params; body: unknown }): Promise<Answer<P, "put">>;
+  delete<P extends PathOf<"delete">>(path: P, call?: { params?: Params }): Promise<void>;
   /** Sends a form with files. `onProgress` hears the share sent, 0 to 1. */
-  upload<T>(path: string, form: FormData, onProgress?: (share: number) => void): Promise<T>;
+  upload<P extends PathOf<"post">>(
+    path: P,
+    form: FormData,
+    onProgress?: (share: number) => void,
+  ): Promise<Answer<P, "post">>;
+  /** Saves what a path answers as a file. */
+  download(path: PathOf<"get">, params: Params, fileName: string): Promise<void>;
 }
 
-const ORGANISATION_HEADER = "X-CAP-API-AUTH-ORG-ID";
+export const ORGANISATION_HEADER = "X-CAP-API-AUTH-ORG-ID";
 
-/** Address of a call; undefined and empty query values are left out. */
-export const addressOf = (path: string, query: Query = {}): string => {
+/** A path with its parameters filled in. */
+export const filled = (path: string, params: Params = {}): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+
+/** Query values as they are sent; undefined and empty ones are left out. */
+export const queryText = (query: Readonly<Record<string, Scalar>> = {}): string => {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") parts.set(name, String(value));
   }
-  const text = parts.toString();
-  return `/api${path}${text === "" ? "" : `?${text}`}`;
+  return parts.toString();
 };
 
-/** The error that an answer tells, whatever shape it came in. */
-export const errorOf = (status: number, body: unknown): ApiError => {
-  const error = (body as { error?: unknown } | null)?.error;
-  if (typeof error === "object" && error !== null && "message" in error) {
-    const { message, code, number, field } = error as Record<string, unknown>;
-    return new ApiError(
-      String(message),
-      status,
-      typeof code === "string" ? code : `http.${status}`,
-      typeof number === "number" ? number : null,
-      typeof field === "string" ? field : null,
-    );
-  }
-  return new ApiError(
-    status >= 500
-      ? "The server could not answer. Try again; if it stays so, look into its log."
-      : `The server refused the request (${status}).`,
-    status,
-    `http.${status}`,
-  );
-};
+interface Call {
+  params?: Params;
+  query?: Readonly<Record<string, Scalar>>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
 
-const unreachable = () =>
-  new ApiError("The server cannot be reached. Check the connection, then try again.", 0, "network");
+/** The shape of openapi-fetch's `request` that is used here; our own signatures say the rest more exactly. */
+type Request = (
+  method: Verb,
+  path: string,
+  init: object,
+) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
+
+/** A client that speaks for one organisation, or for none before it is known. */
+export const createApiClient = (orgId: number | null): ApiClient => {
+  const headers: Record<string, string> = orgId === null ? {} : { [ORGANISATION_HEADER]: String(orgId) };
+  const http = createFetch<DescribedPaths>({
+    headers,
+    credentials: "same-origin",
+    querySerializer: (query) => queryText(query as Record<string, Scalar>),
+  });
+  const request = http.request as unknown as Request;
+
+  const call = async (method: Verb, path: string, { params, query, body, signal }: Call = {}) => {
+    const init = { params: { path: params, query }, body, signal };
+    const { data, error, response } = await request(method, path, init).catch((reason: unknown) => {
+      if (signal?.aborted) throw reason;
+      throw reason instanceof SyntaxError ? errorOf(502, undefined) : unreachable();
+    });
+    if (!response.ok) throw errorOf(response.status, error);
+    return data;
+  };
+
+  const client = {
+    orgId,
+    get: (path: string, options?: Call) => call("get", path, options),
+    post: (path: string, options: Call) => call("post", path, options),
+    put: (path: string, options: Call) => call("put", path, options),
+    delete: (path: string, options?: Call) => call("delete", path, options),
+    upload: (path: string, form: FormData, onProgress?: (share: number) => void) =>
+      upload(path, form, headers, onProgress),
+    download: async (path: string, params: Params, fileName: string) => {
+      const answer = await fetch(filled(path, params), { credentials: "same-origin", headers }).catch(() => {
+        throw unreachable();
+      });
+      if (!answer.ok) throw errorOf(answer.status, parse(await answer.text()));
+      saveBlob(await answer.blob(), fileName);
+    },
+  };
+  return client as unknown as ApiClient;
+};
 
 const parse = (text: string): unknown => {
-  if (text === "") return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -74,77 +132,26 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** A client that speaks for one organisation, or for none before it is known. */
-export const createApiClient = (orgId: number | null): ApiClient => {
-  const headers = (): Record<string, string> =>
-    orgId === null ? {} : { [ORGANISATION_HEADER]: String(orgId) };
-
-  const call = async <T>(
-    method: string,
-    address: string,
-    body?: unknown,
-    signal?: AbortSignal,
-  ): Promise<T> => {
-    let answer: Response;
-    try {
-      answer = await fetch(address, {
-        method,
-        credentials: "same-origin",
-        headers: body === undefined ? headers() : { ...headers(), "content-type": "application/json" },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: signal ?? null,
-      });
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      throw unreachable();
-    }
-    const parsed = parse(await answer.text());
-    if (!answer.ok) throw errorOf(answer.status, parsed);
-    return parsed as T;
-  };
-
-  return {
-    orgId,
-    get: (path, query, signal) => call("GET", addressOf(path, query), undefined, signal),
-    post: (path, body) => call("POST", addressOf(path), body),
-    put: (path, body) => call("PUT", addressOf(path), body),
-    delete: (path) => call("DELETE", addressOf(path)),
-    upload: (path, form, onProgress) => send(addressOf(path), form, headers(), onProgress),
-  };
-};
-
 /** XMLHttpRequest, because fetch tells nothing of how much of a body has been sent. */
-const send = <T>(
-  address: string,
+const upload = (
+  path: string,
   form: FormData,
   headers: Record<string, string>,
   onProgress?: (share: number) => void,
-): Promise<T> =>
+): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", address);
+    request.open("POST", path);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(total === 0 ? 0 : loaded / total);
     request.onerror = () => reject(unreachable());
     request.onload = () => {
       const body = parse(request.responseText);
-      if (request.status >= 200 && request.status < 300) resolve(body as T);
+      if (request.status >= 200 && request.status < 300) resolve(body);
       else reject(errorOf(request.status, body));
     };
     request.send(form);
   });
-
-/** Address of a download of an organisation; the session cookie and the query say who asks. */
-export const downloadOf = async (orgId: number, path: string, fileName: string): Promise<void> => {
-  const answer = await fetch(addressOf(path), {
-    credentials: "same-origin",
-    headers: { [ORGANISATION_HEADER]: String(orgId) },
-  }).catch(() => {
-    throw unreachable();
-  });
-  if (!answer.ok) throw errorOf(answer.status, parse(await answer.text()));
-  saveBlob(await answer.blob(), fileName);
-};
 
 /** Hands a file to the browser's downloads. */
 export const saveBlob = (blob: Blob, fileName: string): void => {

@@ -59,13 +59,3 @@ export interface Program extends ProgramSummary {
   draft: ProgramDefinition | null;
   versions: { version: number; publishedAt: string; publishedBy: string | null; effectiveFrom: string }[];
 }
-export interface SavedDraft {
-  definition: ProgramDefinition;
-  problems: Problem[];
-}
-export interface ExpressionCheck {
-  ok: boolean;
-  problems: Problem[];
-  type: string | null;
-  formatted: string | null;
-}

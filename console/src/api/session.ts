@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { type ApiClient, ApiError, createApiClient } from "./client.ts";
+import { type ApiClient, createApiClient } from "./client.ts";
+import { ApiError } from "./errors.ts";
 import type { Session } from "./types.ts";
 
 const nobody = createApiClient(null);
@@ -16,7 +17,7 @@ export const clientOf = (orgId: number): ApiClient => {
 export const sessionQuery = queryOptions<Session | null, ApiError>({
   queryKey: ["session"],
   queryFn: ({ signal }) =>
-    nobody.get<Session>("/session", {}, signal).catch((error: unknown) => {
+    nobody.get("/api/session", { signal }).catch((error: unknown) => {
       if (error instanceof ApiError && error.status === 401) return null;
       throw error;
     }),
@@ -24,6 +25,6 @@ export const sessionQuery = queryOptions<Session | null, ApiError>({
 });
 
 export const signIn = (email: string, password: string): Promise<Session> =>
-  nobody.post<Session>("/session", { email, password });
+  nobody.post("/api/session", { body: { email, password } });
 
-export const signOut = (): Promise<void> => nobody.delete("/session");
+export const signOut = (): Promise<void> => nobody.delete("/api/session");

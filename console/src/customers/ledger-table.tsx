@@ -123,7 +123,9 @@ export const LedgerTable = () => {
         <ExportButton
           name={`member-${memberId}-points`}
           columns={columns}
-          fetchPage={(after) => api.get(`/customers/${memberId}/ledger`, { after, limit: 100 })}
+          fetchPage={(after) =>
+            api.get("/api/customers/{id}/ledger", { params: { id: memberId }, query: { after, limit: 100 } })
+          }
         />
       }
     >

@@ -56,7 +56,9 @@ export const LotsPanel = () => {
         </EmptyState>
       ) : (
         <>
-          <ul className={classes.lots}>
+          {/* A list that scrolls must be reachable by keyboard. */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above. */}
+          <ul className={classes.lots} tabIndex={0} aria-label="Lots">
             {data.items.map((lot) => (
               <LotLine key={`${lot.eventNo}:${lot.lineNo}`} lot={lot} />
             ))}

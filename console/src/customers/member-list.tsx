@@ -16,7 +16,7 @@ import { EmptyState } from "../ui/states.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { identifierText, plainWords, statusTone } from "./names.ts";
-import { customersQuery, type MemberFilter, PAGE_SIZE } from "./queries.ts";
+import { customersCall, customersQuery, type MemberFilter, PAGE_SIZE } from "./queries.ts";
 
 /** A search counts no further. */
 const SEARCH_COUNTS = 1000;
@@ -104,7 +104,7 @@ export const MemberList = () => {
           <ExportButton
             name={`${organisation.code}-members`}
             columns={COLUMNS}
-            fetchPage={(after) => api.get("/customers", { ...filter, page: undefined, after, limit: 100 })}
+            fetchPage={(after) => api.get("/api/customers", customersCall({ ...filter, after }, 100))}
           />
           {may("Customer:write") && (
             <ButtonLink

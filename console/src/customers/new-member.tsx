@@ -2,7 +2,6 @@ import { Card } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { refresh } from "../api/query.ts";
-import type { WrittenCustomer } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { ButtonLink, TextLink } from "../ui/links.tsx";
 import { tell, tellWarning } from "../ui/notify.ts";
@@ -16,7 +15,7 @@ export const NewMember = () => {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const save = async (values: Record<string, unknown>) => {
-    const { id, warnings } = await api.post<WrittenCustomer>("/customers", values);
+    const { id, warnings } = await api.post("/api/customers", { body: values });
     tell("The member was added.");
     for (const { message } of warnings) tellWarning(message);
     await refresh(queryClient, api, "/customers");

@@ -5,6 +5,11 @@ import { KeyValue } from "../ui/key-value.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { plainWords } from "./names.ts";
 
+/** Categories that nothing ever moved in are not shown, apart from the regular one. */
+const isUsed = ({ category, balance, issued, redeemed, expired, returned, adjusted }: Balance): boolean =>
+  category === "REGULAR" ||
+  [balance, issued, redeemed, expired, returned, adjusted].some((points) => points !== 0);
+
 /** How each balance came about. */
 export const PointsSummary = ({ balances }: { balances: Balance[] | undefined }) => {
   if (balances === undefined) {
@@ -20,7 +25,7 @@ export const PointsSummary = ({ balances }: { balances: Balance[] | undefined })
   }
   return (
     <>
-      {balances.map((balance) => (
+      {balances.filter(isUsed).map((balance) => (
         <Panel
           key={`${balance.programId}:${balance.category}`}
           title={`${plainWords(balance.category)} points`}

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { refresh } from "../api/query.ts";
-import type { Customer, WrittenCustomer } from "../api/types.ts";
+import type { Customer } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime } from "../ui/amounts.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
@@ -11,7 +11,7 @@ import { tell, tellWarning } from "../ui/notify.ts";
 import { Panel } from "../ui/panel.tsx";
 import { MemberForm } from "./member-form.tsx";
 import { valuesOf } from "./member-values.ts";
-import { identifierName, plainWords, sourceName } from "./names.ts";
+import { identifierName, identifierText, plainWords, sourceName } from "./names.ts";
 import { customerQuery } from "./queries.ts";
 
 const route = getRouteApi("/$org/members/$memberId/profile");
@@ -25,7 +25,7 @@ export const ProfileTab = () => {
   const initial = useMemo(() => (customer ? valuesOf(customer) : null), [customer]);
   if (customer === undefined || initial === null) return <Skeleton h={320} radius="lg" />;
   const save = async (changes: Record<string, unknown>) => {
-    const { warnings } = await api.put<WrittenCustomer>(`/customers/${memberId}`, changes);
+    const { warnings } = await api.put("/api/customers/{id}", { params: { id: memberId }, body: changes });
     tell("The changes were saved.");
     for (const { message } of warnings) tellWarning(message);
     await refresh(queryClient, api, "/customers");
@@ -65,7 +65,7 @@ const Identifiers = ({ customer: { identifiers } }: { customer: Customer }) => (
       <KeyValue
         items={identifiers.map(({ source, accountId, type, value }) => ({
           label: `${identifierName(type)}, ${sourceName(source, accountId).toLowerCase()}`,
-          value,
+          value: identifierText(type, value),
         }))}
       />
     )}

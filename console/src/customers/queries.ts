@@ -1,20 +1,8 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import type { ApiClient, ApiError } from "../api/client.ts";
+import type { ApiClient } from "../api/client.ts";
+import type { ApiError } from "../api/errors.ts";
 import { apiQuery } from "../api/query.ts";
-import type {
-  Balance,
-  Customer,
-  CustomerSummary,
-  Field,
-  LedgerEvent,
-  List,
-  Lot,
-  Membership,
-  TierChange,
-  TimelineItem,
-  Transaction,
-  TransactionSummary,
-} from "../api/types.ts";
+import type { Timeline } from "../api/types.ts";
 import type { Paging } from "../ui/url-state.ts";
 
 export const PAGE_SIZE = 25;
@@ -28,60 +16,55 @@ export interface MemberFilter extends Paging {
 
 type Id = string | number;
 
-export const customersQuery = (
-  api: ApiClient,
-  { q, tier, sort = "registeredAt", order = sort === "name" ? "asc" : "desc", after }: MemberFilter,
-  limit = PAGE_SIZE,
-) =>
-  apiQuery<List<CustomerSummary>>(api, "/customers", {
-    ...(tier === undefined ? { q, sort, order } : { tier }),
-    after,
-    limit,
-  });
+/** The call of a page of members. A tier lists by id, without a text. */
+export const customersCall = (filter: MemberFilter, limit = PAGE_SIZE) => {
+  const { q, tier, sort = "registeredAt", after } = filter;
+  const order = filter.order ?? (sort === "name" ? "asc" : "desc");
+  return { query: { ...(tier === undefined ? { q, sort, order } : { tier }), after, limit } };
+};
 
-export const customerQuery = (api: ApiClient, id: Id) => apiQuery<Customer>(api, `/customers/${id}`);
+export const customersQuery = (api: ApiClient, filter: MemberFilter) =>
+  apiQuery(api, "/api/customers", customersCall(filter));
+
+export const customerQuery = (api: ApiClient, id: Id) =>
+  apiQuery(api, "/api/customers/{id}", { params: { id } });
 
 export const membershipsQuery = (api: ApiClient, id: Id) =>
-  apiQuery<List<Membership>>(api, `/customers/${id}/memberships`);
+  apiQuery(api, "/api/customers/{id}/memberships", { params: { id } });
 
 export const balancesQuery = (api: ApiClient, id: Id) =>
-  apiQuery<List<Balance>>(api, `/customers/${id}/balances`);
+  apiQuery(api, "/api/customers/{id}/balances", { params: { id } });
 
 export const tierChangesQuery = (api: ApiClient, id: Id) =>
-  apiQuery<List<TierChange>>(api, `/customers/${id}/tier-changes`);
+  apiQuery(api, "/api/customers/{id}/tier-changes", { params: { id } });
 
 export const ledgerQuery = (api: ApiClient, id: Id, after: string | undefined, limit = PAGE_SIZE) =>
-  apiQuery<List<LedgerEvent>>(api, `/customers/${id}/ledger`, { after, limit });
+  apiQuery(api, "/api/customers/{id}/ledger", { params: { id }, query: { after, limit } });
 
 export const lotsQuery = (api: ApiClient, id: Id, all: boolean) =>
-  apiQuery<List<Lot>>(api, `/customers/${id}/lots`, all ? {} : { open: true });
+  apiQuery(api, "/api/customers/{id}/lots", { params: { id }, query: all ? {} : { open: true } });
 
 export const balanceHistoryQuery = (api: ApiClient, id: Id, days: string) =>
-  apiQuery<{ items: { date: string; balance: number }[] }>(api, `/customers/${id}/balance-history`, { days });
+  apiQuery(api, "/api/customers/{id}/balance-history", { params: { id }, query: { days } });
 
 export const transactionsQuery = (api: ApiClient, id: Id, after: string | undefined, limit = PAGE_SIZE) =>
-  apiQuery<List<TransactionSummary>>(api, `/customers/${id}/transactions`, { after, limit });
+  apiQuery(api, "/api/customers/{id}/transactions", { params: { id }, query: { after, limit } });
 
-export const transactionQuery = (api: ApiClient, id: Id) => apiQuery<Transaction>(api, `/transactions/${id}`);
+export const transactionQuery = (api: ApiClient, id: Id) =>
+  apiQuery(api, "/api/transactions/{id}", { params: { id } });
 
 export const customerFieldsQuery = (api: ApiClient) =>
-  apiQuery<List<Field>>(api, "/fields", { kind: "extended", scope: "CUSTOMER" });
+  apiQuery(api, "/api/fields", { query: { kind: "extended", scope: "CUSTOMER" } });
 
 export const timelineQuery = (api: ApiClient, id: Id, kinds: string | undefined) =>
-  infiniteQueryOptions<
-    List<TimelineItem>,
-    ApiError,
-    { pages: List<TimelineItem>[] },
-    unknown[],
-    string | null
-  >({
-    queryKey: [api.orgId, `/customers/${id}/timeline`, kinds ?? ""],
+  infiniteQueryOptions<Timeline, ApiError, { pages: Timeline[] }, unknown[], string | null>({
+    queryKey: [api.orgId, `/api/customers/${id}/timeline`, kinds ?? ""],
     queryFn: ({ pageParam, signal }) =>
-      api.get<List<TimelineItem>>(
-        `/customers/${id}/timeline`,
-        { after: pageParam ?? undefined, limit: 30, kinds: kinds?.replaceAll(".", ",") },
+      api.get("/api/customers/{id}/timeline", {
+        params: { id },
+        query: { after: pageParam ?? undefined, limit: 30, kinds: kinds?.replaceAll(".", ",") },
         signal,
-      ),
+      }),
     initialPageParam: null,
     getNextPageParam: ({ next }) => next,
   });

@@ -98,7 +98,12 @@ export const TransactionsTab = () => {
           <ExportButton
             name={`member-${memberId}-transactions`}
             columns={COLUMNS}
-            fetchPage={(after) => api.get(`/customers/${memberId}/transactions`, { after, limit: 100 })}
+            fetchPage={(after) =>
+              api.get("/api/customers/{id}/transactions", {
+                params: { id: memberId },
+                query: { after, limit: 100 },
+              })
+            }
           />
         }
       >

@@ -9,7 +9,6 @@ import {
 import { useId } from "react";
 import type { Transaction, Why, WhyRule } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
-import { DateTime, Points } from "../ui/amounts.tsx";
 import { useFormat } from "../ui/format-context.tsx";
 import { TextLink } from "../ui/links.tsx";
 import classes from "./why-panel.module.css";
@@ -44,7 +43,12 @@ const Explanation = ({ why }: { why: Why }) => {
       <Text size="sm" c="dimmed" mt={4}>
         Decided by{" "}
         {may("Program:read") ? (
-          <TextLink from="/$org" to="/$org/loyalty/$programId" params={{ programId: String(why.program.id) }}>
+          <TextLink
+            from="/$org"
+            to="/$org/loyalty/$programId"
+            params={{ programId: String(why.program.id) }}
+            underline="always"
+          >
             {name}
           </TextLink>
         ) : (
@@ -106,22 +110,6 @@ const Rule = ({ rule }: { rule: WhyRule }) => {
               {sentence}
             </Text>
           ))}
-          {rule.award && (
-            <Text size="sm" c="dimmed" mt={2}>
-              {rule.award.points !== rule.award.rounded && (
-                <>
-                  <Points value={rule.award.points} /> before rounding.{" "}
-                </>
-              )}
-              {rule.award.expiresAt ? (
-                <>
-                  Good until <DateTime value={rule.award.expiresAt} />.
-                </>
-              ) : (
-                "These points do not expire."
-              )}
-            </Text>
-          )}
           {rule.conditions.length > 0 && (
             <>
               <UnstyledButton

@@ -31,7 +31,7 @@ export const HomePage = () => {
   const { period = DEFAULT_PERIOD } = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, refetch, isPlaceholderData } = useQuery({
-    ...apiQuery<Home>(api, "/insights/home", { period }),
+    ...apiQuery(api, "/api/insights/home", { query: { period } }),
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
     enabled: may("Insights:read"),

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { apiQuery } from "../api/query.ts";
-import type { Home, Period } from "../api/types.ts";
+import type { Period } from "../api/types.ts";
 import { orgRoute } from "../shell/routes.ts";
 import { wordOf } from "../ui/url-state.ts";
 
@@ -17,7 +17,7 @@ export const homeRoute = createRoute({
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient, api, organisation }, deps: { period = DEFAULT_PERIOD } }) => {
     if (!organisation.permissions.includes("Insights:read")) return;
-    void queryClient.prefetchQuery(apiQuery<Home>(api, "/insights/home", { period }));
+    void queryClient.prefetchQuery(apiQuery(api, "/api/insights/home", { query: { period } }));
   },
   component: lazyRouteComponent(() => import("./home-page.tsx"), "HomePage"),
 });

@@ -2,7 +2,6 @@ import { Button, Group, Text, Textarea } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { ExpressionCheck } from "../api/programs.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { caretLine } from "./caret.ts";
 import classes from "./condition-input.module.css";
@@ -23,7 +22,7 @@ export const ConditionInput = ({
   const [asked] = useDebouncedValue(value, PAUSE_MILLISECONDS);
   const { data } = useQuery({
     queryKey: [api.orgId, "expression", asked],
-    queryFn: () => api.post<ExpressionCheck>("/expressions/check", { text: asked }),
+    queryFn: () => api.post("/api/expressions/check", { body: { text: asked } }),
     enabled: asked.trim() !== "",
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,

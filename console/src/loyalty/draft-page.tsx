@@ -4,7 +4,7 @@ import { IconCircleCheck, IconRocket } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Problem, Program, ProgramDefinition, SavedDraft } from "../api/programs.ts";
+import type { Problem, Program, ProgramDefinition } from "../api/programs.ts";
 import { refresh } from "../api/query.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
@@ -60,7 +60,10 @@ const useDraftEditor = (program: Program) => {
   const save = async (): Promise<Problem[] | null> => {
     setBusy(true);
     try {
-      const answer = await api.put<SavedDraft>(`/programs/${program.id}/draft`, { definition });
+      const answer = await api.put("/api/programs/{id}/draft", {
+        params: { id: program.id },
+        body: { definition },
+      });
       setProblems(answer.problems);
       setUnsaved(false);
       local.discard();
@@ -74,7 +77,7 @@ const useDraftEditor = (program: Program) => {
     }
   };
   const publish = async () => {
-    await api.post(`/programs/${program.id}/publish`, {});
+    await api.post("/api/programs/{id}/publish", { params: { id: program.id }, body: {} });
     local.discard();
     await refresh(queryClient, api, "/programs");
   };

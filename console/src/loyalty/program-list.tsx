@@ -5,7 +5,7 @@ import { IconAward, IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Program, ProgramSummary } from "../api/programs.ts";
+import type { ProgramSummary } from "../api/programs.ts";
 import { refresh } from "../api/query.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { Money } from "../ui/amounts.tsx";
@@ -119,7 +119,7 @@ const NewProgram = ({ opened, onClose }: { opened: boolean; onClose: () => void 
     setBusy(true);
     setFailure(null);
     try {
-      const { id } = await api.post<Program>("/programs", values);
+      const { id } = await api.post("/api/programs", { body: values });
       await refresh(queryClient, api, "/programs");
       await navigate({
         to: "/$org/loyalty/$programId/draft",

@@ -176,7 +176,7 @@ const Details = ({
     setBusy(true);
     setFailure(null);
     try {
-      await api.put(`/programs/${program.id}`, values);
+      await api.put("/api/programs/{id}", { params: { id: program.id }, body: values });
       await refresh(queryClient, api, "/programs");
       tell("The program was changed.");
       onClose();

@@ -1,18 +1,24 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { ApiClient, ApiError } from "../api/client.ts";
-import type { Program, ProgramSummary } from "../api/programs.ts";
+import type { Answer, ApiClient } from "../api/client.ts";
+import type { ApiError } from "../api/errors.ts";
+import type { Program } from "../api/programs.ts";
 import { apiQuery } from "../api/query.ts";
-import type { List } from "../api/types.ts";
 
-export const programsQuery = (api: ApiClient) => apiQuery<List<ProgramSummary>>(api, "/programs");
+export const programsQuery = (api: ApiClient) => apiQuery(api, "/api/programs");
+
+/** The description leaves definitions open, as the server judges them; programs.ts says what they hold. */
+const programOf = (answer: Answer<"/api/programs/{id}">): Program => answer as unknown as Program;
 
 export const programQuery = (api: ApiClient, id: number | string) =>
-  apiQuery<Program>(api, `/programs/${id}`);
+  queryOptions<Program, ApiError>({
+    queryKey: [api.orgId, `/api/programs/${id}`],
+    queryFn: async ({ signal }) => programOf(await api.get("/api/programs/{id}", { params: { id }, signal })),
+  });
 
 /** The organisation's default program, or its first; null when there is none. */
 export const defaultProgramQuery = (api: ApiClient) =>
   queryOptions<Program | null, ApiError>({
-    queryKey: [api.orgId, "/programs", "default"],
+    queryKey: [api.orgId, "/api/programs", "default"],
     queryFn: async ({ client }) => {
       const { items } = await client.fetchQuery(programsQuery(api));
       const chosen = items.find(({ isDefault }) => isDefault) ?? items[0];

@@ -14,7 +14,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { apiQuery } from "../api/query.ts";
-import type { SearchResults } from "../api/types.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { AREAS } from "./areas.ts";
 import { useOrganisation } from "./organisation.ts";
@@ -81,7 +80,7 @@ const useFound = (query: string) => {
   const [asked] = useDebouncedValue(query.trim(), 150);
   const active = asked.length >= 2 && query.trim().length >= 2;
   const { data, isFetching, error } = useQuery({
-    ...apiQuery<SearchResults>(api, "/search", { q: asked }),
+    ...apiQuery(api, "/api/search", { query: { q: asked } }),
     enabled: active,
     placeholderData: (previous) => previous,
   });

@@ -1,4 +1,4 @@
-import { ApiError } from "../api/client.ts";
+import { ApiError } from "../api/errors.ts";
 import { messageOf } from "./states.tsx";
 
 export interface FormErrors {

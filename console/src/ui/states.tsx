@@ -1,7 +1,7 @@
-import { Alert, Button, Center, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { Alert, Button, Center, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
 import type { ComponentType, ReactNode } from "react";
-import { ApiError } from "../api/client.ts";
+import { ApiError } from "../api/errors.ts";
 
 type Icon = ComponentType<{ size?: number | string; stroke?: number | string }>;
 
@@ -24,7 +24,7 @@ export const EmptyState = ({
       <ThemeIcon variant="light" color="gray" size={compact ? 36 : 48} radius={1000} aria-hidden>
         <Icon size={compact ? 18 : 24} stroke={1.5} />
       </ThemeIcon>
-      <Title order={3}>{title}</Title>
+      <Text fw={600}>{title}</Text>
       {children && (
         <Text c="dimmed" size="sm">
           {children}
@@ -46,7 +46,7 @@ export const ErrorState = ({ error, onRetry }: { error: unknown; onRetry?: () =>
   >
     <Stack gap="sm" align="flex-start">
       <Text size="sm">{messageOf(error)}</Text>
-      {onRetry && (
+      {onRetry && !isFinal(error) && (
         <Button
           size="xs"
           variant="default"
@@ -59,6 +59,10 @@ export const ErrorState = ({ error, onRetry }: { error: unknown; onRetry?: () =>
     </Stack>
   </Alert>
 );
+
+/** What asking again will not change. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 404 || error.status === 403);
 
 const titleOf = (error: unknown): string => {
   if (!(error instanceof ApiError)) return "Something went wrong here";

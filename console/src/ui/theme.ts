@@ -87,6 +87,9 @@ const dark: MantineColorsTuple = [
   "#0e0e0d",
 ];
 
+/** Their header elements would be landmarks of the page beside its real one. */
+const NO_BANNER = { header: { role: "presentation" } };
+
 const FONT =
   '"Inter Variable", Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Open Sans", sans-serif';
 
@@ -131,14 +134,21 @@ export const theme = createTheme({
     Avatar: Avatar.extend({ defaultProps: { radius: 1000 } }),
     Checkbox: Checkbox.extend({ defaultProps: { radius: "xs" } }),
     Card: Card.extend({ defaultProps: { withBorder: true, radius: "lg", padding: "lg" } }),
-    Drawer: Drawer.extend({ defaultProps: { position: "right", overlayProps: { backgroundOpacity: 0.35 } } }),
+    Drawer: Drawer.extend({
+      defaultProps: { position: "right", overlayProps: { backgroundOpacity: 0.35 }, attributes: NO_BANNER },
+    }),
     InputWrapper: Input.Wrapper.extend({
       styles: { label: { fontWeight: 500, marginBottom: 4 }, description: { marginBottom: 4 } },
     }),
     Loader: Loader.extend({ defaultProps: { type: "dots" } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", radius: "md" } }),
     Modal: Modal.extend({
-      defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.35 } },
+      defaultProps: {
+        centered: true,
+        radius: "lg",
+        overlayProps: { backgroundOpacity: 0.35 },
+        attributes: NO_BANNER,
+      },
       styles: { title: { fontWeight: 600, fontSize: "16px" } },
     }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: "sm" } }),
