@@ -97,7 +97,7 @@ export const MemberForm = ({
         </SimpleGrid>
         {fields.length > 0 && (
           <>
-            <Title order={3} mt="sm">
+            <Title order={2} size="h3" mt="sm">
               Fields
             </Title>
             <SimpleGrid cols={{ base: 1, xs: 2 }}>

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import type { ImportPreview } from "../api/types.ts";
+import { withDateFormat } from "./import-options.tsx";
+import { assign, fieldOf, missingTargets, samplesOf, startMapping } from "./mapping.ts";
+import { durationText, runSeconds, runShare, summaryFacts } from "./run-words.ts";
+
+const preview: ImportPreview = {
+  headers: ["Invoice", "When", "Phone"],
+  rows: [
+    ["1", "2026-01-01", ""],
+    ["1", "2026-01-02", " 079 "],
+  ],
+  suggestedMapping: { number: "Invoice", date: "When", gone: "Invoice", mobile: "Telephone" },
+  suggestedDateFormat: "dmy",
+  targets: [
+    { field: "number", label: "Bill number", required: false },
+    { field: "date", label: "Date", required: true },
+    { field: "mobile", label: "Mobile", required: false },
+  ],
+};
+
+describe("the mapping of columns", () => {
+  test("starts from the suggestion as far as file and fields go", () => {
+    expect(startMapping(preview)).toEqual({ number: "Invoice", date: "When" });
+  });
+  test("gives a column one field and a field one column", () => {
+    const mapping = { number: "Invoice", date: "When" };
+    expect(assign(mapping, "Invoice", "date")).toEqual({ date: "Invoice" });
+    expect(assign(mapping, "When", null)).toEqual({ number: "Invoice" });
+    expect(fieldOf(mapping, "When")).toBe("date");
+    expect(fieldOf(mapping, "Phone")).toBeNull();
+  });
+  test("says which needed fields have no column", () => {
+    expect(missingTargets({ number: "Invoice" }, preview.targets).map(({ label }) => label)).toEqual([
+      "Date",
+    ]);
+  });
+  test("shows first values once each", () => {
+    expect(samplesOf(preview, "Invoice")).toEqual(["1"]);
+    expect(samplesOf(preview, "Phone")).toEqual(["079"]);
+  });
+  test("takes over a date format that it knows", () => {
+    expect(withDateFormat({}, "dmy")).toEqual({ dateFormat: "dmy" });
+    expect(withDateFormat({ dateFormat: "mdy" }, "roman")).toEqual({ dateFormat: "mdy" });
+  });
+});
+
+test("a run in words", () => {
+  expect(runShare({ status: "running", bytesRead: 5, bytesTotal: 10 })).toBe(0.5);
+  expect(runShare({ status: "finished", bytesRead: 5, bytesTotal: 10 })).toBe(1);
+  expect(runShare({ status: "queued", bytesRead: 0, bytesTotal: 0 })).toBe(0);
+  const startedAt = "2026-01-01T00:00:00Z";
+  expect(runSeconds({ startedAt, finishedAt: null }, new Date("2026-01-01T00:01:05Z"))).toBe(65);
+  expect(runSeconds({ startedAt: null, finishedAt: null }, new Date())).toBeNull();
+  expect([0.2, 65, 3700].map(durationText)).toEqual(["1 s", "1 min 5 s", "1 h 1 min"]);
+  expect(summaryFacts({ recordsImported: 4, rowsSetAside: 0, options: {}, note: "x" })).toEqual([
+    { label: "Records imported", value: 4 },
+    { label: "Note", value: "x" },
+  ]);
+});

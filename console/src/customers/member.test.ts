@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import type { Balance, Customer, Field } from "../api/types.ts";
+import { expiringFirst, heldPoints, tierProgress } from "./facts.ts";
+import { accountName } from "./ledger-words.ts";
+import { changesOf, EMPTY_MEMBER, type MemberValues } from "./member-values.ts";
+import { distinctIdentifiers, identifierText, memberName, plainWords } from "./names.ts";
+import { byDay } from "./timeline-days.ts";
+import { ruleVerdict } from "./why-words.ts";
+
+const balance = (part: Partial<Balance>): Balance => ({
+  programId: 1,
+  programName: "Rewards",
+  category: "REGULAR",
+  currency: "points",
+  balance: 0,
+  issued: 0,
+  redeemed: 0,
+  expired: 0,
+  returned: 0,
+  adjusted: 0,
+  expiringNext: null,
+  ...part,
+});
+
+describe("the header", () => {
+  test("adds regular points without the errors of binary fractions", () => {
+    expect(heldPoints([balance({ balance: 0.1 }), balance({ balance: 0.2 })]).regular).toBe(0.3);
+  });
+  test("names other categories only when something is in them", () => {
+    const others = heldPoints([
+      balance({ category: "PROMISED", balance: 5 }),
+      balance({ category: "EXTERNAL" }),
+    ]).others;
+    expect(others.map(({ category }) => category)).toEqual(["PROMISED"]);
+  });
+  test("finds what expires first, over offsets, and adds up what goes together", () => {
+    const first = expiringFirst([
+      balance({ expiringNext: { points: 5, expiresAt: "2027-01-01T00:00:00+01:00" } }),
+      balance({ expiringNext: { points: 7, expiresAt: "2026-12-31T23:00:00Z" } }),
+      balance({ expiringNext: { points: 9, expiresAt: "2027-02-01T00:00:00Z" } }),
+    ]);
+    expect(first?.points).toBe(12);
+    expect(expiringFirst([balance({})])).toBeNull();
+  });
+  test("measures progress to the next tier and none on the highest", () => {
+    const nextTier = { number: 2, name: "Silver", threshold: 500 };
+    const progress = { criterion: "lifetime_purchases" as const, value: 125, toNext: 375 };
+    expect(tierProgress({ nextTier, progress })).toEqual({ share: 0.25, missing: 375 });
+    expect(tierProgress({ nextTier, progress: { ...progress, value: 700, toNext: 0 } })?.share).toBe(1);
+    expect(tierProgress({ nextTier: null, progress })).toBeNull();
+  });
+});
+
+test("names", () => {
+  expect(memberName({ id: 7, firstName: null, lastName: "" })).toBe("Member 7");
+  expect(memberName({ id: 7, firstName: "Ada", lastName: null })).toBe("Ada");
+  expect(plainWords("PENDING_DELETION")).toBe("Pending deletion");
+  expect(identifierText("mobile", "447911123456")).toBe("+447911123456");
+  expect(identifierText("mobile", "44*******456")).toBe("44*******456");
+  expect(["party", "issued", "program:expired"].map(accountName)).toEqual([
+    "Member",
+    "Program: issued",
+    "Program: expired",
+  ]);
+});
+
+test("one identifier that several sources know is shown once", () => {
+  const of = (source: string): Customer["identifiers"][number] => ({
+    source,
+    accountId: "",
+    type: "email",
+    value: "ada@example.com",
+  });
+  expect(distinctIdentifiers([of("INSTORE"), of("WEB_ENGAGE")])).toEqual([
+    { type: "email", value: "ada@example.com", sources: ["Instore", "Web engage"] },
+  ]);
+});
+
+test("the timeline is cut into days of the organisation", () => {
+  const items = ["2026-01-02T10:00", "2026-01-02T08:00", "2026-01-01T09:00"].map((at) => ({ at }));
+  expect(byDay(items, (at) => at.slice(0, 10)).map(({ day, items: ofDay }) => [day, ofDay.length])).toEqual([
+    ["2026-01-02", 2],
+    ["2026-01-01", 1],
+  ]);
+});
+
+describe("a form sends what differs", () => {
+  const field = (name: string, dataType: Field["dataType"]): Field => ({
+    id: 1,
+    kind: "extended",
+    scope: "CUSTOMER",
+    name,
+    label: name,
+    dataType,
+    enumValues: [],
+    isMandatory: false,
+    isActive: true,
+  });
+  const values = (part: Partial<MemberValues>): MemberValues => ({ ...EMPTY_MEMBER, ...part });
+
+  test("and nothing else", () => {
+    expect(changesOf(values({ firstName: " Ada " }), EMPTY_MEMBER, [])).toEqual({ firstName: "Ada" });
+    expect(changesOf(EMPTY_MEMBER, EMPTY_MEMBER, [field("city", "string")])).toEqual({});
+  });
+  test("with fields in their types; an emptied one is taken away", () => {
+    const before = values({ extendedFields: { city: "Rome", size: "38", vip: "true", born: "1988-01-01" } });
+    const after = values({ extendedFields: { city: "", size: "38.5", vip: "false", born: "1988-01-01" } });
+    const fields = [
+      field("city", "string"),
+      field("size", "double"),
+      field("vip", "boolean"),
+      field("born", "date"),
+    ];
+    expect(changesOf(after, before, fields)).toEqual({
+      extendedFields: { city: null, size: 38.5, vip: false },
+    });
+  });
+});
+
+test("verdicts of rules", () => {
+  const format = { signedPoints: (value: number) => `+${value}` };
+  const award = { points: 1.5, rounded: 1, expiresAt: null };
+  expect(ruleVerdict({ fired: true, award }, format)).toEqual({ kind: "fired", text: "+1 point" });
+  expect(ruleVerdict({ fired: true, award: { ...award, rounded: 0 } }, format).text).toBe(
+    "Applied, no points",
+  );
+  expect(ruleVerdict({ fired: false, award: null }, format).kind).toBe("not");
+  expect(ruleVerdict({ fired: false, undetermined: true, award: null }, format).kind).toBe("unknown");
+});
