@@ -52,7 +52,6 @@ export interface AppOptions {
   /** Tests: undeclared answers become errors. */
   readonly strictResponses?: boolean;
   readonly trustProxy?: boolean;
-  readonly secureCookies?: boolean;
 }
 
 export interface App {

@@ -10,8 +10,6 @@ export interface Config {
   readonly logLevel: string;
   /** Believe X-Forwarded-* of a proxy in front. */
   readonly trustProxy: boolean;
-  /** The console's cookie is sent over HTTPS only. */
-  readonly secureCookies: boolean;
 }
 
 /** What the command line may say instead of the environment. */
@@ -51,7 +49,6 @@ export const loadConfig = (
     port: Number(port),
     logLevel,
     trustProxy: flag("FEALTY_TRUST_PROXY"),
-    secureCookies: flag("FEALTY_SECURE_COOKIES"),
   };
   if (problems.length > 0) {
     throw new StartupError(

@@ -4,6 +4,7 @@ import { demo } from "./cli/demo.ts";
 import { importFile } from "./cli/import.ts";
 import { runMigrations } from "./cli/migrate.ts";
 import { serve } from "./cli/serve.ts";
+import { resetPassword, setUp } from "./cli/setup.ts";
 import { verify } from "./cli/verify.ts";
 import { work } from "./cli/work.ts";
 
@@ -15,7 +16,7 @@ const program = new Command("fealty")
     "after",
     `
 The database is the embedded PostgreSQL in --data, or the one that DATABASE_URL names.
-Environment: DATABASE_URL, PORT, HOST, FEALTY_DATA, LOG_LEVEL, FEALTY_TRUST_PROXY, FEALTY_SECURE_COOKIES.`,
+Environment: DATABASE_URL, PORT, HOST, FEALTY_DATA, LOG_LEVEL, FEALTY_TRUST_PROXY.`,
   );
 
 const withData = (command: Command): Command =>
@@ -61,6 +62,21 @@ withData(program.command("import"))
   .option("--set-aside-returns", "keep returns and cancellations aside instead of rejecting them")
   .option("--rejected <file>", "write rejected rows with their reasons to this CSV file")
   .action(importFile);
+withData(program.command("setup"))
+  .description(
+    "create an organisation with its first owner, who then signs in to the console; prints the password",
+  )
+  .argument("<code>", "short code, part of the console's addresses")
+  .requiredOption("--name <name>", "name of the organisation")
+  .requiredOption("--owner <email>", "e-mail address of the owner")
+  .option("--country <code>", "ISO 3166 code, for phone numbers without a country code", "GB")
+  .option("--currency <code>", "ISO 4217 code", "GBP")
+  .option("--time-zone <zone>", "IANA zone", "Europe/London")
+  .action(setUp);
+withData(program.command("password"))
+  .description("give a console user a new password, when nobody can sign in any more; prints it")
+  .argument("<email>", "e-mail address of the user")
+  .action(resetPassword);
 withData(program.command("demo"))
   .description("create the demo organisation with real purchases, or finish a replay that was cut short")
   .action(demo);

@@ -27,7 +27,6 @@ export const startApp = async (overrides: ConfigOverrides): Promise<Running> => 
       dataDirectory: config.dataDirectory,
       log,
       trustProxy: config.trustProxy,
-      secureCookies: config.secureCookies,
     });
     return { config, app, log, close: closing(app, database) };
   } catch (error) {

@@ -169,7 +169,26 @@ export const createUsers = ({ db, ids, clock, signIn }: Parts) => {
     return user;
   };
 
-  return { createUser, updateUser, ...createSessions({ db, clock, signIn }), ...createUserReads(db) };
+  /** Sets a person's password from the command line, over all organisations, and ends every session. Errors: identity.unknown_user, identity.invalid. */
+  const resetPassword = async (email: string, password: string): Promise<void> => {
+    checkPassword(password);
+    const user = await db.system((tx) => store.findUserByEmail(tx, normaliseEmail(email)));
+    if (user === null) throw errors.unknown_user({ id: email });
+    const passwordHash = await hashSecret(password);
+    await db.system(async (tx) => {
+      await store.updateUser(tx, user.id, { name: null, passwordHash, at: clock.now() });
+      await store.deleteSessionsOfUser(tx, user.id);
+    });
+    await signIn.unlock(normaliseEmail(email));
+  };
+
+  return {
+    createUser,
+    updateUser,
+    resetPassword,
+    ...createSessions({ db, clock, signIn }),
+    ...createUserReads(db),
+  };
 };
 
 const createUserReads = (db: Db) => ({

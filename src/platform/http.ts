@@ -219,6 +219,13 @@ const CLIENT_ERRORS: Record<string, { status: number; name: string; sentence: st
   },
 };
 
+/** Connection lost or refused, server starting or stopping: SQLSTATE classes 08 and 57P, and the socket's own codes. */
+const isDatabaseGone = ({ code, message }: { code?: string; message: string }): boolean =>
+  /^(08|57P0)/.test(code ?? "") ||
+  ["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"].includes(code ?? "") ||
+  message.startsWith("Connection terminated") ||
+  message.startsWith("Client has encountered a connection error");
+
 const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger) => {
   const envelope = envelopeFor(request.url);
   if (error instanceof AppError) {
@@ -239,7 +246,16 @@ const answerError = (error: FastifyError, request: FastifyRequest, reply: Fastif
   if (status >= 400 && status < 500) {
     return reply.status(status).send(failureBody(envelope, status, UNREADABLE.name, UNREADABLE.sentence));
   }
+  if (isDatabaseGone(error)) {
+    log.error({ request: request.id, err: error }, "the database does not answer");
+    const sentence =
+      "The database does not answer at the moment, and whether this was recorded is not known. Send it again: what was recorded is not recorded twice.";
+    return reply
+      .status(503)
+      .header("retry-after", "1")
+      .send(failureBody(envelope, 503, "unavailable", sentence));
+  }
   log.error({ request: request.id, path: request.routeOptions.url, err: error }, "unexpected error");
-  const sentence = `Something went wrong on our side; nothing was recorded. Quote request ${request.id}.`;
+  const sentence = `Something went wrong on our side. Quote request ${request.id} when you report it.`;
   return reply.status(500).send(failureBody(envelope, 500, "internal", sentence));
 };

@@ -7,6 +7,7 @@ import {
   type Task,
   Logger as WorkerLogger,
 } from "graphile-worker";
+import pg from "pg";
 import type { Logger } from "./log.ts";
 
 export type JobHandler = (payload: unknown) => Promise<void>;
@@ -39,6 +40,9 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
     if (level === "error") log.error({ ...meta }, message);
     else if (level === "warning") log.warn({}, message);
   });
+  // A pool of our own: when the database goes away while connections idle, its errors are told instead of ending the process.
+  const pool = new pg.Pool({ connectionString, max: MAX_CONNECTIONS, application_name: "fealty jobs" });
+  pool.on("error", (error) => log.warn({ err: error }, "a connection of the job queue was lost"));
   let runner: Runner | null = null;
   let utils: ReturnType<typeof makeWorkerUtils> | null = null;
   return {
@@ -49,17 +53,16 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
       schedules.push({ task: name, match: schedule, identifier: name });
     },
     add: async (name, payload, { key } = {}) => {
-      utils ??= makeWorkerUtils({ connectionString, logger, maxPoolSize: 1 });
+      utils ??= makeWorkerUtils({ pgPool: pool, logger });
       await (await utils).addJob(name, payload, key === undefined ? {} : { jobKey: key });
     },
     start: async () => {
       const { parseCronItems } = await import("graphile-worker");
       runner = await run({
-        connectionString,
+        pgPool: pool,
         taskList: tasks,
         parsedCronItems: parseCronItems(schedules),
         concurrency: CONCURRENCY,
-        maxPoolSize: MAX_CONNECTIONS,
         noHandleSignals: true,
         pollInterval: 2000,
         logger,
@@ -68,6 +71,7 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
     stop: async () => {
       await runner?.stop();
       await (await utils)?.release();
+      await pool.end();
     },
   };
 };
