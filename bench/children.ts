@@ -91,8 +91,8 @@ export const runFealty = (
 export interface ServerProcess {
   readonly pid: number;
   readonly port: number;
-  /** Begins the CPU profile that `BENCH_PROFILE` names; it is written when the server stops. */
-  startProfile(): void;
+  /** Begins the CPU profile that `BENCH_PROFILE` names, or ends and writes it. */
+  toggleProfile(): void;
   stop(): Promise<void>;
 }
 
@@ -102,6 +102,7 @@ export const startServer = (environment: Environment): Promise<ServerProcess> =>
     const args = [...COMMAND_LINE, "serve", "--port", "0", "--no-demo"];
     const child = startChild(process.execPath, args, environment);
     let output = "";
+    let stopping = false;
     const read = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-8000);
       const port = /Fealty is at http:\/\/[^\s:]+:(\d+)/.exec(output)?.[1];
@@ -109,12 +110,20 @@ export const startServer = (environment: Environment): Promise<ServerProcess> =>
       resolve({
         pid: child.pid,
         port: Number(port),
-        startProfile: () => child.kill("SIGUSR2"),
-        stop: () => stopChild(child),
+        toggleProfile: () => child.kill("SIGUSR2"),
+        stop: () => {
+          stopping = true;
+          return stopChild(child);
+        },
       });
     };
     child.stdout?.on("data", read);
     child.stderr?.on("data", read);
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
+    child.on("exit", (code, signal) => {
+      const sentence = `the server ended with ${code ?? signal}: ${output}`;
+      // Whoever measures meets closed connections; this is the reason.
+      if (!stopping && ending === null) process.stderr.write(`${sentence}\n`);
+      reject(new Error(sentence));
+    });
   });

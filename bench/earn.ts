@@ -16,8 +16,11 @@ export interface EarnRun {
   /** Purchases that were answered with 200, those of the warm-up included. */
   readonly acknowledged: number;
   /** Processor time per purchase, in microseconds; null where it cannot be seen. */
+  readonly clientMicroseconds: number;
   readonly serverMicroseconds: number | null;
   readonly postgresMicroseconds: number | null;
+  /** Purchases that shared a commit, on average. */
+  readonly perCommit: number;
   /** Cores that other programs on the machine kept busy meanwhile. */
   readonly otherCores: number | null;
   /** Failures of the run: refused requests, lost or doubled bills, what `verify` found. Empty when it counts. */
@@ -52,23 +55,27 @@ export const runEarn = async (
   server: ServerProcess,
   clients: number,
   seconds: number,
+  { profile = false } = {},
 ): Promise<EarnRun> => {
   const { stage, shop, members, expected } = parts;
   await stage.settle();
   const clock = startClocks(stage.postmaster, server.pid);
+  const prefix = `R${++runs}`;
   const options = {
     port: server.port,
     authorization: shop.authorization,
     clients,
     seconds,
-    prefix: `R${++runs}`,
+    prefix,
     members,
   };
+  if (profile) server.toggleProfile();
   const output = await runChild(process.execPath, ["bench/load.mjs", JSON.stringify(options)]);
+  if (profile) server.toggleProfile();
   const result = JSON.parse(output) as LoadResult;
   // What the outbox still holds belongs to these purchases as well.
   const drained = await untilOutboxIsEmpty(parts.admin);
-  const { server: serverSeconds, postgres, otherCores } = clock();
+  const { server: serverSeconds, postgres, children, otherCores } = clock();
   expected.bills += result.acknowledged;
   const problems = await findProblems(parts, result);
   if (!drained) problems.push("the outbox was not empty twenty seconds after the load");
@@ -81,9 +88,11 @@ export const runEarn = async (
     p95,
     p99,
     acknowledged,
+    clientMicroseconds: (children * 1e6) / result.acknowledged,
     serverMicroseconds: each(serverSeconds),
     postgresMicroseconds: each(postgres),
     otherCores,
+    perCommit: await purchasesPerCommit(parts.admin, prefix),
     problems,
   };
 };
@@ -96,6 +105,16 @@ const untilOutboxIsEmpty = async (admin: pg.Client): Promise<boolean> => {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;
+};
+
+/** All rows of a commit carry its number. */
+const purchasesPerCommit = async (admin: pg.Client, prefix: string): Promise<number> => {
+  const { rows } = await admin.query<{ each: number }>(
+    `select count(*)::float8 / greatest(count(distinct xmin::text), 1) as each
+       from activities.transactions where bill_number like $1`,
+    [`${prefix}-%`],
+  );
+  return rows[0]!.each;
 };
 
 const findProblems = async (parts: EarnParts, result: LoadResult): Promise<string[]> => {
@@ -131,7 +150,7 @@ export const settledMemory = async (server: ServerProcess, seconds: number): Pro
   return memoryOf(server.pid);
 };
 
-/** A run of its own with a CPU profile of the server from the end of the warm-up on. */
+/** A run of its own, after a short one to warm up, with a CPU profile of the server. */
 export const profileEarn = async (
   parts: EarnParts,
   clients: number,
@@ -145,8 +164,7 @@ export const profileEarn = async (
   };
   const server = await startServer(environment);
   await runEarn(parts, server, clients, 2);
-  server.startProfile();
-  const run = await runEarn(parts, server, clients, seconds);
+  const run = await runEarn(parts, server, clients, seconds, { profile: true });
   await server.stop();
   return { run, profile: await readProfile(path) };
 };

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { runFealty } from "./children.ts";
+import { type Environment, runFealty } from "./children.ts";
 import type { EarnParts } from "./earn.ts";
-import { postgresSeconds } from "./machine.ts";
+import { memoryOf, startClocks } from "./machine.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import { registerMembers, type Shop } from "./shop.ts";
 import { median } from "./statistics.ts";
@@ -16,7 +16,10 @@ export interface ImportResult {
   /** Lines a second of the run itself, without the start of the process. */
   readonly linesPerSecond: number;
   readonly copyLinesPerSecond: number;
+  /** Processor time for a line; that of the importing process counts its start too. */
+  readonly importerMicroseconds: number;
   readonly postgresMicroseconds: number | null;
+  /** Highest resident memory of the importing process; null where /proc does not tell. */
   readonly peakMegabytes: number | null;
   readonly problems: readonly string[];
 }
@@ -86,11 +89,25 @@ const newestRun = async (admin: pg.Client): Promise<StoredRun> => {
   return rows[0]!;
 };
 
-const importFile = (parts: EarnParts, path: string, environment: Readonly<Record<string, string>> = {}) =>
-  runFealty(["import", "transactions", path, "--org", parts.shop.orgCode], {
-    ...parts.stage.environment,
-    ...environment,
-  });
+const SAMPLE_MILLISECONDS = 200;
+
+/** Imports a file and answers the highest resident memory of the process that did. */
+const importFile = async (
+  { stage, shop }: EarnParts,
+  path: string,
+  environment: Environment = {},
+): Promise<number | null> => {
+  let peak: number | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const watch = (pid: number) => {
+    timer = setInterval(() => {
+      peak = memoryOf(pid)?.peakMegabytes || peak;
+    }, SAMPLE_MILLISECONDS);
+  };
+  const args = ["import", "transactions", path, "--org", shop.orgCode];
+  await runFealty(args, { ...stage.environment, ...environment }, watch).finally(() => clearInterval(timer));
+  return peak;
+};
 
 /** `fealty import` of generated files, each followed by COPY of the same lines into one table of `copyClient`'s database. */
 export const measureImports = async (
@@ -100,33 +117,45 @@ export const measureImports = async (
 ): Promise<ImportResult> => {
   const { stage, shop, admin, expected } = parts;
   await registerMembers(stage.app, shop, "H", options.members);
-  const [imports, copies, processor]: number[][] = [[], [], []];
+  const rounds: {
+    lines: number;
+    copy: number;
+    importer: number;
+    postgres: number | null;
+    peak: number | null;
+  }[] = [];
   const problems: string[] = [];
   const bills = options.lines / LINES_PER_BILL;
   for (let round = 1; round <= options.rounds; round++) {
     const path = join(stage.folder, `lines-${round}.csv`);
     await writeLines(path, shop, `H${round}`, options.members, options.lines);
     await stage.settle();
-    const before = stage.postmaster === null ? 0 : postgresSeconds(stage.postmaster);
-    await importFile(parts, path);
-    if (stage.postmaster !== null) processor!.push(postgresSeconds(stage.postmaster) - before);
+    const clock = startClocks(stage.postmaster, null);
+    const peak = await importFile(parts, path);
+    const { children, postgres } = clock();
     const run = await newestRun(admin);
-    imports!.push(options.lines / run.seconds);
     expected.bills += bills;
     if (run.status !== "finished" || run.counts.rowsImported !== options.lines) {
       problems.push(
         `the import ended ${run.status} with ${run.counts.rowsImported} of ${options.lines} lines`,
       );
     }
-    copies!.push(options.lines / (await copyLines(copyClient, path)));
+    const copy = options.lines / (await copyLines(copyClient, path));
+    rounds.push({ lines: options.lines / run.seconds, copy, importer: children, postgres, peak });
   }
+  const over = (pick: (round: (typeof rounds)[number]) => number | null): number | null => {
+    const values = rounds.map(pick).filter((value) => value !== null);
+    return values.length === 0 ? null : median(values);
+  };
+  const each = (seconds: number | null) => (seconds === null ? null : (seconds * 1e6) / options.lines);
   return {
     lines: options.lines,
     bills,
-    linesPerSecond: median(imports!),
-    copyLinesPerSecond: median(copies!),
-    postgresMicroseconds: processor!.length === 0 ? null : (median(processor!) * 1e6) / options.lines,
-    peakMegabytes: null,
+    linesPerSecond: over((round) => round.lines)!,
+    copyLinesPerSecond: over((round) => round.copy)!,
+    importerMicroseconds: each(over((round) => round.importer))!,
+    postgresMicroseconds: each(over((round) => round.postgres)),
+    peakMegabytes: over((round) => round.peak),
     problems,
   };
 };

@@ -66,6 +66,8 @@ export interface ProcessorUse {
   /** Seconds of the server process and of PostgreSQL. */
   readonly server: number | null;
   readonly postgres: number | null;
+  /** Of children of ours that ended meanwhile: load generators, commands. */
+  readonly children: number;
   /** Cores that programs other than ours kept busy on average. */
   readonly otherCores: number | null;
 }
@@ -77,8 +79,8 @@ export const startClocks = (postmaster: number | null, server: number | null): (
     return {
       at: Date.now(),
       machine: machineSeconds(),
-      // Load generators are children of ours that have ended by the time of the second reading.
-      self: self === null ? 0 : self.own + self.collected,
+      self: self?.own ?? 0,
+      children: self?.collected ?? 0,
       server: server === null ? null : processorSeconds(server),
       postgres: postmaster === null ? null : postgresSeconds(postmaster),
     };
@@ -90,9 +92,10 @@ export const startClocks = (postmaster: number | null, server: number | null): (
       from === null || to === null ? null : to - from;
     const used = { server: since(before.server, now.server), postgres: since(before.postgres, now.postgres) };
     const all = since(before.machine, now.machine);
-    const ours = (used.server ?? 0) + (used.postgres ?? 0) + now.self - before.self;
+    const children = now.children - before.children;
+    const ours = (used.server ?? 0) + (used.postgres ?? 0) + now.self - before.self + children;
     const seconds = (now.at - before.at) / 1000;
-    return { ...used, otherCores: all === null ? null : Math.max(0, all - ours) / seconds };
+    return { ...used, children, otherCores: all === null ? null : Math.max(0, all - ours) / seconds };
   };
 };
 

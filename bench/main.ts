@@ -11,7 +11,7 @@ import { printed, printedProfile, writeReport } from "./report.ts";
 import { type EarnRound, goalsOf, type Results } from "./results.ts";
 import { definitionWithRules, openShop, registerMembers, type Shop } from "./shop.ts";
 import { connect, type Stage, setStage } from "./stage.ts";
-import { shown } from "./statistics.ts";
+import { micro, shown } from "./statistics.ts";
 
 const HELP = `npm run bench -- [options]
 
@@ -55,6 +55,9 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const others = (cores: number | null): string =>
+  cores === null ? "" : `; other programs used ${shown(cores, 2)} cores`;
+
 const measureYardstick = async (
   stage: Stage,
   yardstick: Yardstick,
@@ -62,8 +65,9 @@ const measureYardstick = async (
 ): Promise<YardstickRun> => {
   await stage.settle();
   const run = await yardstick.run(seconds);
+  const processor = `client ${micro(run.clientMicroseconds)}, PostgreSQL ${micro(run.postgresMicroseconds)} each${others(run.otherCores)}`;
   say(
-    `  TPC-B, 16 clients:       ${shown(run.perSecond)}/s, ${shown(run.averageMilliseconds)} ms on average`,
+    `  TPC-B, 16 clients:      ${shown(run.perSecond)}/s, ${shown(run.averageMilliseconds)} ms on average; ${processor}`,
   );
   return run;
 };
@@ -77,9 +81,9 @@ const measureRound = async (
   extent: Extent,
 ): Promise<EarnRound> => {
   const run = await runEarn(parts, server, clients, extent.earnSeconds);
-  const processor = `server ${shown(run.serverMicroseconds ?? Number.NaN)} µs, PostgreSQL ${shown(run.postgresMicroseconds ?? Number.NaN)} µs each`;
+  const processor = `client ${micro(run.clientMicroseconds)}, server ${micro(run.serverMicroseconds)}, PostgreSQL ${micro(run.postgresMicroseconds)} each`;
   say(
-    `  earn call, ${clients} clients:   ${shown(run.perSecond)}/s, p50 ${shown(run.p50)}, p95 ${shown(run.p95)}, p99 ${shown(run.p99)} ms; ${processor}`,
+    `  earn call, ${clients} clients:  ${shown(run.perSecond)}/s, p50 ${shown(run.p50)}, p95 ${shown(run.p95)}, p99 ${shown(run.p99)} ms; ${processor}; ${shown(run.perCommit)} to a commit${others(run.otherCores)}`,
   );
   for (const problem of run.problems) say(`  FAILED: ${problem}`);
   const before = yardstick.runs.at(-1)!;
@@ -130,6 +134,8 @@ const measureAll = async (
   const imports = await measureImports(parts, yardstickClient, importing);
   say(`  ${shown(imports.linesPerSecond)} lines/s; COPY ${shown(imports.copyLinesPerSecond)} lines/s`);
 
+  const importProfile = options.profile ? await profileImport(parts, importing) : null;
+
   say("Fifty rules …");
   await publishManyRules(stage, shop);
   server = await startServer(stage.environment);
@@ -160,7 +166,7 @@ const measureAll = async (
     pages,
     costs: await measureCosts(app, shop),
     earnProfile: profiled?.profile ?? null,
-    importProfile: options.profile ? await profileImport(parts, importing) : null,
+    importProfile,
     problems,
   };
 };

@@ -6,7 +6,8 @@ import { startClocks } from "./machine.ts";
 export interface YardstickRun {
   readonly perSecond: number;
   readonly averageMilliseconds: number;
-  /** Processor time of PostgreSQL per transaction; null where it cannot be seen. */
+  /** Processor time per transaction, of pgbench and of PostgreSQL; null where it cannot be seen. */
+  readonly clientMicroseconds: number;
   readonly postgresMicroseconds: number | null;
   /** Cores that other programs on the machine kept busy meanwhile. */
   readonly otherCores: number | null;
@@ -50,9 +51,10 @@ export const createYardstick = async ({ connectionString, postmaster }: Place): 
   const measured = (run: (seconds: number) => Promise<Figures>) => async (seconds: number) => {
     const clock = startClocks(postmaster, null);
     const { perSecond, averageMilliseconds, transactions } = await run(seconds);
-    const { postgres, otherCores } = clock();
+    const { postgres, children, otherCores } = clock();
     const postgresMicroseconds = postgres === null ? null : (postgres * 1e6) / transactions;
-    return { perSecond, averageMilliseconds, postgresMicroseconds, otherCores };
+    const clientMicroseconds = (children * 1e6) / transactions;
+    return { perSecond, averageMilliseconds, clientMicroseconds, postgresMicroseconds, otherCores };
   };
   if (pgbench === null) {
     await createTables(connectionString);

@@ -1,12 +1,20 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../", import.meta.url);
 
+interface Frame {
+  readonly functionName: string;
+  readonly url: string;
+  /** Line of the TypeScript source, from 0, where it is known. */
+  readonly sourceLine?: number;
+}
+
 interface RawProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly callFrame: Frame;
   }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
@@ -43,6 +51,22 @@ const fileOf = (functionName: string, url: string): string => {
   return path.startsWith(root) ? path.slice(root.length) : path;
 };
 
+const DECLARED = /(?:const|let|function|class)\s+(\w+)|^\s*(?:async\s+)?(\w+)\s*[:(=]/;
+const sources = new Map<string, readonly string[]>();
+
+/** Compilation takes the names of most functions away; their lines in the source mostly still tell them. */
+const nameOf = ({ functionName, url, sourceLine }: Frame): string => {
+  if (functionName !== "" || sourceLine === undefined) return functionName || "(anonymous)";
+  const path = fileURLToPath(url.replace(/\?.*$/, ""));
+  let lines = sources.get(path);
+  if (lines === undefined) {
+    lines = readFileSync(path, "utf8").split("\n");
+    sources.set(path, lines);
+  }
+  const found = DECLARED.exec(lines[sourceLine] ?? "");
+  return found?.[1] ?? found?.[2] ?? `line ${sourceLine + 1}`;
+};
+
 const partOf = (file: string): string => {
   if (file.startsWith("src/")) return file.split("/").slice(0, 2).join("/");
   if (file.startsWith("node:")) return "Node.js";
@@ -71,7 +95,7 @@ export const readProfile = async (path: string): Promise<Profile> => {
     const add = (sum: Map<string, number>, key: string) => sum.set(key, (sum.get(key) ?? 0) + time);
     add(sums.part, partOf(file));
     add(sums.file, file);
-    add(sums.name, `${frame.functionName || "(anonymous)"}  ${file}`);
+    add(sums.name, `${nameOf(frame)}  ${file}`);
   });
   const busy = total - idle;
   const top = (sum: Map<string, number>): Share[] =>

@@ -1,11 +1,18 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import type { Profile } from "./profile.ts";
-import { type EarnRound, type Goal, goalsOf, over, type Results, ratioOf, times } from "./results.ts";
-import { median, rounded, shown } from "./statistics.ts";
+import {
+  type EarnRound,
+  type Goal,
+  goalsOf,
+  over,
+  processorRatioOf,
+  type Results,
+  ratioOf,
+  times,
+} from "./results.ts";
+import { median, micro, rounded, shown } from "./statistics.ts";
 
 type Row = readonly string[];
-
-const micro = (value: number | null): string => (value === null ? "–" : `${shown(value)} µs`);
 
 const earnRow = (name: string, rounds: readonly EarnRound[]): Row => {
   const figure = (pick: Parameters<typeof over>[1]) => over(rounds, pick) ?? Number.NaN;
@@ -14,31 +21,54 @@ const earnRow = (name: string, rounds: readonly EarnRound[]): Row => {
     shown(figure((run) => run.perSecond)),
     times(ratioOf(rounds)),
     `${shown(figure((run) => run.p50))} / ${shown(figure((run) => run.p95))} / ${shown(figure((run) => run.p99))} ms`,
-    micro(over(rounds, (run) => run.serverMicroseconds)),
-    micro(over(rounds, (run) => run.postgresMicroseconds)),
+    shown(figure((run) => run.perCommit)),
+    microseconds(
+      figure((run) => run.clientMicroseconds),
+      figure((run) => run.serverMicroseconds),
+      figure((run) => run.postgresMicroseconds),
+    ),
+    times(processorRatioOf(rounds)),
+    shown(
+      figure((run) => run.otherCores),
+      2,
+    ),
   ];
 };
+
+const microseconds = (...values: readonly number[]): string =>
+  `${values.map((value) => shown(value)).join(" / ")} µs`;
 
 const EARN_HEAD: Row = [
   "load",
   "per second",
   "against TPC-B",
   "p50 / p95 / p99",
-  "processor, server",
-  "processor, PostgreSQL",
+  "to a commit",
+  "processor: client / server / PostgreSQL",
+  "against TPC-B by it",
+  "cores used by others",
 ];
 
 const earnRows = ({ yardstick, earn, manyRules }: Results): Row[] => {
-  const processor = yardstick.runs.flatMap((run) => run.postgresMicroseconds ?? []);
-  const average = median(yardstick.runs.map((run) => run.averageMilliseconds));
+  const figure = (pick: (run: Results["yardstick"]["runs"][number]) => number | null) =>
+    median(yardstick.runs.flatMap((run) => pick(run) ?? []));
   return [
     [
       `TPC-B by ${yardstick.by}, 16 clients`,
-      shown(median(yardstick.runs.map((run) => run.perSecond))),
+      shown(figure((run) => run.perSecond)),
       "1 ×",
-      `${shown(average)} ms on average`,
-      "–",
-      micro(processor.length === 0 ? null : median(processor)),
+      `${shown(figure((run) => run.averageMilliseconds))} ms on average`,
+      "1",
+      microseconds(
+        figure((run) => run.clientMicroseconds),
+        Number.NaN,
+        figure((run) => run.postgresMicroseconds),
+      ),
+      "1 ×",
+      shown(
+        figure((run) => run.otherCores),
+        2,
+      ),
     ],
     earnRow("earn call, 16 clients", earn.few),
     earnRow("earn call, 64 clients", earn.many),
@@ -61,7 +91,7 @@ const costLines = ({ costs, imports, pages }: Results): string[] => [
     ({ rules, microseconds, traceBytes }) =>
       `Deciding a bill of three lines by ${rules} ${rules === 1 ? "rule" : "rules"}, trace included (${shown(traceBytes)} bytes of JSON): ${shown(microseconds)} µs.`,
   ),
-  `PostgreSQL's processor time for an imported line: ${micro(imports.postgresMicroseconds)} (${imports.lines.toLocaleString("en-US")} lines, ${imports.bills.toLocaleString("en-US")} bills).`,
+  `Importing (${imports.lines.toLocaleString("en-US")} lines, ${imports.bills.toLocaleString("en-US")} bills): processor time for a line ${micro(imports.importerMicroseconds)} in the importing process, its start included, and ${micro(imports.postgresMicroseconds)} in PostgreSQL; ${imports.peakMegabytes ?? "–"} MB of memory at most.`,
   `Seeding the long ledger took ${shown(pages.seedSeconds)} s.`,
 ];
 

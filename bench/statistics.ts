@@ -20,3 +20,6 @@ export const shown = (value: number, digits = 3): string => {
 /** The same to `digits` significant digits, for the JSON file. */
 export const rounded = (value: number, digits = 4): number =>
   Number.isFinite(value) ? Number(value.toPrecision(digits)) : 0;
+
+/** Microseconds with their unit; a dash for what cannot be seen. */
+export const micro = (value: number | null): string => (value === null ? "–" : `${shown(value)} µs`);
