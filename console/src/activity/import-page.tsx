@@ -175,7 +175,7 @@ const Rejections = ({ run }: { run: ImportRun }) => {
   const search = route.useSearch();
   const paging = usePaging(search);
   const { data, error, refetch, isPlaceholderData } = useQuery({
-    ...rejectionsQuery(api, run.id, search.after, isUnderWay(run)),
+    ...rejectionsQuery(api, run, search.after),
     placeholderData: keepPreviousData,
   });
   const [busy, setBusy] = useState(false);

@@ -23,19 +23,18 @@ export const importQuery = (api: ApiClient, id: string | number) =>
     refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? LOOK_MILLISECONDS : false),
   });
 
+/** Read anew whenever the run has rejected more. */
 export const rejectionsQuery = (
   api: ApiClient,
-  id: string | number,
+  { id, rowsRejected, status }: Pick<ImportRun, "id" | "rowsRejected" | "status">,
   after: string | undefined,
-  live: boolean,
-) =>
-  queryOptions<List<Rejection>, ApiError>({
-    ...apiQuery(api, "/api/imports/{id}/rejections", {
-      params: { id },
-      query: { after, limit: PAGE_SIZE },
-    }),
-    refetchInterval: live ? LOOK_MILLISECONDS * 3 : false,
+) => {
+  const { queryKey, ...page } = apiQuery(api, "/api/imports/{id}/rejections", {
+    params: { id },
+    query: { after, limit: PAGE_SIZE },
   });
+  return queryOptions<List<Rejection>, ApiError>({ ...page, queryKey: [...queryKey, rowsRejected, status] });
+};
 
 export const setAsideQuery = (api: ApiClient, after: string | undefined) =>
   apiQuery(api, "/api/set-aside", { query: { after, limit: PAGE_SIZE } });

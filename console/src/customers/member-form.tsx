@@ -1,7 +1,7 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useOrganisation } from "../shell/organisation.ts";
 import { placeError } from "../ui/form-errors.ts";
 import { useDraft } from "../ui/use-draft.ts";
@@ -40,6 +40,8 @@ export const MemberForm = ({
   const draft = useDraft<MemberValues>(draftKey);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
+  /** What the form holds was sent: the server's next word counts. */
+  const sent = useRef(false);
   const form = useForm<MemberValues>({
     initialValues: draft.found ?? initial,
     onValuesChange: (values) => draft.keep(values),
@@ -49,19 +51,23 @@ export const MemberForm = ({
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: newer data of the server replaces what nobody has changed.
   useEffect(() => {
-    if (!form.isDirty() && draft.found === null) {
+    if (sent.current || (!form.isDirty() && draft.found === null)) {
+      sent.current = false;
       form.setValues(initial);
       form.resetDirty(initial);
+      draft.discard();
     }
   }, [initial]);
 
   const save = async () => {
     setBusy(true);
     setFailure(null);
+    sent.current = true;
     try {
       await onSave(changes);
       draft.discard();
     } catch (error) {
+      sent.current = false;
       const names = [...FIELDS, ...fields.map(({ name }) => `extendedFields.${name}`)];
       const placed = placeError(error, names);
       form.setErrors(placed.fields);

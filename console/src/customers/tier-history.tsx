@@ -6,6 +6,7 @@ import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime } from "../ui/amounts.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
+import { plainWords } from "./names.ts";
 import { tierChangesQuery } from "./queries.ts";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
@@ -45,7 +46,7 @@ export const TierHistory = () => {
               </Text>
               {reason && (
                 <Text size="sm" c="dimmed">
-                  {reason}
+                  {plainWords(reason)}
                 </Text>
               )}
             </Timeline.Item>

@@ -34,7 +34,17 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
   const local = useLocal(query, onHelp);
   const groups = [...found.groups, ...local].filter(({ entries }) => entries.length > 0);
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} scrollable maxHeight={440} radius="lg" size={620}>
+    <Spotlight.Root
+      query={query}
+      onQueryChange={setQuery}
+      scrollable
+      maxHeight={440}
+      radius="lg"
+      size={620}
+      centered={false}
+      yOffset={88}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+    >
       <Spotlight.Search
         placeholder="Name, phone, e-mail, bill number, store, screen…"
         aria-label="Search"

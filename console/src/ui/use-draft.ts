@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 
 const read = <T>(key: string): T | null => {
   try {
@@ -16,24 +16,18 @@ const read = <T>(key: string): T | null => {
 export const useDraft = <T>(key: string) => {
   const storageKey = `fealty-draft:${key}`;
   const [found] = useState(() => read<T>(storageKey));
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
+  // Written at once: whoever reloads in the next moment loses nothing.
   const keep = useCallback(
     (value: T) => {
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => {
-        try {
-          sessionStorage.setItem(storageKey, JSON.stringify(value));
-        } catch {
-          // Without storage a draft lives as long as the page.
-        }
-      }, 200);
+      try {
+        sessionStorage.setItem(storageKey, JSON.stringify(value));
+      } catch {
+        // Without storage a draft lives as long as the page.
+      }
     },
     [storageKey],
   );
   const discard = useCallback(() => {
-    clearTimeout(timer.current);
     try {
       sessionStorage.removeItem(storageKey);
     } catch {
