@@ -11,6 +11,7 @@ import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } 
 import { addDataflowsRoutes, createDataflows, type Dataflows } from "#dataflows";
 import { createEvents, type Events } from "#events";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
+import { addInsightsRoutes, addSearchRoutes, createInsights } from "#insights";
 import {
   addLedgerRoutes,
   expireLots,
@@ -125,11 +126,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     directory: options.dataDirectory,
   });
 
+  const insights = createInsights({ db, clock, orgs, events, loyalty });
+
   jobs.define("dataflows.resume", dataflows.resumeRuns);
   jobs.every("* * * * *", "dataflows.resume");
   jobs.define("ledger.expire", async () => {
     for (const { id } of await orgs.list()) {
-      await expireLots({ db, ids, clock }, id, (await orgs.get(id)).timeZone);
+      await expireLots({ db, ids, clock, publish: events.publish }, id, (await orgs.get(id)).timeZone);
     }
   });
   jobs.every("7 * * * *", "ledger.expire");
@@ -161,6 +164,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });
+  addInsightsRoutes(server, { insights, db, orgs, loyalty });
+  addSearchRoutes(server, { db, orgs, customers });
   await addConsole(server);
 
   return {

@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 const expireAt = (now: number, { using = db, zone = ZONE }: { using?: Db; zone?: string } = {}) =>
-  expireLots({ db: using, ids, clock: fixedClock(new Date(now)) }, orgId, zone);
+  expireLots({ db: using, ids, clock: fixedClock(new Date(now)), publish: async () => {} }, orgId, zone);
 const linesOf = (partyId: number) =>
   db.transaction(orgId, (tx) => linesOfEvents(tx, orgId, partyId, 1, Number.MAX_SAFE_INTEGER));
 const expiriesOf = async (partyId: number) =>

@@ -1,3 +1,4 @@
+import type { NewEvent } from "#events";
 import { type Clock, type Db, type Ids, type Instant, sql, startOfDay, type Tx } from "#platform";
 import { LedgerBook } from "./rules.ts";
 import type { AccountKey, Lot, LotUse } from "./schema.ts";
@@ -49,13 +50,21 @@ export const groupDue = (lots: readonly Lot[]): Due[] => {
   return due;
 };
 
+export interface ExpiryParts {
+  readonly db: Db;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  /** Writes `points.expired` events in the transaction of the postings. */
+  readonly publish: (tx: Tx, events: readonly NewEvent[]) => Promise<void>;
+}
+
 /**
  * Expires an organisation's lots whose last day has passed in its time zone (points.md §5: posted the morning after).
  * Works through parties in short transactions under their locks; killed anywhere it goes on where it was, and running it
  * twice changes nothing. Returns the thousandths that expired.
  */
 export const expireLots = async (
-  { db, ids, clock }: { db: Db; ids: Ids; clock: Clock },
+  { db, ids, clock, publish }: ExpiryParts,
   orgId: number,
   zone: string,
 ): Promise<{ parties: number; amount: number }> => {
@@ -67,7 +76,9 @@ export const expireLots = async (
     const partyIds = await db.transaction(orgId, (tx) => partiesDue(tx, orgId, before, after));
     const last = partyIds.at(-1);
     if (last === undefined) return { parties, amount };
-    amount += await db.transaction(orgId, (tx) => expireParties(tx, ids, orgId, partyIds, before, now));
+    amount += await db.transaction(orgId, (tx) =>
+      expireParties(tx, { ids, publish }, orgId, partyIds, before, now),
+    );
     parties += partyIds.length;
     after = last;
   }
@@ -75,7 +86,7 @@ export const expireLots = async (
 
 const expireParties = async (
   tx: Tx,
-  ids: Ids,
+  { ids, publish }: Pick<ExpiryParts, "ids" | "publish">,
   orgId: number,
   partyIds: readonly number[],
   before: string,
@@ -104,5 +115,15 @@ const expireParties = async (
     });
   }
   await writeLedger(tx, orgId, book.writes(), false);
+  await publish(
+    tx,
+    due.map(({ partyId, programId, currencyId, category, amount }) => ({
+      orgId,
+      partyId,
+      type: "points.expired",
+      occurredAt: new Date(now),
+      payload: { programId, currencyId, category, amount },
+    })),
+  );
   return due.reduce((sum, item) => sum + item.amount, 0);
 };

@@ -265,6 +265,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/insights/home": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getHome"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/organisation": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readOrganisation"];
@@ -314,6 +325,17 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["publishProgram"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/search": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["search"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2821,6 +2843,111 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** How the organisation is doing, with the figures of the period before (Insights:read) */
+  getHome: {
+    parameters: {
+      query?: {
+        period?: "today" | "7d" | "30d" | "12m";
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** Moment of the figures; events take a moment to be counted */
+            asOf: string;
+            members: {
+              total: number;
+              new: number;
+              series: {
+                date: string;
+                value: number;
+              }[];
+              previous: {
+                total: number;
+                new: number;
+              };
+            };
+            purchases: {
+              count: number;
+              amount: number;
+              series: {
+                date: string;
+                count: number;
+                amount: number;
+              }[];
+              previous: {
+                count: number;
+                amount: number;
+              };
+            };
+            points: {
+              issued: number;
+              redeemed: number;
+              expired: number;
+              series: {
+                date: string;
+                issued: number;
+                redeemed: number;
+                expired: number;
+              }[];
+              previous: {
+                issued: number;
+                redeemed: number;
+                expired: number;
+              };
+            };
+            liability: {
+              points: number;
+              money: number | null;
+              series: {
+                date: string;
+                points: number;
+              }[];
+              previous: {
+                points: number;
+                money: number | null;
+              };
+            };
+            tiers: {
+              name: string;
+              number: number;
+              color: string;
+              members: number;
+            }[];
+            topStores: {
+              code: string;
+              name: string;
+              amount: number;
+              count: number;
+            }[];
+            setAside: {
+              count: number;
+              amount: number;
+            };
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Read the organisation (Organization:read) */
   readOrganisation: {
     parameters: {
@@ -3236,6 +3363,59 @@ export interface operations {
               publishedAt: string;
               publishedBy: string;
               effectiveFrom: string;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Search customers, bills and places at once (Customer:read) */
+  search: {
+    parameters: {
+      query: {
+        q: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            customers: {
+              id: number;
+              name: string;
+              mobile: string | null;
+              email: string | null;
+            }[];
+            transactions: {
+              id: number;
+              number: string;
+              customerId: number | null;
+              billedAt: string;
+              amount: number;
+            }[];
+            entities: {
+              id: number;
+              type: string;
+              code: string;
+              name: string;
             }[];
           };
         };
