@@ -11,16 +11,16 @@ export interface Named {
   readonly value: string;
 }
 
-/** A line as the path of purchases takes it: decimals, absent where the file says nothing. */
+/** A line as the path of purchases takes it: decimals, null where the file says nothing. */
 export interface DraftLine {
   readonly itemCode: string;
   readonly description: string | null;
   readonly qty: number;
-  readonly rate?: number;
-  readonly value?: number;
-  readonly discount?: number;
-  readonly amount?: number;
-  readonly extendedFields?: Record<string, string>;
+  readonly rate: number | null;
+  readonly value: number | null;
+  readonly discount: number | null;
+  readonly amount: number | null;
+  readonly extendedFields: Record<string, string> | null;
 }
 
 /** What an unknown customer of a bill is registered with, beside the identifier that the bill has. */
@@ -136,13 +136,13 @@ export const createBillReader = (reading: BillReading) => {
     draft.problems.push({ line: record.line, field: headers[column] ?? "", reason, row: record.text });
   };
 
-  const figure = (column: number, scale: number): number | undefined => {
+  const figure = (column: number, scale: number): number | null => {
     const text = cell(column);
-    if (text === "") return undefined;
+    if (text === "") return null;
     const read = readNumber(text, scale);
     if (read === null) {
       blame(column, `${headers[column]} must be a number; "${text.slice(0, 60)}" is not.`);
-      return undefined;
+      return null;
     }
     if (read < 0) draft.isNegative = true;
     return read;
@@ -153,24 +153,23 @@ export const createBillReader = (reading: BillReading) => {
     const quantity = figure(at.quantity, QUANTITY_SCALE) ?? QUANTITY_SCALE;
     const rate = figure(at.rate, moneyScale);
     const value = figure(at.value, moneyScale);
-    const discount = figure(at.discount, moneyScale) ?? 0;
+    const discount = figure(at.discount, moneyScale);
     const amount = figure(at.amount, moneyScale);
-    if (rate === undefined && value === undefined && amount === undefined && at.billAmount < 0) {
+    if (rate === null && value === null && amount === null && at.billAmount < 0) {
       const column = [at.amount, at.value, at.rate].find((index) => index >= 0) ?? -1;
       blame(column, `The row has no amount: ${headers[column] ?? ""} is empty.`);
     }
     const wholeValue = value ?? Math.round(((rate ?? 0) * quantity) / QUANTITY_SCALE);
-    if (!draft.hasOwnAmount) draft.amount += amount ?? wholeValue - discount;
-    const description = cell(at.description);
+    if (!draft.hasOwnAmount) draft.amount += amount ?? wholeValue - (discount ?? 0);
     draft.lines.push({
       itemCode: cell(at.itemCode),
-      description: description === "" ? null : description,
+      description: cell(at.description) || null,
       qty: quantity / QUANTITY_SCALE,
-      ...(rate === undefined ? {} : { rate: rate / moneyScale }),
-      ...(value === undefined ? {} : { value: value / moneyScale }),
-      ...(discount === 0 ? {} : { discount: discount / moneyScale }),
-      ...(amount === undefined ? {} : { amount: amount / moneyScale }),
-      ...(columns.lineExtended.length === 0 ? {} : { extendedFields: pick(columns.lineExtended) }),
+      rate: rate === null ? null : rate / moneyScale,
+      value: value === null ? null : value / moneyScale,
+      discount: discount === null ? null : discount / moneyScale,
+      amount: amount === null ? null : amount / moneyScale,
+      extendedFields: columns.lineExtended.length === 0 ? null : pick(columns.lineExtended),
     });
   };
 
@@ -206,13 +205,13 @@ export const createBillReader = (reading: BillReading) => {
 
   const readBillFigures = () => {
     const amount = figure(at.billAmount, moneyScale);
-    if (amount !== undefined) {
+    if (amount !== null) {
       if (!draft.hasOwnAmount || draft.amount === amount) draft.amount = amount;
       else blame(at.billAmount, `Line ${draft.rows[0]!.line} of the same bill gives another bill amount.`);
       draft.hasOwnAmount = true;
     }
-    draft.grossAmount ??= figure(at.grossAmount, moneyScale) ?? null;
-    draft.discount ??= figure(at.billDiscount, moneyScale) ?? null;
+    draft.grossAmount ??= figure(at.grossAmount, moneyScale);
+    draft.discount ??= figure(at.billDiscount, moneyScale);
   };
 
   return {

@@ -58,6 +58,7 @@ export class CsvScanner {
   #nextQuote = -2;
   // Results of a scan, kept here so that none is allocated per record.
   #fields: string[] = [];
+  #raw = "";
   #end = 0;
   #after = 0;
   #breaks = 0;
@@ -88,7 +89,7 @@ export class CsvScanner {
         continue;
       }
       const scan = this.#scan();
-      if (scan === "record") return this.#take(this.#fields, this.#end, this.#after, this.#breaks + 1, null);
+      if (scan === "record") return this.#take(this.#fields, this.#raw, this.#after, this.#breaks + 1, null);
       const pending = this.#text.length - this.#position;
       if (scan === "more" && pending <= MAX_RECORD_BYTES) return null;
       return this.#malformed(scan === "more" ? TOO_LONG : scan);
@@ -128,7 +129,8 @@ export class CsvScanner {
     this.#end = this.#lineEnd(start, eol);
     this.#after = found < 0 ? eol : eol + 1;
     this.#breaks = 0;
-    this.#fields = text.slice(start, this.#end).split(this.#dialect.delimiter);
+    this.#raw = text.slice(start, this.#end);
+    this.#fields = this.#raw.split(this.#dialect.delimiter);
     return "record";
   }
 
@@ -187,6 +189,7 @@ export class CsvScanner {
     this.#end = this.#lineEnd(this.#position, eol);
     this.#after = Math.min(eol + 1, this.#text.length);
     this.#breaks = breaks;
+    this.#raw = this.#text.slice(this.#position, this.#end);
     return "record";
   }
 
@@ -194,60 +197,55 @@ export class CsvScanner {
   #malformed(problem: string): CsvRecord {
     const eol = this.#text.indexOf(this.#dialect.newline, this.#position);
     const end = eol < 0 ? this.#text.length : eol;
+    const raw = this.#text.slice(this.#position, Math.min(end, this.#position + MAX_SHOWN));
     if (eol >= 0) {
       const reason = problem === TOO_LONG && end - this.#position <= MAX_RECORD_BYTES ? OPEN_QUOTE : problem;
-      return this.#take(null, this.#lineEnd(this.#position, end), end + 1, 1, reason);
+      const shown = this.#dialect.newline === "\n" && raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+      return this.#take(null, shown, end + 1, 1, reason);
     }
-    if (this.#final) return this.#take(null, end, end, 1, problem);
-    const record = this.#take(null, end, end, 0, problem);
+    if (this.#final) return this.#take(null, raw, end, 1, problem);
+    const record = this.#take(null, raw, end, 0, problem);
     this.#skipping = true;
     return { ...record, nextLine: record.line + 1 };
   }
 
   #take(
-    fields: readonly string[] | null,
-    end: number,
+    given: readonly string[] | null,
+    raw: string,
     after: number,
     lines: number,
-    problem: string | null,
+    found: string | null,
   ): CsvRecord {
-    const start = this.#position;
-    const raw = this.#text.slice(start, fields === null ? Math.min(end, start + MAX_SHOWN) : end);
     const line = this.#line;
+    const start = this.#base + this.#position;
     this.#position = after;
     this.#line += lines;
-    const place = { line, nextLine: this.#line, start: this.#base + start, end: this.#base + after };
-    if (!this.#unusual || !UNUSUAL.test(raw)) {
-      return { ...place, fields: fields ?? NO_FIELDS, text: raw, problem };
+    let fields = given ?? NO_FIELDS;
+    let text = raw;
+    let problem = found;
+    if (this.#unusual && UNUSUAL.test(raw)) {
+      problem = found ?? unreadable(raw);
+      text = decode(raw, problem !== null);
+      fields = problem === null ? fields.map((field) => decode(field, false)) : NO_FIELDS;
     }
-    return this.#decode(place, fields, raw, problem);
-  }
-
-  #decode(
-    place: Pick<CsvRecord, "line" | "nextLine" | "start" | "end">,
-    fields: readonly string[] | null,
-    raw: string,
-    problem: string | null,
-  ): CsvRecord {
-    const bytes = Buffer.from(raw, "latin1");
-    // A row that was cut may end inside a character; it is refused for another reason anyway.
-    if (problem === null && !isUtf8(bytes)) {
-      return {
-        ...place,
-        fields: NO_FIELDS,
-        text: raw.slice(0, MAX_SHOWN).replaceAll("\u0000", ""),
-        problem: NOT_UTF8,
-      };
-    }
-    const text = bytes.toString("utf8");
-    if (text.includes("\u0000")) {
-      const shown = text.slice(0, MAX_SHOWN).replaceAll("\u0000", "");
-      return { ...place, fields: NO_FIELDS, text: shown, problem: problem ?? HAS_NUL };
-    }
-    const decoded = fields?.map((field) => Buffer.from(field, "latin1").toString("utf8"));
-    return { ...place, fields: decoded ?? NO_FIELDS, text, problem };
+    return { line, nextLine: this.#line, start, end: this.#base + after, fields, text, problem };
   }
 }
+
+const bytesOf = (latin1: string): Buffer => Buffer.from(latin1, "latin1");
+
+const unreadable = (raw: string): string | null => {
+  if (!isUtf8(bytesOf(raw))) return NOT_UTF8;
+  return raw.includes("\u0000") ? HAS_NUL : null;
+};
+
+/** Text of bytes held as Latin-1; of a row that cannot be read, what can be shown and stored of it. */
+const decode = (latin1: string, isBad: boolean): string => {
+  if (!isBad) return bytesOf(latin1).toString("utf8");
+  const bytes = bytesOf(latin1.slice(0, MAX_SHOWN));
+  // A row that was cut may end inside a character; bytes of another encoding are shown as Latin-1, mostly rightly.
+  return (isUtf8(bytes) ? bytes.toString("utf8") : bytes.toString("latin1")).replaceAll("\u0000", "");
+};
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 export type Delimiter = (typeof DELIMITERS)[number];

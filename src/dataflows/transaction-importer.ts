@@ -6,6 +6,7 @@ import { AppError, type Clock, type Db } from "#platform";
 import { type BillDraft, createBillReader } from "./bills.ts";
 import type { FileHead } from "./csv-source.ts";
 import { type BillBatch, createGatherer } from "./gather.ts";
+import { recordInLanes } from "./lanes.ts";
 import { bindMapping } from "./mapping.ts";
 import type { Importer, PreparedBatch } from "./runner.ts";
 import type { Run } from "./schema.ts";
@@ -51,7 +52,7 @@ export const createTransactionImporter = (
     decimal: options.decimal ?? ".",
   });
   const gatherer = createGatherer(reader, { bills: batchBills });
-  const remembered = new Set<string>();
+  const parties: Parties = new Map();
 
   const prepare = async (batch: BillBatch): Promise<PreparedBatch> => {
     const context: BillContextParts = {
@@ -64,16 +65,20 @@ export const createTransactionImporter = (
       hooks,
     };
     const judged = judgeBatch(context, batch);
+    await resolve(parts, organisation.id, judged, parties);
     const registered =
       options.registerUnknown === true
-        ? await registerUnknown(parts, context, judged, remembered)
+        ? await registerUnknown(parts, context, judged, parties)
         : { judged, count: 0 };
     return {
       doneAt: batch.doneAt,
       apply: async () => {
-        const { purchases } = registered.judged;
-        const outcomes =
-          purchases.length === 0 ? [] : await parts.activities.recordAll(organisation.id, purchases);
+        const outcomes = await recordInLanes(
+          parts.activities,
+          organisation.id,
+          registered.judged.purchases,
+          parties,
+        );
         const { counts, rejections } = tally(context, registered.judged, outcomes);
         counts.customersRegistered += registered.count;
         const asides = judged.asides.map(({ draft, document }) => ({ rows: draft.rows, document }));
@@ -86,79 +91,70 @@ export const createTransactionImporter = (
   return { add: (record) => ready(gatherer.add(record)), finish: () => ready(gatherer.finish()) };
 };
 
-interface Unknown {
-  readonly key: string;
-  readonly draft: BillDraft;
-}
+/** Keys → customers, as far as known; customers do not change hands within a run. */
+type Parties = Map<string, number>;
+
+/** Looks up whom the bills of a batch name, but for those who were looked up before. */
+const resolve = async (
+  { db, customers }: TransactionImporterParts,
+  orgId: number,
+  { purchases }: JudgedBatch,
+  parties: Parties,
+): Promise<void> => {
+  if (parties.size > MAX_REMEMBERED) parties.clear();
+  const keys = new Set<string>();
+  for (const { customerKey } of purchases) {
+    if (customerKey !== null && !parties.has(customerKey)) keys.add(customerKey);
+  }
+  if (keys.size === 0) return;
+  const found = await db.transaction(orgId, (tx) => customers.resolveIdentifiers(tx, orgId, [...keys]));
+  for (const [key, partyId] of found) parties.set(key, partyId);
+};
 
 /** Registers whom a batch's bills name and nobody knows, dated at the first of those bills. */
 const registerUnknown = async (
-  parts: TransactionImporterParts,
+  { customers }: TransactionImporterParts,
   context: BillContextParts,
   judged: JudgedBatch,
-  remembered: Set<string>,
+  parties: Parties,
 ): Promise<{ judged: JudgedBatch; count: number }> => {
-  const { organisation } = context;
-  if (remembered.size > MAX_REMEMBERED) remembered.clear();
+  const { id: orgId } = context.organisation;
   const first = new Map<string, number>();
   judged.purchases.forEach(({ customerKey, billedAt }, index) => {
-    if (customerKey === null || remembered.has(customerKey)) return;
+    if (customerKey === null || parties.has(customerKey)) return;
     const known = first.get(customerKey);
     if (known === undefined || judged.purchases[known]!.billedAt > billedAt) first.set(customerKey, index);
   });
-  const keys = [...first.keys()];
-  if (keys.length === 0) return { judged, count: 0 };
-  const found = await parts.db.transaction(organisation.id, (tx) =>
-    parts.customers.resolveIdentifiers(tx, organisation.id, keys),
-  );
-  const unknown = keys
-    .filter((key) => !found.has(key))
-    .map((key) => ({
-      key,
-      draft: judged.drafts[first.get(key)!]!,
-      tillId: judged.purchases[first.get(key)!]!.tillId,
-    }));
-  for (const key of found.keys()) remembered.add(key);
-  const { refused, count } = await register(parts, context, unknown, remembered);
-  return { judged: refused.size === 0 ? judged : withoutRefused(context, judged, refused), count };
-};
-
-const register = async (
-  parts: TransactionImporterParts,
-  context: BillContextParts,
-  unknown: readonly (Unknown & { readonly tillId: number })[],
-  remembered: Set<string>,
-): Promise<{ refused: ReadonlyMap<string, AppError>; count: number }> => {
-  const { organisation } = context;
   const refused = new Map<string, AppError>();
   const read: { key: string; registration: Registration }[] = [];
-  for (const { key, draft, tillId } of unknown) {
-    const actor = systemActor(organisation.id, `import ${context.runId}`, tillId);
+  for (const [key, index] of first) {
+    const actor = systemActor(orgId, `import ${context.runId}`, judged.purchases[index]!.tillId);
     try {
-      read.push({ key, registration: readRegistration(context, draft, actor) });
+      read.push({ key, registration: readRegistration(context, judged.drafts[index]!, actor) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refused.set(key, error);
     }
   }
-  if (read.length === 0) return { refused, count: 0 };
-  const outcomes = await parts.customers.register(
-    systemActor(organisation.id, `import ${context.runId}`),
-    read.map(({ registration }) => registration),
-  );
   let count = 0;
-  outcomes.forEach((outcome, index) => {
-    const { key } = read[index]!;
-    if ("error" in outcome) {
-      if (!(outcome.error instanceof AppError)) throw outcome.error;
-      // Somebody else registered the customer a moment ago: the path of purchases will find whom the key names.
-      if (outcome.error.code !== "customers.exists") refused.set(key, outcome.error);
-      return;
-    }
-    remembered.add(key);
-    count++;
-  });
-  return { refused, count };
+  if (read.length > 0) {
+    const outcomes = await customers.register(
+      systemActor(orgId, `import ${context.runId}`),
+      read.map(({ registration }) => registration),
+    );
+    outcomes.forEach((outcome, index) => {
+      const { key } = read[index]!;
+      if ("error" in outcome) {
+        if (!(outcome.error instanceof AppError)) throw outcome.error;
+        // Somebody else registered the customer a moment ago: the path of purchases will find whom the key names.
+        if (outcome.error.code !== "customers.exists") refused.set(key, outcome.error);
+        return;
+      }
+      parties.set(key, outcome.ok.partyId);
+      count++;
+    });
+  }
+  return { judged: refused.size === 0 ? judged : withoutRefused(context, judged, refused), count };
 };
 
 const readRegistration = (
