@@ -65,7 +65,8 @@ export const shown = (value: unknown): string =>
 
 const asFlag = (value: unknown, field: string): boolean | null => {
   if (value === undefined || value === null || value === "") return null;
-  const text = String(value).toLowerCase();
+  // JSON can hold objects that no text can be made of.
+  const text = typeof value === "object" ? "" : String(value).toLowerCase();
   if (text === "true" || text === "1") return true;
   if (text === "false" || text === "0") return false;
   throw errors.bad_field({ field, expected: "true or false" });

@@ -38,7 +38,8 @@ export const readInteger = (
 export const readBoolean = (body: Body, field: string): boolean | undefined => {
   const value = body[field];
   if (value === undefined || value === null || value === "") return undefined;
-  const text = String(value).toLowerCase();
+  // JSON can hold objects that no text can be made of.
+  const text = typeof value === "object" ? "" : String(value).toLowerCase();
   if (text === "true" || text === "1") return true;
   if (text === "false" || text === "0") return false;
   throw invalid(field, "takes true or false.");

@@ -120,6 +120,17 @@ describe("bodies", () => {
       expect(answer.statusCode).toBe(400);
       expect(answer.json().errors[0].message).toContain(field);
     }
+    const config = await post(
+      "/v2/entity/extended_field_config",
+      JSON.stringify({ extendedFieldId: 0, hideDisplay: trap }),
+    );
+    expect(config.statusCode).toBe(400);
+    const channel = { type: "email", value: "ana@example.com", primary: trap };
+    const identifiers = [{ type: "externalId", value: "T-1" }];
+    const person = { profiles: [{ source: "INSTORE", identifiers, commChannels: [channel] }] };
+    expect((await post("/v2/customers", JSON.stringify(person))).json().errors[0].message).toContain(
+      "primary",
+    );
     const bulk = await post(
       "/v2/transactions/bulk",
       JSON.stringify([

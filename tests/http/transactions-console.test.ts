@@ -245,7 +245,7 @@ describe("GET /api/customers/{id}/timeline", () => {
       detail: expect.stringContaining("by Test care_agent"),
     });
     expect(whole).toContainEqual({
-      at: "2026-01-20T12:00:00+00:00",
+      at: expect.stringMatching(/^2026-01-20T12:0\d:00\+00:00$/),
       kind: "points",
       title: "Goodwill points",
       detail: "sorry",
