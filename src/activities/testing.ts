@@ -11,7 +11,7 @@ import { publishProgram } from "../loyalty/testing.ts";
 import { createTestOrganisation, type TestOrganisation } from "../orgs/testing.ts";
 import { type BillContext, parseBill } from "./parse.ts";
 import type { PathParts } from "./path.ts";
-import type { Purchase, Recorded } from "./schema.ts";
+import type { Purchase } from "./schema.ts";
 import { createActivities } from "./service.ts";
 
 /** Noon of a winter's day in London. */
@@ -128,6 +128,3 @@ export const createActivitiesBench = async () => {
     },
   };
 };
-
-export const isRecorded = (outcome: { ok: Recorded } | { error: unknown }): outcome is { ok: Recorded } =>
-  "ok" in outcome;
