@@ -1,32 +1,29 @@
 import createFetch from "openapi-fetch";
 import { errorOf, unreachable } from "./errors.ts";
-import type { InsightsPaths } from "./insights-shapes.ts";
-import type { paths as DescribedPaths } from "./schema.ts";
-
-type Paths = DescribedPaths & InsightsPaths;
+import type { paths } from "./schema.ts";
 
 /**
  * The one way to the server: the paths, queries and answers of the generated description, the session cookie, and the
  * organisation in its header. An answer that is not 2xx is thrown as an ApiError.
  */
 type Verb = "get" | "post" | "put" | "delete";
-type Operation<P extends keyof Paths, V extends Verb> = NonNullable<Paths[P][V]>;
+type Operation<P extends keyof paths, V extends Verb> = NonNullable<paths[P][V]>;
 type Json<Answer> = Answer extends { content: { "application/json": infer Body } } ? Body : undefined;
 
 /** Paths under /api that answer a verb. */
 export type PathOf<V extends Verb> = {
-  [P in keyof Paths]: Operation<P, V> extends { responses: unknown } ? P : never;
-}[keyof Paths] &
+  [P in keyof paths]: Operation<P, V> extends { responses: unknown } ? P : never;
+}[keyof paths] &
   `/api/${string}`;
 
 /** What a path answers when all is well. */
-export type Answer<P extends keyof Paths, V extends Verb = "get"> =
+export type Answer<P extends keyof paths, V extends Verb = "get"> =
   Operation<P, V> extends { responses: infer Answers }
     ? Json<Answers[keyof Answers & (200 | 201 | 204)]>
     : never;
 
 /** Names that a path takes in its query; values are sent as text. */
-export type QueryOf<P extends keyof Paths> =
+export type QueryOf<P extends keyof paths> =
   Operation<P, "get"> extends { parameters: { query?: infer Query } }
     ? { [Name in keyof Query]?: Scalar }
     : Record<never, never>;
@@ -88,7 +85,7 @@ type Request = (
 /** A client that speaks for one organisation, or for none before it is known. */
 export const createApiClient = (orgId: number | null): ApiClient => {
   const headers: Record<string, string> = orgId === null ? {} : { [ORGANISATION_HEADER]: String(orgId) };
-  const http = createFetch<DescribedPaths>({
+  const http = createFetch<paths>({
     headers,
     credentials: "same-origin",
     querySerializer: (query) => queryText(query as Record<string, Scalar>),

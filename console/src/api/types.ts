@@ -1,4 +1,5 @@
 import type { Answer, PathOf } from "./client.ts";
+import type { operations } from "./schema.ts";
 
 /** Names for what the server answers, as the generated description says it. */
 type Item<P extends PathOf<"get">> = Answer<P> extends { items: (infer T)[] } ? T : never;
@@ -49,4 +50,4 @@ export type Rejection = Item<"/api/imports/{id}/rejections">;
 
 export type SearchResults = Answer<"/api/search">;
 export type Home = Answer<"/api/insights/home">;
-export type { Period } from "./insights-shapes.ts";
+export type Period = NonNullable<NonNullable<operations["getHome"]["parameters"]["query"]>["period"]>;

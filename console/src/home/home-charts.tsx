@@ -99,7 +99,7 @@ export const PointsChart = ({ home }: Part) => {
         inks,
         {
           dates: rows.map(({ date }) => date),
-          axis: format.compact,
+          axis: (value) => format.compact(Math.abs(value)),
           tip: (value) => format.points(Math.abs(value)),
           format,
         },

@@ -2,6 +2,7 @@ import { Card, Grid, Group, SegmentedControl, SimpleGrid, Text, ThemeIcon } from
 import { IconInbox, IconLock } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { apiQuery } from "../api/query.ts";
 import type { Home, Period } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
@@ -14,6 +15,7 @@ import { StatCard } from "../ui/stat-card.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { LiabilityChart, MembersChart, PointsChart, PurchasesChart } from "./home-charts.tsx";
 import { TierBars, TopStores } from "./home-lists.tsx";
+import { withMonths } from "./months.ts";
 import { DEFAULT_PERIOD } from "./routes.ts";
 
 const route = getRouteApi("/$org/");
@@ -36,6 +38,7 @@ export const HomePage = () => {
     refetchInterval: 60_000,
     enabled: may("Insights:read"),
   });
+  const home = useMemo(() => data && withMonths(data), [data]);
 
   if (!may("Insights:read")) {
     return (
@@ -70,7 +73,7 @@ export const HomePage = () => {
       {error !== null && data === undefined ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : (
-        <Figures home={data} stale={isPlaceholderData} />
+        <Figures home={home} stale={isPlaceholderData} />
       )}
     </Page>
   );

@@ -1,4 +1,4 @@
-import { Group, Kbd, Modal, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Group, Kbd, Modal, Stack, Table, Text } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
@@ -69,9 +69,9 @@ export const ShortcutSheet = ({ opened, onClose }: { opened: boolean; onClose: (
         <Text size="sm">
           Every list, customer and bill has its own address: share the link, and your colleague sees the same.
           The programming interface is described at{" "}
-          <a href="/docs" target="_blank" rel="noreferrer">
+          <Anchor href="/docs" target="_blank" rel="noreferrer" inherit underline="always">
             /docs
-          </a>
+          </Anchor>
           .
         </Text>
         <Table verticalSpacing={6} horizontalSpacing={0}>
