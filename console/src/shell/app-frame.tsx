@@ -2,6 +2,7 @@ import { AppShell, Box, Burger, Group, ScrollArea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { usableLocale } from "../ui/format.ts";
 import { FormatProvider } from "../ui/format-context.tsx";
 import { AreaLink } from "../ui/links.tsx";
 import classes from "./app-frame.module.css";
@@ -24,7 +25,7 @@ export const AppFrame = () => {
 
   return (
     <FormatProvider
-      locale={navigator.language}
+      locale={usableLocale([navigator.language, ...navigator.languages])}
       timeZone={organisation.timeZone}
       currency={organisation.currency}
     >

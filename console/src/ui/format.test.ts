@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytesText, changeShare, counted, createFormat, initialsOf } from "./format.ts";
+import { bytesText, changeShare, counted, createFormat, initialsOf, usableLocale } from "./format.ts";
 
 const london = createFormat({ locale: "en-GB", timeZone: "Europe/London", currency: "GBP" });
 
@@ -59,4 +59,12 @@ test("small words", () => {
     "",
     "ŁŻ",
   ]);
+});
+
+test("languages that no standard knows do not stop the console", () => {
+  expect(usableLocale(["en-GB", "de"])).toBe("en-GB");
+  expect(usableLocale(["en-US@posix"])).toBe("en-US");
+  expect(usableLocale(["de_AT.UTF-8"])).toBe("de-AT");
+  expect(usableLocale(["", "C", "pt-BR"])).toBe("pt-BR");
+  expect(usableLocale([])).toBe("en-GB");
 });

@@ -114,6 +114,18 @@ const relativeTime = (format: Intl.RelativeTimeFormat, milliseconds: number): st
   return format.format(0, "minute");
 };
 
+/** Of what a browser says of its languages, the first that can be used: some headless ones say `en-US@posix`. */
+export const usableLocale = (languages: readonly string[]): string => {
+  for (const language of languages) {
+    try {
+      return new Intl.Locale(language.replace(/[@.].*$/, "").replaceAll("_", "-")).toString();
+    } catch {
+      // Not a language tag at all: the next one.
+    }
+  }
+  return "en-GB";
+};
+
 /** Bytes in the unit that reads best. */
 export const bytesText = (bytes: number): string => {
   const units = ["B", "KB", "MB", "GB"];
