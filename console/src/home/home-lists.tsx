@@ -2,7 +2,6 @@ import { Box, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconBuildingStore, IconStairsUp } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Home } from "../api/types.ts";
-import { Money } from "../ui/amounts.tsx";
 import { counted } from "../ui/format.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -89,7 +88,7 @@ export const TopStores = ({ home }: { home: Home | undefined }) => {
                   {name}
                 </Text>
                 <Text size="sm" style={{ flexShrink: 0 }}>
-                  <Money value={amount} />{" "}
+                  {format.wholeMoney(amount)}{" "}
                   <Text span c="dimmed" inherit>
                     {format.number(count)} {counted(count, "bill")}
                   </Text>

@@ -14,6 +14,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { apiQuery } from "../api/query.ts";
+import { identifierText } from "../customers/names.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { AREAS } from "./areas.ts";
 import { useOrganisation } from "./organisation.ts";
@@ -60,7 +61,13 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
                   <span aria-hidden style={{ display: "inline-flex", color: "var(--mantine-color-dimmed)" }}>
                     {icon}
                   </span>
-                  <Highlight highlight={query.trim()} size="sm" truncate style={{ flex: 1 }}>
+                  <Highlight
+                    highlight={query.trim()}
+                    highlightStyles={{ background: "none", fontWeight: 600 }}
+                    size="sm"
+                    truncate
+                    style={{ flex: 1 }}
+                  >
                     {text}
                   </Highlight>
                   {detail && (
@@ -99,7 +106,7 @@ const useFound = (query: string) => {
     ({ id, name, mobile, email }): Entry => ({
       id: `customer-${id}`,
       label: name || `Member ${id}`,
-      detail: mobile ?? email ?? undefined,
+      detail: mobile ? identifierText("mobile", mobile) : (email ?? undefined),
       icon: <IconUser size={17} stroke={1.6} />,
       run: () => void navigate({ to: "/$org/members/$memberId", params: { org, memberId: String(id) } }),
     }),

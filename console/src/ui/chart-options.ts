@@ -78,6 +78,6 @@ export const barSeries = (name: string, data: number[], color: string, stack?: s
   name,
   data,
   ...(stack === undefined ? {} : { stack }),
-  barMaxWidth: 22,
+  barMaxWidth: 34,
   itemStyle: { color, borderRadius: stack === undefined ? [3, 3, 0, 0] : 2 },
 });
