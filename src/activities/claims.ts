@@ -1,6 +1,6 @@
 import { type AppError, assert, type Instant, type Tx } from "#platform";
 import { errors } from "./errors.ts";
-import type { Passage } from "./path.ts";
+import type { Passage } from "./passage.ts";
 import {
   type ClaimedNumber,
   claimNumbers,

@@ -1,7 +1,7 @@
 import type { CustomerProfile } from "#customers";
 import type { CompiledProgram, Decision } from "#loyalty";
 import { formatDecimal, POINTS_SCALE } from "#platform";
-import type { Decided } from "./path.ts";
+import type { Decided } from "./passage.ts";
 import type { Purchase } from "./schema.ts";
 
 interface Answer {

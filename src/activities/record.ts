@@ -1,0 +1,83 @@
+import type { CustomerProfile } from "#customers";
+import type { Decided, Passage, Snapshot, Writes } from "./passage.ts";
+import { buildReply } from "./reply.ts";
+import type { Purchase } from "./schema.ts";
+
+const detailsOf = (purchase: Purchase): object | null => {
+  const details: Record<string, unknown> = {};
+  if (purchase.note !== null) details.note = purchase.note;
+  if (purchase.notInterestedReason !== null) details.notInterestedReason = purchase.notInterestedReason;
+  if (purchase.paymentModes.length > 0) details.paymentModes = purchase.paymentModes;
+  if (Object.keys(purchase.extendedFields).length > 0) details.extendedFields = purchase.extendedFields;
+  if (Object.keys(purchase.customFields).length > 0) details.customFields = purchase.customFields;
+  return Object.keys(details).length === 0 ? null : details;
+};
+
+const lineDetails = (line: Purchase["lines"][number]): object | null => {
+  const hasFields = Object.keys(line.extendedFields).length > 0;
+  if (line.details === null && !hasFields) return null;
+  return { ...line.details, ...(hasFields ? { extendedFields: line.extendedFields } : {}) };
+};
+
+/** Collects the rows and the event of a purchase and answers it. */
+export const record = (
+  passage: Passage,
+  profile: CustomerProfile | null,
+  decided: Decided | null,
+  snapshot: Snapshot,
+  writes: Writes,
+): void => {
+  const { purchase, partyId, transactionId } = passage;
+  const decision = decided?.decision ?? null;
+  const points = decision?.awards.reduce((sum, award) => sum + award.points, 0) ?? 0;
+  const reply = buildReply({ purchase, transactionId, partyId, profile, decided });
+  const customerId = purchase.type === "REGULAR" ? partyId : null;
+  writes.transactions.push({
+    id: transactionId,
+    partyId,
+    customerId,
+    type: purchase.type,
+    billNumber: purchase.number,
+    billedAt: purchase.billedAt,
+    recordedAt: snapshot.recordedAt,
+    tillId: purchase.tillId,
+    storeId: purchase.storeId,
+    source: purchase.source,
+    accountId: purchase.accountId,
+    amount: purchase.amount,
+    grossAmount: purchase.grossAmount,
+    discount: purchase.discount,
+    details: detailsOf(purchase),
+    outlierStatus: purchase.outlierStatus,
+    deliveryStatus: purchase.deliveryStatus,
+    points,
+    eventNo: decided?.eventNo ?? null,
+    trace: decision?.trace ?? null,
+    inputHash: purchase.inputHash,
+    reply,
+  });
+  purchase.lines.forEach((line, index) => {
+    const { itemCode, description, quantity, rate, value, discount, amount } = line;
+    const figures = { itemCode, description, quantity, rate, value, discount, amount };
+    writes.lines.push({ partyId, transactionId, lineNo: index + 1, ...figures, details: lineDetails(line) });
+  });
+  writes.events.push({
+    orgId: snapshot.organisation.id,
+    partyId,
+    type: "transaction.added",
+    occurredAt: new Date(purchase.billedAt),
+    payload: {
+      transactionId,
+      customerId,
+      type: purchase.type,
+      number: purchase.number,
+      amount: purchase.amount,
+      points,
+      storeId: purchase.storeId,
+      tillId: purchase.tillId,
+      bookedAt: purchase.now,
+      ...(decision?.tierChange ? { tier: decision.tierChange } : {}),
+    },
+  });
+  passage.outcome = { ok: { transactionId, customerId, reply, repeated: false } };
+};
