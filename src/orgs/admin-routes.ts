@@ -204,7 +204,7 @@ const entityShape = (
   };
 };
 
-const NullableId = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]);
+const NullableId = Type.Union([Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]);
 const entityBody = {
   description: Type.Optional(Type.String({ maxLength: 1000 })),
   isActive: Type.Optional(Type.Boolean()),

@@ -104,10 +104,17 @@ export const parseDateTime = (text: string, { zone, ignoreOffset = false }: Date
   const milliseconds = match[7] === undefined ? 0 : Math.floor(Number(`0.${match[7]}`) * 1000);
   const clock = local.getTime() + milliseconds;
   const offset = ignoreOffset ? undefined : match[8];
-  if (offset === undefined) return zone === "UTC" ? clock : fromLocal(clock, zone);
+  if (offset === undefined) return withinYears(zone === "UTC" ? clock : fromLocal(clock, zone));
   const minutes = offsetMinutes(offset);
-  return minutes === null ? null : clock - minutes * 60_000;
+  return minutes === null ? null : withinYears(clock - minutes * 60_000);
 };
+
+const YEAR_1 = new Date("0001-01-01T00:00:00Z").getTime();
+const YEAR_10000 = Date.UTC(10_000, 0, 1);
+
+/** An offset can move a time out of the years that are written with four digits, and other years PostgreSQL reads otherwise. */
+const withinYears = (instant: Instant): Instant | null =>
+  instant >= YEAR_1 && instant < YEAR_10000 ? instant : null;
 
 const offsetMinutes = (text: string): number | null => {
   if (text === "Z" || text === "z") return 0;

@@ -64,6 +64,22 @@ describe("paths", () => {
   });
 });
 
+describe("times", () => {
+  test.each(["0001-01-01T00:00:00+18:00", "9999-12-31T23:59:59-18:00"])(
+    "%s lies outside the years of four digits once its offset is counted",
+    async (time) => {
+      const written = encodeURIComponent(time);
+      const list = await get(
+        `/v2/customers/lookup/transactions?identifierName=externalId&identifierValue=C1&endDate=${written}`,
+      );
+      expect(list.statusCode).toBe(400);
+      expect(list.json()).toMatchObject({ errors: [{ code: 1114 }] });
+      const bill = await post(BILL, JSON.stringify({ billNumber: "Y", billAmount: 1, billingDate: time }));
+      expect(bill.json().errors[0].message).toContain("billingDate");
+    },
+  );
+});
+
 describe("bodies", () => {
   test("nested too deep are refused before anything reads them", async () => {
     const nested = deep(20_000);
@@ -139,6 +155,13 @@ describe("bodies", () => {
       ]),
     );
     expect(bulk.json()).toMatchObject({ failureCount: 2 });
+  });
+
+  test("that name ids beyond all ids are refused", async () => {
+    const till = { type: "TILL", code: "till-9", name: "Till 9", parentId: 2 ** 63 };
+    const answer = await post("/api/entities", JSON.stringify(till));
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().error.message).toContain("parentId");
   });
 
   test("that are forms without boundary or end are refused, not taken for a fault", async () => {
