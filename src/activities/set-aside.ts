@@ -173,10 +173,10 @@ export const listSetAside = (
        and (${after === null} or (billed_at, id) < (${after?.billedAt ?? null}::timestamptz, ${after?.id ?? null}::bigint))
      order by billed_at desc, id desc limit ${limit}`);
 
-/** How many documents are kept aside, and the sum of their amounts. */
+/** How many documents are kept aside, and the sum of their amounts (exact to 2^53, close beyond). */
 export const countSetAside = (tx: Tx, orgId: number): Promise<{ count: number; amount: Money }> =>
   tx.one(sql`/* activities.count_set_aside */
-    select count(*) as count, coalesce(sum(amount), 0)::bigint as amount from activities.set_aside where org_id = ${orgId}`);
+    select count(*) as count, coalesce(sum(amount), 0)::float8 as amount from activities.set_aside where org_id = ${orgId}`);
 
 const SetAsideItem = Type.Object({
   id: Type.Integer(),

@@ -1,5 +1,5 @@
 import type { PublishedEvent } from "#events";
-import { addAmounts, localDate } from "#platform";
+import { localDate } from "#platform";
 import {
   type DailyFigures,
   FIGURES,
@@ -30,7 +30,10 @@ const numberIn = (payload: PublishedEvent["payload"], key: string): number => {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : 0;
 };
 
-/** Sums events of one organisation by day; a bill's points belong to the day of the bill. */
+/**
+ * Sums events of one organisation by day; a bill's points belong to the day of the bill. Sums for people to look at: beyond
+ * 2^53 they lose their last digits, because refusing would stop the events of every organisation for some absurd bills.
+ */
 export const addUp = (events: readonly PublishedEvent[], timeZone: string): Additions => {
   const days = new Map<string, DailyFigures>();
   const stores = new Map<string, StoreFigures>();
@@ -45,18 +48,18 @@ export const addUp = (events: readonly PublishedEvent[], timeZone: string): Addi
     if (type === "customer.registered") dayOf(day).members += 1;
     else if (movement !== undefined) {
       const figures = dayOf(day);
-      figures[movement] = addAmounts(figures[movement], numberIn(payload, "amount"));
+      figures[movement] += numberIn(payload, "amount");
     } else if (type === "transaction.added") {
       const figures = dayOf(day);
       const amount = numberIn(payload, "amount");
       figures.purchases += 1;
-      figures.purchaseAmount = addAmounts(figures.purchaseAmount, amount);
-      figures.issued = addAmounts(figures.issued, numberIn(payload, "points"));
+      figures.purchaseAmount += amount;
+      figures.issued += numberIn(payload, "points");
       const storeId = numberIn(payload, "storeId");
       const key = `${day} ${storeId}`;
       const store = stores.get(key) ?? { day, storeId, purchases: 0, purchaseAmount: 0 };
       store.purchases += 1;
-      store.purchaseAmount = addAmounts(store.purchaseAmount, amount);
+      store.purchaseAmount += amount;
       stores.set(key, store);
     }
   }

@@ -1,39 +1,65 @@
 import type { PublishedEvent } from "#events";
-import { sql, type Tx } from "#platform";
-import type { DailyFigures, StoreFigures } from "./schema.ts";
+import { rawSql, sql, type Tx } from "#platform";
+import { type DailyFigures, FIGURES, type StoreFigures } from "./schema.ts";
+
+/**
+ * A sum that stays in its column: relays that met an error would never get on. What reads sums takes them as float8, which
+ * is exact to 2^53 and close beyond.
+ */
+const MOST = "9e18";
+const added = (column: string): string =>
+  `${column} = least(f.${column}::numeric + excluded.${column}, ${MOST})::bigint`;
+
+const FIGURE_COLUMNS = [
+  "members",
+  "purchases",
+  "purchase_amount",
+  "issued",
+  "redeemed",
+  "expired",
+  "returned",
+  "adjusted",
+] as const;
 
 /** Adds sums to the days of an organisation. Rows are taken in order of day, so that relays cannot wait for each other in a circle. */
 export const addToDays = (tx: Tx, orgId: number, days: readonly DailyFigures[]): Promise<number> =>
-  tx.run(sql`/* insights.add_to_days */
-    insert into insights.daily_figures as f
-           (org_id, day, members, purchases, purchase_amount, issued, redeemed, expired, returned, adjusted)
-    select ${orgId}, n.* from unnest(
-      ${days.map((row) => row.day)}::date[], ${days.map((row) => row.members)}::bigint[],
-      ${days.map((row) => row.purchases)}::bigint[], ${days.map((row) => row.purchaseAmount)}::bigint[],
-      ${days.map((row) => row.issued)}::bigint[], ${days.map((row) => row.redeemed)}::bigint[],
-      ${days.map((row) => row.expired)}::bigint[], ${days.map((row) => row.returned)}::bigint[],
-      ${days.map((row) => row.adjusted)}::bigint[]) n (day)
+  tx.run(
+    rawSql(
+      `/* insights.add_to_days */
+    insert into insights.daily_figures as f (org_id, day, ${FIGURE_COLUMNS.join(", ")})
+    select $1, n.* from unnest(
+      $2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+      $10::bigint[]) n (day)
      order by n.day
-    on conflict (org_id, day) do update
-       set members = f.members + excluded.members, purchases = f.purchases + excluded.purchases,
-           purchase_amount = f.purchase_amount + excluded.purchase_amount, issued = f.issued + excluded.issued,
-           redeemed = f.redeemed + excluded.redeemed, expired = f.expired + excluded.expired,
-           returned = f.returned + excluded.returned, adjusted = f.adjusted + excluded.adjusted`);
+    on conflict (org_id, day) do update set ${FIGURE_COLUMNS.map(added).join(", ")}`,
+      [orgId, days.map(({ day }) => day), ...FIGURES.map((name) => days.map((row) => row[name]))],
+    ),
+  );
 
 export const addToStores = (tx: Tx, orgId: number, stores: readonly StoreFigures[]): Promise<number> =>
-  tx.run(sql`/* insights.add_to_stores */
+  tx.run(
+    rawSql(
+      `/* insights.add_to_stores */
     insert into insights.daily_stores as f (org_id, day, store_id, purchases, purchase_amount)
-    select ${orgId}, n.* from unnest(
-      ${stores.map((row) => row.day)}::date[], ${stores.map((row) => row.storeId)}::bigint[],
-      ${stores.map((row) => row.purchases)}::bigint[], ${stores.map((row) => row.purchaseAmount)}::bigint[]) n (day, store_id)
+    select $1, n.* from unnest($2::date[], $3::bigint[], $4::bigint[], $5::bigint[]) n (day, store_id)
      order by n.day, n.store_id
-    on conflict (org_id, day, store_id) do update
-       set purchases = f.purchases + excluded.purchases, purchase_amount = f.purchase_amount + excluded.purchase_amount`);
+    on conflict (org_id, day, store_id) do update set ${["purchases", "purchase_amount"].map(added).join(", ")}`,
+      [
+        orgId,
+        stores.map((row) => row.day),
+        stores.map((row) => row.storeId),
+        stores.map((row) => row.purchases),
+        stores.map((row) => row.purchaseAmount),
+      ],
+    ),
+  );
 
 /** Days of an organisation from one to another, in order. */
 export const listDays = (tx: Tx, orgId: number, from: string, to: string): Promise<DailyFigures[]> =>
   tx.rows<DailyFigures>(sql`/* insights.list_days */
-    select day, members, purchases, purchase_amount as "purchaseAmount", issued, redeemed, expired, returned, adjusted
+    select day, members, purchases, purchase_amount::float8 as "purchaseAmount", issued::float8 as issued,
+           redeemed::float8 as redeemed, expired::float8 as expired, returned::float8 as returned,
+           adjusted::float8 as adjusted
       from insights.daily_figures
      where org_id = ${orgId} and day between ${from}::date and ${to}::date
      order by day`);
@@ -42,9 +68,9 @@ export const listDays = (tx: Tx, orgId: number, from: string, to: string): Promi
 export const sumBefore = (tx: Tx, orgId: number, day: string): Promise<DailyFigures> =>
   tx.one<DailyFigures>(sql`/* insights.sum_before */
     select '' as day, coalesce(sum(members), 0)::bigint as members, coalesce(sum(purchases), 0)::bigint as purchases,
-           coalesce(sum(purchase_amount), 0)::bigint as "purchaseAmount", coalesce(sum(issued), 0)::bigint as issued,
-           coalesce(sum(redeemed), 0)::bigint as redeemed, coalesce(sum(expired), 0)::bigint as expired,
-           coalesce(sum(returned), 0)::bigint as returned, coalesce(sum(adjusted), 0)::bigint as adjusted
+           coalesce(sum(purchase_amount), 0)::float8 as "purchaseAmount", coalesce(sum(issued), 0)::float8 as issued,
+           coalesce(sum(redeemed), 0)::float8 as redeemed, coalesce(sum(expired), 0)::float8 as expired,
+           coalesce(sum(returned), 0)::float8 as returned, coalesce(sum(adjusted), 0)::float8 as adjusted
       from insights.daily_figures where org_id = ${orgId} and day < ${day}::date`);
 
 /** Stores by what they sold from one day to another, best first. */
@@ -56,7 +82,7 @@ export const topStores = (
   limit: number,
 ): Promise<{ storeId: number; purchases: number; amount: number }[]> =>
   tx.rows(sql`/* insights.top_stores */
-    select store_id as "storeId", sum(purchases)::bigint as purchases, sum(purchase_amount)::bigint as amount
+    select store_id as "storeId", sum(purchases)::bigint as purchases, sum(purchase_amount)::float8 as amount
       from insights.daily_stores
      where org_id = ${orgId} and day between ${from}::date and ${to}::date
      group by store_id order by amount desc, store_id limit ${limit}`);
@@ -90,8 +116,8 @@ export const clearFigures = async (tx: Tx, orgId: number): Promise<void> => {
 export const readFacts = (tx: Tx, orgId: number, zone: string): Promise<DailyFigures[]> =>
   tx.rows<DailyFigures>(sql`/* insights.read_facts */
     select day, sum(members)::bigint as members, sum(purchases)::bigint as purchases,
-           sum(purchase_amount)::bigint as "purchaseAmount", sum(issued)::bigint as issued, sum(redeemed)::bigint as redeemed,
-           sum(expired)::bigint as expired, sum(returned)::bigint as returned, sum(adjusted)::bigint as adjusted
+           sum(purchase_amount)::float8 as "purchaseAmount", sum(issued)::float8 as issued, sum(redeemed)::float8 as redeemed,
+           sum(expired)::float8 as expired, sum(returned)::float8 as returned, sum(adjusted)::float8 as adjusted
       from (
         select (registered_at at time zone ${zone})::date as day, 1 as members, 0 as purchases, 0 as purchase_amount,
                0 as issued, 0 as redeemed, 0 as expired, 0 as returned, 0 as adjusted
@@ -111,7 +137,7 @@ export const readFacts = (tx: Tx, orgId: number, zone: string): Promise<DailyFig
 export const readStoreFacts = (tx: Tx, orgId: number, zone: string): Promise<StoreFigures[]> =>
   tx.rows<StoreFigures>(sql`/* insights.read_store_facts */
     select (billed_at at time zone ${zone})::date as day, store_id as "storeId", count(*) as purchases,
-           sum(amount)::bigint as "purchaseAmount"
+           sum(amount)::float8 as "purchaseAmount"
       from activities.bills_v where org_id = ${orgId}
      group by 1, 2 order by 1, 2`);
 
