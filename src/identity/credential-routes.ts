@@ -12,12 +12,8 @@ const WRITE = { access: { resource: "User", mode: "write" } } as const;
 const tags = ["Administration"];
 
 const GRANTABLE = ALL_PERMISSIONS.filter((permission) => !permission.startsWith("User:"));
-const Permissions = Type.Optional(
-  Type.Array(Type.Enum(GRANTABLE), {
-    description: "Resource:mode each; all but User when absent",
-    maxItems: 50,
-  }),
-);
+const permissionList = (description: string) =>
+  Type.Optional(Type.Array(Type.Enum(GRANTABLE), { description, maxItems: 50 }));
 
 const ClientShape = Type.Object({
   id: Type.Integer(),
@@ -78,7 +74,7 @@ export const addClientRoutes = (server: Server, { identity, orgs }: IdentityRout
             name: Type.String({ minLength: 1, maxLength: 100 }),
             tillId: Type.Integer({ minimum: 1 }),
             ttlSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
-            permissions: Permissions,
+            permissions: permissionList("Resource:mode each; all but User when absent"),
             fallsBackToTill: Type.Optional(Type.Boolean()),
           },
           strict,
@@ -127,7 +123,9 @@ export const addTillCredentialRoutes = (server: Server, { identity }: IdentityRo
           Type.Object(
             {
               password: Type.Optional(Type.String({ minLength: 3, maxLength: 200 })),
-              permissions: Permissions,
+              permissions: permissionList(
+                "Resource:mode each; when absent those that the till had, all but User at first",
+              ),
             },
             strict,
           ),

@@ -43,22 +43,25 @@ export const findTillCredential = (tx: Tx, orgId: number, tillId: number) =>
     select password_hash as "passwordHash", permissions, is_active as "isActive"
       from identity.till_credentials where org_id = ${orgId} and till_id = ${tillId}`);
 
+/** `permissions` null: those that the till had, or `otherwise` for its first password. */
 export const putTillCredential = (
   tx: Tx,
   row: {
     orgId: number;
     tillId: number;
     passwordHash: string;
-    permissions: readonly string[];
+    permissions: readonly string[] | null;
+    otherwise: readonly string[];
     at: Date;
     by: string;
   },
 ) =>
   tx.run(sql`/* identity.put_till_credential */
     insert into identity.till_credentials as c (org_id, till_id, password_hash, permissions, created_at, created_by)
-    values (${row.orgId}, ${row.tillId}, ${row.passwordHash}, ${row.permissions}, ${row.at}, ${row.by})
+    values (${row.orgId}, ${row.tillId}, ${row.passwordHash}, coalesce(${row.permissions}::text[], ${row.otherwise}::text[]),
+            ${row.at}, ${row.by})
     on conflict (org_id, till_id) do update
-       set password_hash = excluded.password_hash, permissions = excluded.permissions, is_active = true,
+       set password_hash = excluded.password_hash, permissions = coalesce(${row.permissions}::text[], c.permissions), is_active = true,
            created_at = excluded.created_at, created_by = excluded.created_by`);
 
 export const deactivateTillCredential = (tx: Tx, orgId: number, tillId: number) =>

@@ -31,7 +31,7 @@ const MIN_PASSWORD = 3;
 export interface TillCredentialInput {
   /** Made when absent: 20 characters. */
   readonly password?: string;
-  /** `Resource:mode` each; the DEFAULT access group when absent. */
+  /** `Resource:mode` each; when absent the till keeps those it had, and the DEFAULT access group with its first password. */
   readonly permissions?: readonly string[];
 }
 
@@ -56,7 +56,9 @@ export const createTillCredentials = ({ db, clock, orgs, signIn, nextEntityId }:
         orgId: author.orgId,
         tillId,
         passwordHash,
-        permissions: permissions ?? ACCESS_GROUPS.DEFAULT,
+        // A new password is no reason for more rights than the till had.
+        permissions: permissions ?? null,
+        otherwise: ACCESS_GROUPS.DEFAULT,
         at: clock.now(),
         by: author.name,
       };

@@ -358,6 +358,30 @@ describe("till credentials", () => {
     expect((await read("Sunny42")).status).toBe(401);
   });
 
+  test("a new password leaves a till the rights it had, whichever call sets it", async () => {
+    const id = shop.tillIds[1];
+    const { body } = await send("POST", `/api/tills/${id}/credentials`, {
+      permissions: ["Customer:read", "Organization:write"],
+    });
+    const status = async (password: string) =>
+      (
+        await call(
+          access.server,
+          "GET",
+          "/v2/organization/activeTill",
+          tillHeaders(body.code as string, password),
+        )
+      ).status;
+    expect(await status(body.password as string)).toBe(403);
+    const { body: renewed } = await send("POST", `/api/tills/${id}/credentials`, {});
+    expect(await status(renewed.password as string)).toBe(403);
+    const change = await call(access.server, "PUT", `/v2/orgEntity/till/${id}`, shop.till, {
+      password: "Rainy42",
+    });
+    expect([change.status, await status("Rainy42")]).toEqual([200, 403]);
+    await send("DELETE", `/api/tills/${id}/credentials`);
+  });
+
   test.each([{ password: "ab" }, { password: 1 }, { permissions: ["User:read"] }, { pin: "1" }])(
     "with %j are refused",
     async (payload) => {
