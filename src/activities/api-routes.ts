@@ -2,10 +2,11 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Customers } from "#customers";
 import type { Loyalty, Trace } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
-import { type Db, decodeCursor, encodeCursor, failures, OwnFailure, type Server, type Tx } from "#platform";
+import { type Db, failures, OwnFailure, type Server, type Tx } from "#platform";
 import { detailsOf, summaryOf, whyOf } from "./api-present.ts";
 import { Timeline, TransactionAnswer, TransactionList, type TransactionSummary } from "./api-shapes.ts";
 import { errors } from "./errors.ts";
+import { positionAfter, readPosition } from "./positions.ts";
 import {
   countLinesOfBills,
   countNumbered,
@@ -67,18 +68,6 @@ const schemaOf = <Params, Query, Answer>(
 
 const limitOf = (text: string | undefined): number => Number(text ?? 25);
 
-const positionOf = (after: string | undefined): { at: string; id: number } | null => {
-  if (after === undefined) return null;
-  const [at, id] = decodeCursor(after, 2) ?? [];
-  const isPlace =
-    typeof at === "string" &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at) &&
-    !Number.isNaN(Date.parse(at)) &&
-    Number.isSafeInteger(id);
-  if (!isPlace) throw errors.bad_cursor({ field: "after" });
-  return { at, id: Number(id) };
-};
-
 const kindsOf = (text: string | undefined): ReadonlySet<TimelineKind> => {
   const names = (text ?? "").split(",").filter((name) => name !== "");
   const unknown = names.find((name) => !TIMELINE_KINDS.some((kind) => kind === name));
@@ -104,7 +93,7 @@ const pageOf = async (
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
     items: shown.map((row) => summaryOf(organisation, row, lines.get(row.id) ?? 0)),
-    next: last === undefined ? null : encodeCursor([last.billedAt.toISOString(), last.id]),
+    next: last === undefined ? null : positionAfter(last),
   };
 };
 
@@ -128,7 +117,7 @@ const addListRoutes = (server: Server, { db, orgs, customers }: ActivitiesApiPar
     },
     async ({ actor, params, query }) => {
       const { orgId } = actor;
-      const before = positionOf(query.after);
+      const before = readPosition(query.after);
       const limit = limitOf(query.limit);
       const organisation = await orgs.get(orgId);
       const partyId = await customers.requireCustomer(orgId, { name: "id", value: params.id }, 404);
@@ -154,7 +143,7 @@ const addListRoutes = (server: Server, { db, orgs, customers }: ActivitiesApiPar
     },
     async ({ actor, query }) => {
       const { orgId } = actor;
-      const before = positionOf(query.after);
+      const before = readPosition(query.after);
       const limit = limitOf(query.limit);
       const organisation = await orgs.get(orgId);
       const number = query.q.trim();

@@ -5,8 +5,6 @@ import type { Orgs } from "#orgs";
 import {
   type Clock,
   type Db,
-  decodeCursor,
-  encodeCursor,
   failures,
   formatIso,
   type Ids,
@@ -18,7 +16,7 @@ import {
   type Tx,
   toDecimal,
 } from "#platform";
-import { errors } from "./errors.ts";
+import { type Position, positionAfter, readPosition } from "./positions.ts";
 
 /** A document that is kept whole but decides nothing yet. */
 export interface SetAsideDocument {
@@ -163,14 +161,14 @@ export interface SetAsideRow {
 export const listSetAside = (
   tx: Tx,
   orgId: number,
-  after: { readonly billedAt: string; readonly id: number } | null,
+  after: Position | null,
   limit: number,
 ): Promise<SetAsideRow[]> =>
   tx.rows<SetAsideRow>(sql`/* activities.list_set_aside */
     select id, kind, bill_number as "billNumber", billed_at as "billedAt", amount, reason
       from activities.set_aside
      where org_id = ${orgId}
-       and (${after === null} or (billed_at, id) < (${after?.billedAt ?? null}::timestamptz, ${after?.id ?? null}::bigint))
+       and (${after === null} or (billed_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::bigint))
      order by billed_at desc, id desc limit ${limit}`);
 
 /** How many documents are kept aside, and the sum of their amounts (exact to 2^53, close beyond). */
@@ -220,7 +218,7 @@ export const addSetAsideRoutes = (server: Server, { db, orgs }: SetAsideRoutePar
       const { orgId } = request.actor;
       const { after, limit = 25 } = request.query;
       const organisation = await orgs.get(orgId);
-      const position = after === undefined ? null : readPosition(after);
+      const position = readPosition(after);
       const { rows, total } = await db.transaction(orgId, async (tx) => ({
         rows: await listSetAside(tx, orgId, position, limit + 1),
         total: (await countSetAside(tx, orgId)).count,
@@ -236,19 +234,9 @@ export const addSetAsideRoutes = (server: Server, { db, orgs }: SetAsideRoutePar
           amount: toDecimal(amount, organisation.moneyScale),
           reason,
         })),
-        next: rows.length > limit && last ? encodeCursor([last.billedAt.toISOString(), last.id]) : null,
+        next: rows.length > limit && last ? positionAfter(last) : null,
         total,
       };
     },
   );
-};
-
-const readPosition = (after: string): { billedAt: string; id: number } => {
-  const [billedAt, id] = decodeCursor(after, 2) ?? [];
-  const isPlace =
-    typeof billedAt === "string" &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(billedAt) &&
-    Number.isSafeInteger(id);
-  if (!isPlace) throw errors.bad_cursor({ field: "after" });
-  return { billedAt, id: id as number };
 };

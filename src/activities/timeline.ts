@@ -1,6 +1,6 @@
 import type { ChangeRow } from "#customers";
 import type { Organisation } from "#orgs";
-import { formatIso, type Instant, POINTS_SCALE, toDecimal } from "#platform";
+import { formatIso, type Instant, isCursorTime, POINTS_SCALE, toDecimal } from "#platform";
 import type { PointsEvent, StoredTransaction } from "./reads.ts";
 
 export const TIMELINE_KINDS = ["transaction", "points", "tier", "change"] as const;
@@ -55,10 +55,6 @@ const LARGEST = 8.64e15;
 const isPair = (value: unknown, isFirst: (part: unknown) => boolean): boolean =>
   value === null ||
   (Array.isArray(value) && value.length === 2 && isFirst(value[0]) && Number.isSafeInteger(value[1]));
-const isIso = (value: unknown): boolean =>
-  typeof value === "string" &&
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) &&
-  !Number.isNaN(Date.parse(value));
 const isWhole = (value: unknown): boolean => Number.isSafeInteger(value);
 
 export const encodePosition = ({ transaction, points, tier, change }: TimelinePosition): string =>
@@ -71,10 +67,10 @@ export const decodePosition = (cursor: string): TimelinePosition | null => {
     if (!Array.isArray(parts) || parts.length !== 4) return null;
     const [transaction, points, tier, change] = parts;
     const isOurs =
-      isPair(transaction, isIso) &&
+      isPair(transaction, isCursorTime) &&
       (points === null || isWhole(points)) &&
       isPair(tier, isWhole) &&
-      isPair(change, isIso);
+      isPair(change, isCursorTime);
     return isOurs ? { transaction, points, tier, change } : null;
   } catch {
     return null;

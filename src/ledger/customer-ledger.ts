@@ -5,6 +5,7 @@ import {
   encodeCursor,
   formatIso,
   type Instant,
+  isCursorTime,
   localDate,
   POINTS_SCALE,
   startOfDay,
@@ -270,11 +271,7 @@ export const readLots = async (
 
 const parseLotPosition = (after: string) => {
   const [expiresAt, eventNo, lineNo] = decodeCursor(after, 3) ?? [];
-  const isTime =
-    expiresAt === "infinity" ||
-    (typeof expiresAt === "string" &&
-      /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(expiresAt) &&
-      !Number.isNaN(Date.parse(expiresAt)));
+  const isTime = expiresAt === "infinity" || isCursorTime(expiresAt);
   const isPosting =
     Number.isSafeInteger(eventNo) && Number.isInteger(lineNo) && Math.abs(Number(lineNo)) <= 32_767;
   if (!isTime || !isPosting) throw errors.bad_cursor({ field: "after" });

@@ -36,7 +36,7 @@ export { createIds, type Ids, type NextId } from "./ids.ts";
 export { createJobs, type Jobs, migrateJobs } from "./jobs.ts";
 export { createLog, type Logger } from "./log.ts";
 export { migrate } from "./migrate.ts";
-export { decodeCursor, encodeCursor } from "./paging.ts";
+export { decodeCursor, encodeCursor, isCursorTime } from "./paging.ts";
 export { rawSql, type Sql, sql } from "./sql.ts";
 export { StartupError } from "./startup-error.ts";
 export {

@@ -15,3 +15,13 @@ export const decodeCursor = (cursor: string, length: number): (string | number)[
     return null;
   }
 };
+
+/**
+ * Whether a value of a cursor is a time as `toISOString` writes it. PostgreSQL fails on 31 February and on the year 0, which
+ * JavaScript reads, so what is written again must be the same.
+ */
+export const isCursorTime = (value: unknown): value is string => {
+  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return false;
+  const instant = Date.parse(value);
+  return !Number.isNaN(instant) && !value.startsWith("0000") && new Date(instant).toISOString() === value;
+};

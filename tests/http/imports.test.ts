@@ -5,7 +5,7 @@ import { addSetAsideRoutes } from "#activities";
 import { addDataflowsRoutes } from "#dataflows";
 import { createIdentity } from "#identity";
 import { addInsightsRoutes, addSearchRoutes, createInsights } from "#insights";
-import { createHttp, createIds, createLog, type Server } from "#platform";
+import { createHttp, createIds, createLog, encodeCursor, type Server } from "#platform";
 import { createImportWorld, type ImportWorld } from "../../src/dataflows/testing.ts";
 import { type SignedInUser, signInUser } from "../../src/identity/testing.ts";
 import { createTestOrganisation } from "../../src/orgs/testing.ts";
@@ -149,6 +149,11 @@ describe("an import", () => {
       next: null,
       items: [{ kind: "RETURN", billNumber: "3", amount: -4, billedAt: "2026-03-31T09:00:00+01:00" }],
     });
+    const days = ["2026-13-31T09:00:00.000Z", "2026-02-31T09:00:00.000Z", "0000-01-01T00:00:00.000Z", "soon"];
+    for (const place of [...days.map((day) => [day, 1]), ["2026-03-31T09:00:00.000Z"]]) {
+      const answer = await send("GET", `/api/set-aside?after=${encodeCursor(place)}`);
+      expect([answer.statusCode, answer.json().error.field]).toEqual([400, "after"]);
+    }
   });
 
   test("is over, so it cannot be cancelled; another one can", async () => {
