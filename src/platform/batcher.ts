@@ -1,6 +1,10 @@
 /**
  * Natural batching: an item that finds a free slot runs at once, alone; items that arrive while all slots are busy form the
  * next batch. No timer, so an idle system adds no delay and a busy one commits many items for the price of one.
+ *
+ * Callers that were answered together come back together, one by one: the first of them would take the free slot for itself
+ * and make the others wait for a batch of one. So a batch that would be less than half of the one before gives its
+ * companions a few turns of the event loop, which is microseconds when nothing else is going on.
  */
 export interface Batcher<Item, Result> {
   submit(group: number, item: Item): Promise<Result>;
@@ -20,6 +24,8 @@ export interface BatcherOptions<Item, Result> {
 
 export type Outcome<Result> = { readonly ok: Result } | { readonly error: unknown };
 
+const MAX_TURNS = 8;
+
 interface Entry<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -34,11 +40,19 @@ export const createBatcher = <Item, Result>(options: BatcherOptions<Item, Result
   let scheduled = false;
   let idle: (() => void)[] = [];
 
+  let lastSize = 1;
+  let turns = 0;
+
   const schedule = () => {
     if (scheduled || busy >= options.slots || queues.size === 0) return;
     scheduled = true;
-    // One turn of the event loop: requests whose bytes are already here join the same batch.
-    setImmediate(start);
+    turns = 0;
+    setImmediate(gather);
+  };
+
+  const gather = () => {
+    if (waiting * 2 < lastSize && ++turns < MAX_TURNS) setImmediate(gather);
+    else start();
   };
 
   const start = () => {
@@ -49,6 +63,7 @@ export const createBatcher = <Item, Result>(options: BatcherOptions<Item, Result
       const batch = queue.splice(0, options.size);
       if (queue.length > 0) queues.set(group, queue);
       waiting -= batch.length;
+      lastSize = batch.length;
       busy++;
       void runBatch(group, batch);
     }
