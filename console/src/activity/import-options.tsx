@@ -83,35 +83,37 @@ export const ImportOptionsForm = ({
             }}
           />
         </SimpleGrid>
-        {kind === "transactions" && (
-          <>
-            <Switch
-              label="Register members who are not known yet"
-              description="Dated at their first purchase in the file"
-              checked={options.registerUnknown ?? false}
-              onChange={({ currentTarget }) =>
-                onChange({ ...options, registerUnknown: currentTarget.checked })
-              }
-            />
-            <Switch
-              label="Set bills with negative amounts aside"
-              description="Otherwise they are rejected"
-              checked={options.setAsideReturns ?? false}
-              onChange={({ currentTarget }) =>
-                onChange({ ...options, setAsideReturns: currentTarget.checked })
-              }
-            />
-            <Switch
-              label="Points count from the bill’s date"
-              description="As for a history. Otherwise they count as if the purchases happened now"
-              checked={(options.asOf ?? "bill") === "bill"}
-              onChange={({ currentTarget }) =>
-                onChange({ ...options, asOf: currentTarget.checked ? "bill" : "now" })
-              }
-            />
-          </>
-        )}
+        {kind === "transactions" && <BillSwitches options={options} onChange={onChange} />}
       </Stack>
     </Panel>
   );
 };
+
+const BillSwitches = ({
+  options,
+  onChange,
+}: {
+  options: ImportOptions;
+  onChange: (options: ImportOptions) => void;
+}) => (
+  <>
+    <Switch
+      label="Register members who are not known yet"
+      description="Dated at their first purchase in the file"
+      checked={options.registerUnknown ?? false}
+      onChange={({ currentTarget }) => onChange({ ...options, registerUnknown: currentTarget.checked })}
+    />
+    <Switch
+      label="Set bills with negative amounts aside"
+      description="Otherwise they are rejected"
+      checked={options.setAsideReturns ?? false}
+      onChange={({ currentTarget }) => onChange({ ...options, setAsideReturns: currentTarget.checked })}
+    />
+    <Switch
+      label="Points count from the bill’s date"
+      description="As for a history. Otherwise they count as if the purchases happened now"
+      checked={(options.asOf ?? "bill") === "bill"}
+      onChange={({ currentTarget }) => onChange({ ...options, asOf: currentTarget.checked ? "bill" : "now" })}
+    />
+  </>
+);

@@ -218,16 +218,7 @@ const Rejections = ({ run }: { run: ImportRun }) => {
         skeletonRows={2}
         empty={<EmptyState icon={IconMoodSmile} title="No row was rejected" compact />}
       />
-      {data && data.items.length > 0 && (
-        <ListFooter
-          paging={search}
-          pageSize={PAGE_SIZE}
-          shown={data.items.length}
-          total={data.total}
-          next={data.next}
-          {...paging}
-        />
-      )}
+      <ListFooter list={data} paging={search} pageSize={PAGE_SIZE} {...paging} />
     </Panel>
   );
 };

@@ -11,7 +11,7 @@ import { Panel } from "../ui/panel.tsx";
 import { messageOf } from "../ui/states.tsx";
 import { FileDrop } from "./file-drop.tsx";
 import { DEFAULT_OPTIONS, type ImportOptions, ImportOptionsForm, withDateFormat } from "./import-options.tsx";
-import { type Mapping, missingTargets, startMapping } from "./mapping.ts";
+import { type Mapping, missingTargets, startMapping, type Target } from "./mapping.ts";
 import { MappingTable } from "./mapping-table.tsx";
 
 type Kind = ImportRun["kind"];
@@ -123,26 +123,7 @@ export const NewImport = () => {
         <>
           <MappingTable preview={preview} mapping={mapping} onChange={setMapping} />
           <ImportOptionsForm kind={kind} options={options} onChange={setOptions} />
-          <Panel>
-            {sent !== null && (
-              <Progress value={sent * 100} mb="md" aria-label="Share of the file that was sent" animated />
-            )}
-            <Group justify="space-between">
-              <Text size="sm" {...(missing.length > 0 ? { c: "var(--fealty-loss)" } : { c: "dimmed" })}>
-                {missing.length > 0
-                  ? `Still needs a column: ${missing.map(({ label }) => label).join(", ")}`
-                  : "Rows that do not fit are rejected one by one; the rest is imported."}
-              </Text>
-              <Group gap="xs">
-                <ButtonLink from="/$org" to="/$org/activity" variant="subtle" color="gray">
-                  Cancel
-                </ButtonLink>
-                <Button loading={sent !== null} disabled={missing.length > 0} onClick={() => void start()}>
-                  Start the import
-                </Button>
-              </Group>
-            </Group>
-          </Panel>
+          <StartPanel missing={missing} sent={sent} onStart={() => void start()} />
         </>
       )}
     </Page>
@@ -161,4 +142,36 @@ const KindCard = ({ value, title, text }: { value: Kind; title: string; text: st
       </div>
     </Group>
   </Radio.Card>
+);
+
+const StartPanel = ({
+  missing,
+  sent,
+  onStart,
+}: {
+  missing: Target[];
+  /** Share of the file that was sent; null before it starts. */
+  sent: number | null;
+  onStart: () => void;
+}) => (
+  <Panel>
+    {sent !== null && (
+      <Progress value={sent * 100} mb="md" aria-label="Share of the file that was sent" animated />
+    )}
+    <Group justify="space-between">
+      <Text size="sm" {...(missing.length > 0 ? { c: "var(--fealty-loss)" } : { c: "dimmed" })}>
+        {missing.length > 0
+          ? `Still needs a column: ${missing.map(({ label }) => label).join(", ")}`
+          : "Rows that do not fit are rejected one by one; the rest is imported."}
+      </Text>
+      <Group gap="xs">
+        <ButtonLink from="/$org" to="/$org/activity" variant="subtle" color="gray">
+          Cancel
+        </ButtonLink>
+        <Button loading={sent !== null} disabled={missing.length > 0} onClick={onStart}>
+          Start the import
+        </Button>
+      </Group>
+    </Group>
+  </Panel>
 );

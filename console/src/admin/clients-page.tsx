@@ -108,16 +108,7 @@ export const ClientsPage = () => {
             </EmptyState>
           }
         />
-        {data && data.items.length > 0 && (
-          <ListFooter
-            paging={search}
-            pageSize={PAGE_SIZE}
-            shown={data.items.length}
-            total={data.total}
-            next={data.next}
-            {...paging}
-          />
-        )}
+        <ListFooter list={data} paging={search} pageSize={PAGE_SIZE} {...paging} />
       </Card>
       {search.add !== undefined && (
         <ClientForm

@@ -1,5 +1,5 @@
 import { Skeleton, Switch, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Entity, EntityType } from "../api/types.ts";
@@ -102,27 +102,7 @@ const Form = ({ type, entity, onClose, more }: Parts & { entity: Entity | null }
           error={form.errors.parentId}
         />
       )}
-      {type === "STORE" && (
-        <>
-          <EntityPicker
-            type="CONCEPT"
-            label="Concept"
-            known={entity?.concept ?? null}
-            value={form.values.conceptId}
-            onChange={(id) => form.setFieldValue("conceptId", id)}
-            error={form.errors.conceptId}
-          />
-          <TextInput label="External id" {...form.getInputProps("externalId")} />
-          <TextInput
-            label="Time zone"
-            description="Such as Europe/London; empty for the organisation’s"
-            {...form.getInputProps("timeZone")}
-          />
-          <TextInput label="E-mail" type="email" {...form.getInputProps("email")} />
-          <TextInput label="Phone" type="tel" {...form.getInputProps("mobile")} />
-          <Textarea label="Address" autosize minRows={1} {...form.getInputProps("address")} />
-        </>
-      )}
+      {type === "STORE" && <StoreFields form={form} entity={entity} />}
       <Switch
         label="Active"
         description={type === "TILL" ? "An inactive till cannot sign in" : undefined}
@@ -132,3 +112,25 @@ const Form = ({ type, entity, onClose, more }: Parts & { entity: Entity | null }
     </FormDrawer>
   );
 };
+
+const StoreFields = ({ form, entity }: { form: UseFormReturnType<EntityValues>; entity: Entity | null }) => (
+  <>
+    <EntityPicker
+      type="CONCEPT"
+      label="Concept"
+      known={entity?.concept ?? null}
+      value={form.values.conceptId}
+      onChange={(id) => form.setFieldValue("conceptId", id)}
+      error={form.errors.conceptId}
+    />
+    <TextInput label="External id" {...form.getInputProps("externalId")} />
+    <TextInput
+      label="Time zone"
+      description="Such as Europe/London; empty for the organisation’s"
+      {...form.getInputProps("timeZone")}
+    />
+    <TextInput label="E-mail" type="email" {...form.getInputProps("email")} />
+    <TextInput label="Phone" type="tel" {...form.getInputProps("mobile")} />
+    <Textarea label="Address" autosize minRows={1} {...form.getInputProps("address")} />
+  </>
+);

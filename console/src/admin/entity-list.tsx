@@ -92,16 +92,7 @@ export const EntityList = (props: EntityListProps) => {
             )
           }
         />
-        {data && data.items.length > 0 && (
-          <ListFooter
-            paging={search}
-            pageSize={PAGE_SIZE}
-            shown={data.items.length}
-            total={data.total}
-            next={data.next}
-            {...paging}
-          />
-        )}
+        <ListFooter list={data} paging={search} pageSize={PAGE_SIZE} {...paging} />
       </Card>
       {(search.add !== undefined || search.edit !== undefined) && (
         <EntityForm type={type} id={search.edit} onClose={close} {...(more ? { more } : {})} />

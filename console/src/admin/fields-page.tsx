@@ -1,5 +1,5 @@
 import { Button, Card, Group, Select, Switch, TagsInput, TextInput, UnstyledButton } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { type UseFormReturnType, useForm } from "@mantine/form";
 import { IconForms, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -116,7 +116,6 @@ const FieldForm = ({ field, onClose }: { field: Field | null; onClose: () => voi
   const { api, may } = useOrganisation();
   const form = useForm<FieldValues>({ initialValues: fieldValues(field) });
   const { save, busy, failure } = useSave(form, FORM_FIELDS, ["/fields"]);
-  const { kind, dataType } = form.values;
   const submit = async (values: FieldValues) => {
     const body = fieldBody(values, field);
     const done = await save(() =>
@@ -139,6 +138,41 @@ const FieldForm = ({ field, onClose }: { field: Field | null; onClose: () => voi
       onSubmit={form.onSubmit((values) => void submit(values))}
       onClose={onClose}
     >
+      <FieldInputs form={form} field={field} />
+    </FormDrawer>
+  );
+};
+
+interface InputParts {
+  form: UseFormReturnType<FieldValues>;
+  field: Field | null;
+}
+
+const FieldInputs = ({ form, field }: InputParts) => (
+  <>
+    <FixedInputs form={form} field={field} />
+    <TextInput
+      label="Label"
+      description="What people read; the name when empty"
+      {...form.getInputProps("label")}
+    />
+    {form.values.dataType === "enum" && (
+      <TagsInput
+        label="Values"
+        description={field === null ? "Enter after each" : "Values can be added, not removed"}
+        {...form.getInputProps("enumValues")}
+      />
+    )}
+    <Switch label="Needed" {...form.getInputProps("isMandatory", { type: "checkbox" })} />
+    {field !== null && <Switch label="Active" {...form.getInputProps("isActive", { type: "checkbox" })} />}
+  </>
+);
+
+/** What stays as it is once a field is defined. */
+const FixedInputs = ({ form, field }: InputParts) => {
+  const { kind } = form.values;
+  return (
+    <>
       <Select
         label="Kind"
         description="Extended fields have types; custom fields are the older, plainer sort"
@@ -169,11 +203,6 @@ const FieldForm = ({ field, onClose }: { field: Field | null; onClose: () => voi
         data-autofocus={field === null || undefined}
         {...form.getInputProps("name")}
       />
-      <TextInput
-        label="Label"
-        description="What people read; the name when empty"
-        {...form.getInputProps("label")}
-      />
       <Select
         label="Type"
         disabled={field !== null}
@@ -184,15 +213,6 @@ const FieldForm = ({ field, onClose }: { field: Field | null; onClose: () => voi
         }))}
         {...form.getInputProps("dataType")}
       />
-      {dataType === "enum" && (
-        <TagsInput
-          label="Values"
-          description={field === null ? "Enter after each" : "Values can be added, not removed"}
-          {...form.getInputProps("enumValues")}
-        />
-      )}
-      <Switch label="Needed" {...form.getInputProps("isMandatory", { type: "checkbox" })} />
-      {field !== null && <Switch label="Active" {...form.getInputProps("isActive", { type: "checkbox" })} />}
-    </FormDrawer>
+    </>
   );
 };

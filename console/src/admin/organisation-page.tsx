@@ -1,5 +1,5 @@
 import { Alert, Button, Card, Select, SimpleGrid, Skeleton, Stack, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { sessionQuery } from "../api/session.ts";
 import type { Organisation } from "../api/types.ts";
@@ -50,7 +50,6 @@ const Form = ({ organisation }: { organisation: Organisation }) => {
     await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
     tell("The organisation was changed.");
   };
-  const zones = (current: string) => (ZONES.includes(current) ? ZONES : [current, ...ZONES]);
   return (
     <Card>
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
@@ -61,48 +60,7 @@ const Form = ({ organisation }: { organisation: Organisation }) => {
                 {failure}
               </Alert>
             )}
-            <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <TextInput label="Name" required {...form.getInputProps("name")} />
-              <TextInput
-                label="Code"
-                description="Part of every address; it stays"
-                disabled
-                value={organisation.code}
-              />
-              <TextInput
-                label="Country"
-                description="Two letters; phone numbers without a prefix are read by it"
-                maxLength={2}
-                {...form.getInputProps("country")}
-              />
-              <TextInput
-                label="Currency"
-                description="Three letters"
-                maxLength={3}
-                {...form.getInputProps("currency")}
-              />
-              <Select
-                label="Time zone"
-                description="Days begin and end by it"
-                searchable
-                allowDeselect={false}
-                limit={60}
-                data={zones(organisation.timeZone)}
-                disabled={readOnly}
-                {...form.getInputProps("timeZone")}
-              />
-              <Select
-                label="Cluster time zone"
-                description="Of the times that some API answers give without an offset"
-                searchable
-                allowDeselect={false}
-                limit={60}
-                data={zones(organisation.clusterTimeZone)}
-                disabled={readOnly}
-                {...form.getInputProps("clusterTimeZone")}
-              />
-              <TextInput label="Language" description="Two letters" {...form.getInputProps("language")} />
-            </SimpleGrid>
+            <Inputs form={form} organisation={organisation} readOnly={readOnly} />
             {!readOnly && (
               <Button
                 type="submit"
@@ -119,3 +77,58 @@ const Form = ({ organisation }: { organisation: Organisation }) => {
     </Card>
   );
 };
+
+const zones = (current: string) => (ZONES.includes(current) ? ZONES : [current, ...ZONES]);
+
+const Inputs = ({
+  form,
+  organisation,
+  readOnly,
+}: {
+  form: UseFormReturnType<Organisation>;
+  organisation: Organisation;
+  readOnly: boolean;
+}) => (
+  <SimpleGrid cols={{ base: 1, xs: 2 }}>
+    <TextInput label="Name" required {...form.getInputProps("name")} />
+    <TextInput
+      label="Code"
+      description="Part of every address; it stays"
+      disabled
+      value={organisation.code}
+    />
+    <TextInput
+      label="Country"
+      description="Two letters; phone numbers without a prefix are read by it"
+      maxLength={2}
+      {...form.getInputProps("country")}
+    />
+    <TextInput
+      label="Currency"
+      description="Three letters"
+      maxLength={3}
+      {...form.getInputProps("currency")}
+    />
+    <Select
+      label="Time zone"
+      description="Days begin and end by it"
+      searchable
+      allowDeselect={false}
+      limit={60}
+      data={zones(organisation.timeZone)}
+      disabled={readOnly}
+      {...form.getInputProps("timeZone")}
+    />
+    <Select
+      label="Cluster time zone"
+      description="Of the times that some API answers give without an offset"
+      searchable
+      allowDeselect={false}
+      limit={60}
+      data={zones(organisation.clusterTimeZone)}
+      disabled={readOnly}
+      {...form.getInputProps("clusterTimeZone")}
+    />
+    <TextInput label="Language" description="Two letters" {...form.getInputProps("language")} />
+  </SimpleGrid>
+);

@@ -1,5 +1,5 @@
 import { Button, Card, PasswordInput, Select, Switch, Text, TextInput, UnstyledButton } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { type UseFormReturnType, useForm } from "@mantine/form";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -87,16 +87,7 @@ export const UsersPage = () => {
           skeletonRows={3}
           empty={<EmptyState icon={IconUsers} title="Nobody yet" />}
         />
-        {data && data.items.length > 0 && (
-          <ListFooter
-            paging={search}
-            pageSize={PAGE_SIZE}
-            shown={data.items.length}
-            total={data.total}
-            next={data.next}
-            {...paging}
-          />
-        )}
+        <ListFooter list={data} paging={search} pageSize={PAGE_SIZE} {...paging} />
       </Card>
       {(search.add !== undefined || edited !== undefined) && (
         <UserForm key={edited?.id ?? "new"} user={edited ?? null} onClose={close} />
@@ -159,48 +150,52 @@ const UserForm = ({ user, onClose }: { user: User | null; onClose: () => void })
       onSubmit={form.onSubmit((values) => void submit(values))}
       onClose={onClose}
     >
-      <TextInput
-        label="Name"
-        required
-        data-autofocus={user === null || undefined}
-        {...form.getInputProps("name")}
-      />
-      <TextInput
-        label="E-mail"
-        description={user === null ? "What the person signs in with" : undefined}
-        type="email"
-        required
-        disabled={user !== null}
-        {...form.getInputProps("email")}
-      />
-      <Select
-        label="Role"
-        allowDeselect={false}
-        data={ROLES.map(({ value, label }) => ({ value, label }))}
-        description={ROLES.find(({ value }) => value === form.values.role)?.text}
-        {...form.getInputProps("role")}
-      />
-      <PasswordInput
-        label={user === null ? "Password" : "New password"}
-        description={
-          user === null
-            ? "At least 8 characters"
-            : "Empty to keep the present one; a new one ends all sessions"
-        }
-        autoComplete="new-password"
-        required={user === null}
-        {...form.getInputProps("password")}
-      />
-      {user !== null && (
-        <>
-          <Switch label="Active" {...form.getInputProps("isActive", { type: "checkbox" })} />
-          {!form.values.isActive && user.isActive && (
-            <Text size="sm" c="var(--fealty-loss)">
-              All sessions of {user.name} end at once.
-            </Text>
-          )}
-        </>
-      )}
+      <UserFields form={form} user={user} />
     </FormDrawer>
   );
 };
+
+const UserFields = ({ form, user }: { form: UseFormReturnType<UserValues>; user: User | null }) => (
+  <>
+    <TextInput
+      label="Name"
+      required
+      data-autofocus={user === null || undefined}
+      {...form.getInputProps("name")}
+    />
+    <TextInput
+      label="E-mail"
+      description={user === null ? "What the person signs in with" : undefined}
+      type="email"
+      required
+      disabled={user !== null}
+      {...form.getInputProps("email")}
+    />
+    <Select
+      label="Role"
+      allowDeselect={false}
+      data={ROLES.map(({ value, label }) => ({ value, label }))}
+      description={ROLES.find(({ value }) => value === form.values.role)?.text}
+      {...form.getInputProps("role")}
+    />
+    <PasswordInput
+      label={user === null ? "Password" : "New password"}
+      description={
+        user === null ? "At least 8 characters" : "Empty to keep the present one; a new one ends all sessions"
+      }
+      autoComplete="new-password"
+      required={user === null}
+      {...form.getInputProps("password")}
+    />
+    {user !== null && (
+      <>
+        <Switch label="Active" {...form.getInputProps("isActive", { type: "checkbox" })} />
+        {!form.values.isActive && user.isActive && (
+          <Text size="sm" c="var(--fealty-loss)">
+            All sessions of {user.name} end at once.
+          </Text>
+        )}
+      </>
+    )}
+  </>
+);

@@ -21,7 +21,6 @@ export const BalanceChart = () => {
   const { api } = useOrganisation();
   const { memberId } = route.useParams();
   const { days = DEFAULT_DAYS } = route.useSearch();
-  const navigate = route.useNavigate();
   const format = useFormat();
   const { data, error, refetch } = useQuery({
     ...balanceHistoryQuery(api, memberId, days),
@@ -51,31 +50,7 @@ export const BalanceChart = () => {
   );
   const last = items?.at(-1);
   return (
-    <Panel
-      title="Balance over time"
-      actions={
-        <SegmentedControl
-          size="xs"
-          aria-label="Days shown"
-          value={days}
-          onChange={(value) =>
-            void navigate({
-              search: (previous) => ({
-                ...previous,
-                days: value === DEFAULT_DAYS ? undefined : (value as "30"),
-              }),
-              replace: true,
-              resetScroll: false,
-            })
-          }
-          data={[
-            { value: "30", label: "30 d" },
-            { value: DEFAULT_DAYS, label: "90 d" },
-            { value: "365", label: "1 y" },
-          ]}
-        />
-      }
-    >
+    <Panel title="Balance over time" actions={<Days />}>
       {error !== null && items === undefined ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : items === undefined ? (
@@ -94,5 +69,32 @@ export const BalanceChart = () => {
         />
       )}
     </Panel>
+  );
+};
+
+const Days = () => {
+  const { days = DEFAULT_DAYS } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Days shown"
+      value={days}
+      onChange={(value) =>
+        void navigate({
+          search: (previous) => ({
+            ...previous,
+            days: value === DEFAULT_DAYS ? undefined : (value as "30"),
+          }),
+          replace: true,
+          resetScroll: false,
+        })
+      }
+      data={[
+        { value: "30", label: "30 d" },
+        { value: DEFAULT_DAYS, label: "90 d" },
+        { value: "365", label: "1 y" },
+      ]}
+    />
   );
 };

@@ -2,6 +2,7 @@ import { Alert, Button, Group, SimpleGrid, Stack, Text, TextInput, Title } from 
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { Field } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { placeError } from "../ui/form-errors.ts";
 import { useDraft } from "../ui/use-draft.ts";
@@ -11,33 +12,17 @@ import { customerFieldsQuery } from "./queries.ts";
 
 const FIELDS = ["firstName", "lastName", "mobile", "email", "externalId"];
 
-/**
- * Names, identifiers and the organisation's own fields of a member. What is typed survives a reload; the server's
- * objections stand at the field that they name.
- */
-export const MemberForm = ({
-  draftKey,
-  initial,
-  action,
-  readOnly = false,
-  withIdentifiers = false,
-  onSave,
-  footer,
-}: {
-  draftKey: string;
-  initial: MemberValues;
-  action: string;
-  readOnly?: boolean;
-  /** Only a new member gets identifiers here; those of a known one are not simply written over. */
-  withIdentifiers?: boolean;
-  /** Gets what differs from `initial`. */
-  onSave: (changes: Record<string, unknown>) => Promise<void>;
-  footer?: ReactNode;
-}) => {
+/** The form's values, kept as a draft, sent as what differs, and renewed when the server knows better. */
+const useMemberForm = (
+  draftKey: string,
+  initial: MemberValues,
+  onSave: (changes: Record<string, unknown>) => Promise<void>,
+) => {
   const { api } = useOrganisation();
   const { data } = useQuery(customerFieldsQuery(api));
   const fields = (data?.items ?? []).filter(({ isActive }) => isActive);
   const draft = useDraft<MemberValues>(draftKey);
+  const [restored, setRestored] = useState(draft.found !== null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   /** What the form holds was sent: the server's next word counts. */
@@ -66,6 +51,7 @@ export const MemberForm = ({
     try {
       await onSave(changes);
       draft.discard();
+      setRestored(false);
     } catch (error) {
       sent.current = false;
       const names = [...FIELDS, ...fields.map(({ name }) => `extendedFields.${name}`)];
@@ -80,13 +66,44 @@ export const MemberForm = ({
     form.setValues(initial);
     form.clearErrors();
     setFailure(null);
+    setRestored(false);
     draft.discard();
   };
+  return { form, fields, changed, restored, busy, failure, save, revert };
+};
 
+/**
+ * Names, identifiers and the organisation's own fields of a member. What is typed survives a reload; the server's
+ * objections stand at the field that they name.
+ */
+export const MemberForm = ({
+  draftKey,
+  initial,
+  action,
+  readOnly = false,
+  withIdentifiers = false,
+  onSave,
+  footer,
+}: {
+  draftKey: string;
+  initial: MemberValues;
+  action: string;
+  readOnly?: boolean;
+  /** Only a new member gets identifiers here; those of a known one are not simply written over. */
+  withIdentifiers?: boolean;
+  /** Gets what differs from `initial`. */
+  onSave: (changes: Record<string, unknown>) => Promise<void>;
+  footer?: ReactNode;
+}) => {
+  const { form, fields, changed, restored, busy, failure, save, revert } = useMemberForm(
+    draftKey,
+    initial,
+    onSave,
+  );
   return (
     <form onSubmit={form.onSubmit(() => void save())}>
       <Stack gap="md">
-        {draft.found !== null && changed && (
+        {restored && changed && (
           <Alert variant="light" color="gold" py="xs">
             This is what you had typed before; it is not saved yet.
           </Alert>
@@ -101,30 +118,7 @@ export const MemberForm = ({
           <TextInput label="Last name" disabled={readOnly} {...form.getInputProps("lastName")} />
           {withIdentifiers && <Identifiers form={form} />}
         </SimpleGrid>
-        {fields.length > 0 && (
-          <>
-            <Title order={2} size="h3" mt="sm">
-              Fields
-            </Title>
-            <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              {fields.map((field) => (
-                <FieldInput
-                  key={field.id}
-                  field={field}
-                  disabled={readOnly}
-                  value={form.values.extendedFields[field.name] ?? ""}
-                  error={form.errors[`extendedFields.${field.name}`] as string | undefined}
-                  onChange={(value) =>
-                    form.setFieldValue("extendedFields", {
-                      ...form.values.extendedFields,
-                      [field.name]: value,
-                    })
-                  }
-                />
-              ))}
-            </SimpleGrid>
-          </>
-        )}
+        {fields.length > 0 && <Fields form={form} fields={fields} readOnly={readOnly} />}
         {!readOnly && (
           <Group justify="flex-end" gap="xs">
             {footer}
@@ -167,5 +161,38 @@ const Identifiers = ({ form }: { form: UseFormReturnType<MemberValues> }) => (
       description="The member’s number in another system"
       {...form.getInputProps("externalId")}
     />
+  </>
+);
+
+const Fields = ({
+  form,
+  fields,
+  readOnly,
+}: {
+  form: UseFormReturnType<MemberValues>;
+  fields: Field[];
+  readOnly: boolean;
+}) => (
+  <>
+    <Title order={2} size="h3" mt="sm">
+      Fields
+    </Title>
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      {fields.map((field) => (
+        <FieldInput
+          key={field.id}
+          field={field}
+          disabled={readOnly}
+          value={form.values.extendedFields[field.name] ?? ""}
+          error={form.errors[`extendedFields.${field.name}`] as string | undefined}
+          onChange={(value) =>
+            form.setFieldValue("extendedFields", {
+              ...form.values.extendedFields,
+              [field.name]: value,
+            })
+          }
+        />
+      ))}
+    </SimpleGrid>
   </>
 );

@@ -119,16 +119,7 @@ export const MemberList = () => {
       }
     >
       <Card padding={0}>
-        <Group px="lg" py="sm" gap="sm">
-          <SearchBox
-            label="Name, phone, e-mail or external id"
-            value={filter.q ?? ""}
-            onSearch={(q) => narrow({ q: q === "" ? undefined : q, tier: undefined })}
-            style={{ flex: "1 1 240px" }}
-            maw={420}
-          />
-          <TierFilter value={filter.tier} onChange={(tier) => narrow({ tier, q: undefined })} />
-        </Group>
+        <Filters filter={filter} narrow={narrow} />
         <DataTable
           label="Members"
           columns={COLUMNS}
@@ -146,21 +137,36 @@ export const MemberList = () => {
             : {})}
           empty={<NoMembers filtered={filtered} onClear={() => narrow({ q: undefined, tier: undefined })} />}
         />
-        {data && data.items.length > 0 && (
-          <ListFooter
-            paging={filter}
-            pageSize={PAGE_SIZE}
-            shown={data.items.length}
-            total={data.total}
-            atLeast={filter.q !== undefined && data.total >= SEARCH_COUNTS}
-            next={data.next}
-            {...paging}
-          />
-        )}
+        <ListFooter
+          list={data}
+          paging={filter}
+          pageSize={PAGE_SIZE}
+          atLeast={filter.q !== undefined && (data?.total ?? 0) >= SEARCH_COUNTS}
+          {...paging}
+        />
       </Card>
     </Page>
   );
 };
+
+const Filters = ({
+  filter,
+  narrow,
+}: {
+  filter: MemberFilter;
+  narrow: (change: Partial<MemberFilter>) => void;
+}) => (
+  <Group px="lg" py="sm" gap="sm">
+    <SearchBox
+      label="Name, phone, e-mail or external id"
+      value={filter.q ?? ""}
+      onSearch={(q) => narrow({ q: q === "" ? undefined : q, tier: undefined })}
+      style={{ flex: "1 1 240px" }}
+      maw={420}
+    />
+    <TierFilter value={filter.tier} onChange={(tier) => narrow({ tier, q: undefined })} />
+  </Group>
+);
 
 const TierFilter = ({
   value,

@@ -57,20 +57,7 @@ export const Timeline = () => {
       ) : (
         <Stack gap={0} mt="md">
           {byDay(items, format.dayOf).map(({ day, items: ofDay }) => (
-            <section key={day} className={classes.day} aria-label={format.longDate(ofDay[0]!.at)}>
-              <Text size="sm" fw={500} c="dimmed" className={classes.date!}>
-                {format.weekday(ofDay[0]!.at)}
-                <Text span inherit className={classes.dateRest!}>
-                  {format.date(ofDay[0]!.at)}
-                </Text>
-              </Text>
-              <ol className={classes.list}>
-                {ofDay.map((item, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: items of a day keep their order and have no id.
-                  <Entry key={index} item={item} />
-                ))}
-              </ol>
-            </section>
+            <Day key={day} items={ofDay} />
           ))}
           {hasNextPage && (
             <Button
@@ -86,6 +73,27 @@ export const Timeline = () => {
         </Stack>
       )}
     </Card>
+  );
+};
+
+const Day = ({ items }: { items: TimelineItem[] }) => {
+  const format = useFormat();
+  const { at } = items[0]!;
+  return (
+    <section className={classes.day} aria-label={format.longDate(at)}>
+      <Text size="sm" fw={500} c="dimmed" className={classes.date!}>
+        {format.weekday(at)}
+        <Text span inherit className={classes.dateRest!}>
+          {format.date(at)}
+        </Text>
+      </Text>
+      <ol className={classes.list}>
+        {items.map((item, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: items of a day keep their order and have no id.
+          <Entry key={index} item={item} />
+        ))}
+      </ol>
+    </section>
   );
 };
 

@@ -121,16 +121,7 @@ export const TransactionsTab = () => {
             </EmptyState>
           }
         />
-        {data && data.items.length > 0 && (
-          <ListFooter
-            paging={search}
-            pageSize={PAGE_SIZE}
-            shown={data.items.length}
-            total={data.total}
-            next={data.next}
-            {...paging}
-          />
-        )}
+        <ListFooter list={data} paging={search} pageSize={PAGE_SIZE} {...paging} />
       </Panel>
       <Outlet />
     </>

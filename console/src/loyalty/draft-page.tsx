@@ -84,6 +84,15 @@ const useDraftEditor = (program: Program) => {
   return { definition, problems, busy, unsaved, change, save, publish };
 };
 
+const trailOf = (program: Program) => [
+  <TextLink key="programs" from="/$org" to="/$org/loyalty" size="sm">
+    Loyalty
+  </TextLink>,
+  <TextLink key="program" from="/$org/loyalty/$programId/draft" to="/$org/loyalty/$programId" size="sm">
+    {program.name}
+  </TextLink>,
+];
+
 const DraftEditor = ({ program }: { program: Program }) => {
   const { definition, problems, busy, unsaved, change, save, publish } = useDraftEditor(program);
   const navigate = route.useNavigate();
@@ -108,14 +117,7 @@ const DraftEditor = ({ program }: { program: Program }) => {
           : `Version ${program.publishedVersion} decides until this draft is published.`
       }
       width={860}
-      trail={[
-        <TextLink key="programs" from="/$org" to="/$org/loyalty" size="sm">
-          Loyalty
-        </TextLink>,
-        <TextLink key="program" from="/$org/loyalty/$programId/draft" to="/$org/loyalty/$programId" size="sm">
-          {program.name}
-        </TextLink>,
-      ]}
+      trail={trailOf(program)}
       actions={
         <>
           <Button variant="default" loading={busy} onClick={() => void keep()}>

@@ -55,14 +55,7 @@ export const SignInPage = () => {
         <Card padding="xl">
           <form onSubmit={form.onSubmit((values) => void submit(values))}>
             <Stack gap="md">
-              <div>
-                <Title order={1} size="h2">
-                  Sign in
-                </Title>
-                <Text c="dimmed" size="sm">
-                  to your organisation’s console
-                </Text>
-              </div>
+              <Heading />
               {error !== null && (
                 <Alert color="clay" role="alert" variant="light">
                   {error}
@@ -94,3 +87,14 @@ export const SignInPage = () => {
     </Center>
   );
 };
+
+const Heading = () => (
+  <div>
+    <Title order={1} size="h2">
+      Sign in
+    </Title>
+    <Text c="dimmed" size="sm">
+      to your organisation’s console
+    </Text>
+  </div>
+);

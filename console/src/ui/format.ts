@@ -13,10 +13,9 @@ type Moment = string | Date;
 const MINUS = "\u2212";
 const proper = (text: string): string => text.replace(/^-/, MINUS);
 
-export type Format = ReturnType<typeof createFormat>;
+const asDate = (value: Moment): Date => (value instanceof Date ? value : new Date(value));
 
-/** Formatters for one locale, zone and currency; each is built once. */
-export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => {
+const numberFormats = (locale: string, currency: string) => {
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
   const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 3, signDisplay: "exceptZero" });
   const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
@@ -37,6 +36,10 @@ export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => 
     notation: "compact",
     maximumFractionDigits: 1,
   });
+  return { number, signed, compact, percent, money, wholeMoney, compactMoney };
+};
+
+const timeFormats = (locale: string, timeZone: string) => {
   const day = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "short", year: "numeric" });
   const longDay = new Intl.DateTimeFormat(locale, {
     timeZone,
@@ -65,7 +68,42 @@ export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => 
   const calendarMonth = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", year: "numeric" });
   const sortable = new Intl.DateTimeFormat("sv-SE", { timeZone });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-  const asDate = (value: Moment): Date => (value instanceof Date ? value : new Date(value));
+  return {
+    day,
+    longDay,
+    weekday,
+    clock,
+    moment,
+    full,
+    offset,
+    calendarDay,
+    calendarMonth,
+    sortable,
+    relative,
+  };
+};
+
+export type Format = ReturnType<typeof createFormat>;
+
+/** Formatters for one locale, zone and currency; each is built once. */
+export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => {
+  const { number, signed, compact, percent, money, wholeMoney, compactMoney } = numberFormats(
+    locale,
+    currency,
+  );
+  const {
+    day,
+    longDay,
+    weekday,
+    clock,
+    moment,
+    full,
+    offset,
+    calendarDay,
+    calendarMonth,
+    sortable,
+    relative,
+  } = timeFormats(locale, timeZone);
 
   const offsetAt = (value: Moment): string =>
     offset.formatToParts(asDate(value)).find(({ type }) => type === "timeZoneName")?.value ?? "";

@@ -3,28 +3,33 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useFormat } from "./format-context.tsx";
 import type { Paging } from "./url-state.ts";
 
-/** Where one is in a list, with an honest total, and the ways forward and back. */
+interface Listed {
+  items: readonly unknown[];
+  next: string | null;
+  total: number;
+}
+
+/** Where one is in a list, with an honest total, and the ways forward and back. Nothing below an empty list. */
 export const ListFooter = ({
+  list,
   paging,
   pageSize,
-  shown,
-  total,
   atLeast = false,
-  next,
   onNext,
   onPrevious,
 }: {
+  /** The page shown; undefined while the first loads. */
+  list: Listed | undefined;
   paging: Paging;
   pageSize: number;
-  shown: number;
-  total: number;
   /** The server stopped counting at the total. */
   atLeast?: boolean;
-  next: string | null;
   onNext: (after: string) => void;
   onPrevious: () => void;
 }) => {
   const format = useFormat();
+  if (list === undefined || list.items.length === 0) return null;
+  const { items, next, total } = list;
   const before = ((paging.page ?? 1) - 1) * pageSize;
   const single = paging.after === undefined && next === null;
   return (
@@ -39,7 +44,7 @@ export const ListFooter = ({
       <Text c="dimmed" size="sm" aria-live="polite">
         {single
           ? `${format.number(total)} in all`
-          : `${format.number(before + 1)}–${format.number(before + shown)} of ${format.number(total)}${atLeast ? " or more" : ""}`}
+          : `${format.number(before + 1)}–${format.number(before + items.length)} of ${format.number(total)}${atLeast ? " or more" : ""}`}
       </Text>
       {!single && (
         <Group gap={6} wrap="nowrap">
