@@ -15,11 +15,7 @@ export const OrganisationPage = () => {
   const { api } = useOrganisation();
   const { data, error, refetch } = useQuery(organisationQuery(api));
   return (
-    <Page
-      title="Organisation"
-      description="Changes apply everywhere at once, to tills and the API too."
-      width={760}
-    >
+    <Page title="Organisation" description="Changes apply everywhere at once, to tills and the API too.">
       {data ? (
         <Form organisation={data} />
       ) : error ? (
@@ -51,7 +47,7 @@ const Form = ({ organisation }: { organisation: Organisation }) => {
     tell("The organisation was changed.");
   };
   return (
-    <Card>
+    <Card maw={760}>
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0 }}>
           <Stack gap="md">
