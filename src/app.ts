@@ -82,7 +82,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const clock = options.clock ?? systemClock;
   const db = createDb({
     connectionString,
-    onError: (error) => log.warn({ err: error }, "a database connection was lost"),
+    onError: ({ message }) => log.warn({ reason: message }, "a database connection was lost"),
   });
   const ids = createIds(db);
   const jobs = createJobs({ connectionString, log });

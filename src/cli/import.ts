@@ -30,7 +30,7 @@ const mappingOf = (pairs: readonly string[]): Mapping | undefined => {
     if (cut < 1)
       throw usage(
         `--map ${pair} is not field=header.`,
-        "Write for example --map number=InvoiceNo customerExternalId=CustomerID",
+        "Write for example --map number=InvoiceNo externalId=CustomerID",
       );
     return [pair.slice(0, cut), pair.slice(cut + 1)] as const;
   });

@@ -101,8 +101,8 @@ const expireParties = async (
   if (due.length === 0) return 0;
   const book = new LedgerBook(locked, accounts);
   const nextId = await ids.reserve("event", due.length);
-  for (const { partyId, programId, currencyId, category, uses, amount } of due) {
-    book.post({
+  const events = due.map(({ partyId, programId, currencyId, category, uses, amount }): NewEvent => {
+    const { bookedAt } = book.post({
       partyId,
       eventId: nextId(),
       eventName: "PointsExpiry",
@@ -113,17 +113,10 @@ const expireParties = async (
       reference: null,
       postings: [{ programId, currencyId, category, contra: "expired", amount: -amount, uses }],
     });
-  }
+    const payload = { programId, currencyId, category, amount };
+    return { orgId, partyId, type: "points.expired", occurredAt: new Date(bookedAt), payload };
+  });
   await writeLedger(tx, orgId, book.writes(), false);
-  await publish(
-    tx,
-    due.map(({ partyId, programId, currencyId, category, amount }) => ({
-      orgId,
-      partyId,
-      type: "points.expired",
-      occurredAt: new Date(now),
-      payload: { programId, currencyId, category, amount },
-    })),
-  );
+  await publish(tx, events);
   return due.reduce((sum, item) => sum + item.amount, 0);
 };

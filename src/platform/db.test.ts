@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const text = fc
   .string({ unit: "grapheme", maxLength: 30 })
-  .filter((value) => !value.includes("\u0000") && value.isWellFormed());
+  .filter((value) => !value.includes("\u0000") && !/\p{Surrogate}/u.test(value));
 
 describe("statements", () => {
   test("arrays of texts and numbers arrive as they were, null included", async () => {

@@ -219,10 +219,18 @@ const CLIENT_ERRORS: Record<string, { status: number; name: string; sentence: st
   },
 };
 
+interface Fault {
+  readonly code?: string;
+  readonly syscall?: string;
+  readonly message: string;
+}
+
 /** Connection lost or refused, server starting or stopping: SQLSTATE classes 08 and 57P, and the socket's own codes. */
-const isDatabaseGone = ({ code, message }: { code?: string; message: string }): boolean =>
+const isDatabaseGone = ({ code, syscall, message }: Fault): boolean =>
   /^(08|57P0)/.test(code ?? "") ||
-  ["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"].includes(code ?? "") ||
+  ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code ?? "") ||
+  // The socket of an embedded server; of any other file it is a fault of ours.
+  (code === "ENOENT" && syscall === "connect") ||
   message.startsWith("Connection terminated") ||
   message.startsWith("Client has encountered a connection error");
 

@@ -42,7 +42,7 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
   });
   // A pool of our own: when the database goes away while connections idle, its errors are told instead of ending the process.
   const pool = new pg.Pool({ connectionString, max: MAX_CONNECTIONS, application_name: "fealty jobs" });
-  pool.on("error", (error) => log.warn({ err: error }, "a connection of the job queue was lost"));
+  pool.on("error", ({ message }) => log.warn({ reason: message }, "a connection of the job queue was lost"));
   let runner: Runner | null = null;
   let utils: ReturnType<typeof makeWorkerUtils> | null = null;
   return {

@@ -9,8 +9,8 @@ const LOCK = 7_021_477;
 
 /**
  * Brings a database to the newest schema: forward-only SQL files in name order, each in its own transaction, recorded in
- * platform.migrations. Then roles, grants and row-level security are applied to every table alike, so that no table
- * depends on its author's memory. Safe to run at every start and from several processes at once.
+ * platform.migrations. With the last one roles, grants and row-level security are applied to every table alike, so that no
+ * table depends on its author's memory. Safe to run at every start and from several processes at once.
  */
 export const migrate = async (
   connectionString: string,
@@ -28,14 +28,11 @@ export const migrate = async (
     if (unknown.length > 0) {
       throw new Error(`the database was migrated by a newer version (it knows ${unknown.join(", ")})`);
     }
-    let applied = 0;
-    for (const name of files) {
-      if (done.has(name)) continue;
-      await apply(client, name);
+    const pending = files.filter((name) => !done.has(name));
+    for (const name of pending) {
+      await apply(client, name, name === pending.at(-1));
       log(`migrated ${name}`);
-      applied++;
     }
-    if (applied > 0) await secure(client);
   } finally {
     await client.end();
   }
@@ -54,11 +51,13 @@ const prepare = async (client: pg.Client) => {
   `);
 };
 
-const apply = async (client: pg.Client, name: string) => {
+/** The last one is recorded together with the rights of all tables: a start that is cut short before them is not done. */
+const apply = async (client: pg.Client, name: string, isLast: boolean) => {
   const text = await readFile(`${MIGRATIONS}${name}`, "utf8");
   await client.query("begin");
   try {
     await client.query(text);
+    if (isLast) await secure(client);
     await client.query("insert into platform.migrations (name) values ($1)", [name]);
     await client.query("commit");
   } catch (error) {
@@ -86,7 +85,6 @@ const secure = async (client: pg.Client) => {
   const schemas = await client.query<{ name: string }>(
     `select n.nspname as name from pg_namespace n where ${OURS}`,
   );
-  await client.query("begin");
   for (const { name } of schemas.rows) {
     await client.query(`grant usage on schema "${name}" to fealty_app, fealty_system`);
     // Views are read with the reader's own rights, so row-level security holds through them too (security_invoker).
@@ -108,5 +106,4 @@ const secure = async (client: pg.Client) => {
         using (org_id = nullif(current_setting('app.org_id', true), '')::bigint);
       create policy every_organisation on ${row.table} to fealty_system using (true);`);
   }
-  await client.query("commit");
 };

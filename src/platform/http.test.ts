@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { createHttp } from "./http.ts";
+import { createLog } from "./log.ts";
+
+test.each([
+  [{ code: "ENOENT", syscall: "connect" }, 503],
+  [{ code: "ECONNREFUSED" }, 503],
+  [{ code: "57P01" }, 503],
+  [{ code: "ENOENT", syscall: "open" }, 500],
+  [{ code: "22008" }, 500],
+])("%j answers %i", async (fault, status) => {
+  const server = createHttp({ log: createLog("silent") });
+  server.get("/v2/fault", async () => {
+    throw Object.assign(new Error("fault"), fault);
+  });
+  const answer = await server.inject({ method: "GET", url: "/v2/fault" });
+  expect(answer.statusCode).toBe(status);
+  await server.close();
+});
