@@ -67,7 +67,7 @@ export const createOrgs = ({ db, ids, clock }: OrgsParts) => {
 
   const updateOrganisation = (author: Author, change: OrganisationChange): Promise<Organisation> =>
     changing(author.orgId, async (tx) => {
-      const row = await store.findOrganisation(tx, author.orgId);
+      const row = await store.lockOrganisation(tx, author.orgId);
       if (row === null) throw errors.unknown_organisation({ id: author.orgId });
       await store.updateOrganisation(tx, changedOrganisation(row, change, clock.now()));
     }).then(() => pictures.get(author.orgId));

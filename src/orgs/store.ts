@@ -30,6 +30,15 @@ export const findOrganisation = (tx: Tx, orgId: number) =>
     ]),
   );
 
+/** The same, locked: changes of an organisation follow each other, because each writes the whole row. */
+export const lockOrganisation = (tx: Tx, orgId: number) =>
+  tx.maybeOne<OrganisationRow>(
+    rawSql(
+      `/* orgs.lock_organisation */ select ${ORGANISATION} from orgs.organisations where org_id = $1 for update`,
+      [orgId],
+    ),
+  );
+
 export const listOrganisationIds = (tx: Tx) =>
   tx.rows<{ id: number; code: string }>(
     sql`/* orgs.list_organisation_ids */ select org_id as id, code from orgs.organisations where is_active order by org_id`,

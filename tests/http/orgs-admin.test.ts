@@ -45,6 +45,20 @@ describe("the organisation", () => {
     expect((await send("GET", "/api/organisation", undefined, other.owner.headers)).body.id).toBe(other.id);
   });
 
+  test("keeps both of two changes that come at the same moment", async () => {
+    for (const round of ["1", "2", "3"]) {
+      const answers = await Promise.all([
+        send("PUT", "/api/organisation", { name: `Both ${round}` }),
+        send("PUT", "/api/organisation", { language: round === "2" ? "de" : "fr" }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect((await send("GET", "/api/organisation")).body).toMatchObject({
+        name: `Both ${round}`,
+        language: round === "2" ? "de" : "fr",
+      });
+    }
+  });
+
   test.each([
     [{ timeZone: "Mars/Olympus" }, "timeZone"],
     [{ clusterTimeZone: "'; drop table" }, "clusterTimeZone"],
