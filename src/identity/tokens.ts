@@ -1,5 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from "jose";
+import {
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  errors as joseErrors,
+  jwtVerify,
+  SignJWT,
+} from "jose";
 import type { Clock, Db } from "#platform";
 import { errors } from "./errors.ts";
 import { sha256 } from "./passwords.ts";
@@ -27,6 +36,9 @@ export interface Tokens {
   /** Whose token it is; throws identity.bad_token. Verified tokens are known by their digest until they expire. */
   verify(token: string): Promise<TokenOwner>;
 }
+
+/** A token that is well-formed and signed, yet none of ours. */
+class Unacceptable extends Error {}
 
 const publicPart = (jwk: Record<string, string>): JWK => ({ kty: "RSA", n: jwk.n!, e: jwk.e!, alg: "RS256" });
 
@@ -98,19 +110,19 @@ export const createTokens = ({ db, clock }: { db: Db; clock: Clock }): Tokens =>
         token,
         async ({ kid }) => {
           const key = kid === undefined ? null : await ring.find(kid);
-          if (key === null) throw new Error("the key is not ours");
+          if (key === null) throw new Unacceptable("the key is not ours");
           return key;
         },
         { algorithms: ["RS256"], issuer: ISSUER, currentDate: clock.now(), requiredClaims: ["exp", "jti"] },
       );
       const { client_id: clientId, org_id: orgId, token_use: use, exp } = payload;
       if (typeof clientId !== "number" || typeof orgId !== "number" || use !== "token_access") {
-        throw new Error("claims are missing");
+        throw new Unacceptable("claims are missing");
       }
       return { clientId, orgId, until: exp! * 1000 };
     } catch (error) {
-      // A database that is away is a fault of ours, not of the token.
-      if (error instanceof Error && "severity" in error) throw error;
+      // What is not about the token, such as a database that is away, is a fault of ours.
+      if (!(error instanceof Unacceptable || error instanceof joseErrors.JOSEError)) throw error;
       throw errors.bad_token();
     }
   };
