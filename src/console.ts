@@ -10,6 +10,12 @@ const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
   "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
 
+const PROTECTION = [
+  ["content-security-policy", POLICY],
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "same-origin"],
+] as const;
+
 const NOT_CONSOLE = /^\/(api|v1\.1|v2|v2\.1|v3|api_gateway|docs|openapi\.json|assets)(\/|$|\?)/;
 
 /** Serves the built console: its files, and its page for every other path, so that links into it load. */
@@ -25,6 +31,8 @@ export const addConsole = async (server: Server): Promise<void> => {
     setHeaders: (reply, path) => {
       const immutable = path.includes("/assets/");
       reply.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
+      // The page is one of these files too.
+      for (const [name, value] of PROTECTION) reply.header(name, value);
     },
   });
   server.get("/*", { schema: { hide: true }, config: { access: "public" } }, (request, reply) => {
@@ -32,12 +40,6 @@ export const addConsole = async (server: Server): Promise<void> => {
       reply.callNotFound();
       return reply;
     }
-    return reply
-      .header("content-security-policy", POLICY)
-      .header("x-content-type-options", "nosniff")
-      .header("referrer-policy", "same-origin")
-      .header("cache-control", "no-cache")
-      .type("text/html; charset=utf-8")
-      .sendFile("index.html");
+    return reply.type("text/html; charset=utf-8").sendFile("index.html");
   });
 };
