@@ -13,6 +13,7 @@ import {
   isObject,
   shown,
 } from "./parse-values.ts";
+import { checkLineAmount } from "./rules.ts";
 import type { LineItem, PaymentMode } from "./schema.ts";
 
 const MAX_LINES = 5000;
@@ -34,6 +35,7 @@ export const parseLines = (value: unknown, organisation: Organisation, warnings:
 const parseLine = (item: unknown, at: string, organisation: Organisation, warnings: Issue[]): LineItem => {
   if (!isObject(item)) throw errors.bad_field({ field: at, expected: "an object" });
   const figures = parseFigures(item, at, organisation.moneyScale);
+  checkLineAmount(organisation, figures.amount, `${at}.amount`);
   const extended = validateFields(
     organisation.extendedFields("LINEITEM"),
     asObject(item.extendedFields, `${at}.extendedFields`, MAX_FIELDS),

@@ -336,6 +336,9 @@ describe("what is refused, with the documented code and the field's name", () =>
     expect(await numberOf({ billAmount: 5 })).toBe(0);
     expect(await numberOf({ billAmount: 100 })).toBe(0);
     expect(await numberOf({ billAmount: 100.01 })).toBe(601);
+    await own.set({ CONF_LOYALTY_MAX_BILL_LINEITEM_AMOUNT: "30" });
+    const ofLine = (amount: number) => numberOf({ billAmount: 50, lineItemsV2: [{ amount }] });
+    expect([await ofLine(30), await ofLine(30.01)]).toEqual([0, 601]);
     expect(await numberOf({ billingDate: "2024-12-31T23:59:59Z" })).toBe(644);
     expect(await numberOf({ billingDate: "2025-01-01T00:00:00Z" })).toBe(0);
   });

@@ -23,6 +23,15 @@ export const checkAmount = (organisation: Organisation, amount: Money): void => 
   }
 };
 
+/** Refuses a line's amount outside what the organisation accepts (601). */
+export const checkLineAmount = (organisation: Organisation, amount: Money, field: string): void => {
+  const value = amount / organisation.moneyScale;
+  const least = organisation.number("CONF_LOYALTY_MIN_BILL_LINEITEM_AMOUNT");
+  const most = organisation.number("CONF_LOYALTY_MAX_BILL_LINEITEM_AMOUNT");
+  if ((least !== undefined && value < least) || (most !== undefined && value > most))
+    throw errors.amount_out_of_range({ field, value });
+};
+
 interface OutlierFacts {
   /** As sent; it overrides the organisation's rules. */
   readonly sent: string;

@@ -108,14 +108,16 @@ const addSettingRoutes = (server: Server, orgs: Orgs) => {
       config: READ,
       schema: {
         tags: ["Administration"],
-        summary: "List all settings with their values",
+        summary: "List the settings that this version acts on, with their values",
         operationId: "listSettings",
         response: { 200: list(SettingShape), ...OWN_FAILURES },
       },
     },
     async (request) => {
       const organisation = await orgs.get(request.actor.orgId);
-      const items = SETTINGS.map((setting) => settingShape(setting, organisation));
+      const items = SETTINGS.filter(({ isKeptOnly }) => !isKeptOnly).map((setting) =>
+        settingShape(setting, organisation),
+      );
       return { items, next: null, total: items.length };
     },
   );
@@ -134,6 +136,7 @@ const addSettingRoutes = (server: Server, orgs: Orgs) => {
     },
     async (request) => {
       const { key } = request.params;
+      if (findSetting(key)?.isKeptOnly) throw errors.setting_without_effect({ key, field: "key" });
       await orgs.setSetting(request.actor, key, request.body.value);
       return settingShape(findSetting(key)!, await orgs.get(request.actor.orgId));
     },

@@ -54,6 +54,11 @@ export const errors = defineErrors("orgs", {
     http: 400,
     message: "Organisation configuration was not saved; config key not found: {key}.",
   },
+  setting_without_effect: {
+    number: 70106,
+    http: 400,
+    message: "key: nothing in this version acts on {key}, so it cannot be set here.",
+  },
   setting_not_found: { number: 3209, http: 400, message: "Organisation config '{key}' not set." },
   invalid_setting_scope: {
     number: 3211,

@@ -16,12 +16,15 @@ import type { Organisation } from "./organisation.ts";
 import { readId } from "./parse.ts";
 import type { Author, Entity } from "./schema.ts";
 import type { Orgs } from "./service.ts";
+import { findSetting } from "./settings.ts";
 import { parseStore } from "./store-parse.ts";
 
 export interface OrgsRouteParts extends AdminRouteParts {
   readonly clock?: Clock;
 }
 
+/** Ours: the documentation has no number for it. */
+const KEPT_ONLY = 70107;
 const MAX_BULK = 100;
 const READ = { access: { resource: "Organization", mode: "read" } } as const;
 const WRITE = { access: { resource: "Organization", mode: "write" } } as const;
@@ -225,11 +228,17 @@ const SettingAnswer = Type.Object({
   warnings: Warnings,
 });
 
+/** What is kept without effect is said with every call that touches it. */
+const warningsOf = (key: string): Issue[] =>
+  findSetting(key)?.isKeptOnly
+    ? [issue(KEPT_ONLY, `The setting ${key} is kept, but nothing in this version acts on it.`)]
+    : [];
+
 const addSettingRoutes = (server: Server, orgs: Orgs) => {
   const read = async (orgId: number, key: string) => {
     const value = (await orgs.get(orgId)).setting(key);
     if (value === undefined) throw errors.setting_not_found({ key: key.slice(0, 100) });
-    return { entityId: orgId, keyName: key, value, scope: "ORG" as const, warnings: [] };
+    return { entityId: orgId, keyName: key, value, scope: "ORG" as const, warnings: warningsOf(key) };
   };
   server.get(
     "/v2/organization/configs/:name",
@@ -294,7 +303,7 @@ const addSettingRoutes = (server: Server, orgs: Orgs) => {
         keyName: key,
         value: kept,
         scope: "ORG" as const,
-        warnings: [],
+        warnings: warningsOf(key),
       };
     },
   );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { readSources } from "../../tests/support/source-text.ts";
 import { findSetting, normaliseSetting, SETTINGS } from "./settings.ts";
 
 describe("settings", () => {
@@ -8,6 +9,15 @@ describe("settings", () => {
       if (setting.default === "") continue;
       expect(normaliseSetting(setting, setting.default)).toEqual({ value: setting.default });
     }
+  });
+
+  test("are offered exactly where the program acts on them", () => {
+    const program = readSources("src")
+      .filter(({ path, forTests }) => !forTests && path !== "src/orgs/settings.ts")
+      .map(({ text }) => text)
+      .join("\n");
+    for (const { key, isKeptOnly = false } of SETTINGS)
+      expect([key, program.includes(`"${key}"`)]).toEqual([key, !isKeptOnly]);
   });
 
   test.each([

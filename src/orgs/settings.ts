@@ -9,6 +9,8 @@ export interface SettingDefinition {
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly description: string;
+  /** Kept and shown to those who ask for it, but acted on by nothing in this version. */
+  readonly isKeptOnly?: boolean;
 }
 
 const flag = (key: string, on: boolean, description: string): SettingDefinition => ({
@@ -43,11 +45,8 @@ const choice = (
   description,
 });
 
-/**
- * Every setting that an organisation may have, by its documented key. The documentation states few defaults; where it is
- * silent the default is what lets a new shop work at once (sales numbered once, registration by any identifier).
- */
-export const SETTINGS: readonly SettingDefinition[] = [
+/** Settings that this version acts on. */
+const ACTING: readonly SettingDefinition[] = [
   choice(
     "CONF_REGISTRATION_PRIMARY_KEY",
     ["mobile", "email", "externalId"],
@@ -61,9 +60,6 @@ export const SETTINGS: readonly SettingDefinition[] = [
   flag("CONF_USERS_IS_EXTERNAL_ID_REQUIRED", false, "An external id is mandatory."),
   flag("CONF_USERS_IS_EMAIL_UNIQUE", true, "An e-mail address belongs to one customer."),
   flag("CONF_USERS_USE_EXTERNAL_ID", true, "External ids are kept."),
-  flag("CONF_ALLOW_MOBILE_UPDATE", true, "A mobile number may change."),
-  flag("CONF_ALLOW_EMAIL_UPDATE", true, "An e-mail address may change."),
-  flag("CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE", true, "An external id may change."),
   flag(
     "CONF_PRIMARY_IDENTIFIER_STRICT_CHECK",
     false,
@@ -74,37 +70,12 @@ export const SETTINGS: readonly SettingDefinition[] = [
     false,
     "Drop a secondary identifier that belongs to another customer, with a warning. Overrides the strict check.",
   ),
-  flag(
-    "CONF_IDENTIFIERS_SYNC_ENABLED",
-    false,
-    "Copy identifier changes between the INSTORE and other profiles.",
-  ),
   flag("CONF_RESTRICT_ORPHAN_V2_PROFILE", false, "Other sources need an INSTORE profile first."),
   flag("CONF_INSTORE_V2_ENABLED", false, "Several customers may share a secondary identifier."),
   flag("CONF_CLIENT_V2_API_ENABLED", true, "Sources other than INSTORE are allowed."),
   flag("USE_CRM_REGISTRATION_INFO_FROM_BASE_STORE", true, "associatedWith names the customer's base store."),
   flag("CONF_CUSTOMER_DEFAULT_STATUS_ENABLED", false, "New customers get the default status label."),
-  text("CONF_BARCODE_VALUE_IDENTIFIER", "", "Identifier printed as a barcode."),
-  flag("CONF_REGISTRATION_BARCODE_GEN_ENABLED", false, "Make a barcode at registration."),
   text("CONF_MIN_REGISTRATION_DATE", "", "Earliest date of registration, YYYY-MM-DD."),
-  flag("CONF_CARD_NUMBER_GENERATION_ENABLED", false, "Generate external ids."),
-  text("SOURCE_ACCOUNTS_EXTERNALID_ENABLED", "", "Sources with generated external ids, source:accountId."),
-  number("CONF_CARD_NUMBER_LENGTH", "", "Length of generated external ids.", 1),
-  text("CONF_CARD_NUMBER_PREFIX", "", "Prefix of generated external ids."),
-  text("CONF_CARD_NUMBER_SUFFIX", "", "Suffix of generated external ids."),
-  number("CONF_CARD_NUMBER_OFFSET", "", "Where the sequence of generated external ids starts."),
-  choice(
-    "CONF_CARD_CHECKSUM_DIGIT_ALGO",
-    ["LUHN_ALGO", "MOD7_ALGO", "AUTO_INC", "RANDOM", "RANDOM_LUHN", "RANDOM_MOD7"],
-    "",
-    "Check digit of generated external ids.",
-  ),
-  choice(
-    "CONF_VALUES_TO_INCLUDE_FOR_CHECKSUM_DIGIT",
-    ["PREFIX", "NONE"],
-    "",
-    "What the check digit covers besides the number.",
-  ),
   flag("CONF_LOYALTY_IS_BILL_NUMBER_REQUIRED", true, "A bill needs a number."),
   flag("CONF_LOYALTY_IS_BILL_NUMBER_UNIQUE", true, "A bill number is used once in the organisation."),
   flag("CONF_LOYALTY_IS_BILL_NUMBER_UNIQUE_ONLY_STORE", false, "A bill number is used once per store."),
@@ -114,18 +85,10 @@ export const SETTINGS: readonly SettingDefinition[] = [
     "",
     "Days after which a bill number may be used again; none = never.",
   ),
-  flag("CONF_LOYALTY_IS_RETURN_BILL_NUMBER_REQUIRED", false, "A return needs a number."),
-  flag("IS_RETURN_BILL_UNIQUE", true, "A return number is used once."),
   number("CONF_LOYALTY_MIN_BILL_AMOUNT", "", "Smallest amount of a bill."),
   number("CONF_LOYALTY_MAX_BILL_AMOUNT", "", "Largest amount of a bill."),
   number("CONF_LOYALTY_MIN_BILL_LINEITEM_AMOUNT", "", "Smallest amount of a line."),
   number("CONF_LOYALTY_MAX_BILL_LINEITEM_AMOUNT", "", "Largest amount of a line."),
-  number("CONF_LOYALTY_TRANSACTION_AMOUNT_MARGIN", "", "Kept for tills; no effect on the server."),
-  flag(
-    "CONF_LOYALTY_IS_RETURN_BILL_MANUAL_HANDLING_ENABLED",
-    false,
-    "Points of returns are deducted by hand.",
-  ),
   text("CONF_MIN_BILLING_DATE", "", "Earliest date of a bill, YYYY-MM-DD."),
   flag("CONF_CLIENT_IS_BILL_AMOUNT_ZERO", true, "Bills of amount zero are accepted."),
   flag("CONF_MARK_ZERO_BILL_AS_OUTLIER", false, "Bills of amount zero are outliers."),
@@ -145,15 +108,63 @@ export const SETTINGS: readonly SettingDefinition[] = [
     "",
     "Beginnings of numbers of bills that earn no points, comma-separated.",
   ),
-  text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   number("BILL_OUTLIER_BASKET_SIZE_LIMIT", "-1", "Lines beyond which a bill is an outlier; -1 = off.", -1),
+  flag(
+    "CONF_ORG_DISABLE_MACHINE_TIME_CONV",
+    false,
+    "v2 keeps the clock time of the payload and drops its offset.",
+  ),
+];
+
+/**
+ * Documented settings of screens, or of features that are not there: tills and integrations write and read them, and every
+ * such call is told so. Whoever builds the feature moves its settings up.
+ */
+const KEPT: readonly SettingDefinition[] = [
+  flag("CONF_ALLOW_MOBILE_UPDATE", true, "A mobile number may change."),
+  flag("CONF_ALLOW_EMAIL_UPDATE", true, "An e-mail address may change."),
+  flag("CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE", true, "An external id may change."),
+  flag(
+    "CONF_IDENTIFIERS_SYNC_ENABLED",
+    false,
+    "Copy identifier changes between the INSTORE and other profiles.",
+  ),
+  text("CONF_BARCODE_VALUE_IDENTIFIER", "", "Identifier printed as a barcode."),
+  flag("CONF_REGISTRATION_BARCODE_GEN_ENABLED", false, "Make a barcode at registration."),
+  flag("CONF_CARD_NUMBER_GENERATION_ENABLED", false, "Generate external ids."),
+  text("SOURCE_ACCOUNTS_EXTERNALID_ENABLED", "", "Sources with generated external ids, source:accountId."),
+  number("CONF_CARD_NUMBER_LENGTH", "", "Length of generated external ids.", 1),
+  text("CONF_CARD_NUMBER_PREFIX", "", "Prefix of generated external ids."),
+  text("CONF_CARD_NUMBER_SUFFIX", "", "Suffix of generated external ids."),
+  number("CONF_CARD_NUMBER_OFFSET", "", "Where the sequence of generated external ids starts."),
+  choice(
+    "CONF_CARD_CHECKSUM_DIGIT_ALGO",
+    ["LUHN_ALGO", "MOD7_ALGO", "AUTO_INC", "RANDOM", "RANDOM_LUHN", "RANDOM_MOD7"],
+    "",
+    "Check digit of generated external ids.",
+  ),
+  choice(
+    "CONF_VALUES_TO_INCLUDE_FOR_CHECKSUM_DIGIT",
+    ["PREFIX", "NONE"],
+    "",
+    "What the check digit covers besides the number.",
+  ),
+  flag("CONF_LOYALTY_IS_RETURN_BILL_NUMBER_REQUIRED", false, "A return needs a number."),
+  flag("IS_RETURN_BILL_UNIQUE", true, "A return number is used once."),
+  number("CONF_LOYALTY_TRANSACTION_AMOUNT_MARGIN", "", "Difference of amounts that tills let pass."),
+  flag(
+    "CONF_LOYALTY_IS_RETURN_BILL_MANUAL_HANDLING_ENABLED",
+    false,
+    "Points of returns are deducted by hand.",
+  ),
+  text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   flag("CONF_ENABLE_GROUP_POINTS_BY_PROGRAM", false, "Side effects of v1.1 are grouped per program."),
   flag(
     "CONF_ALLOW_LOYALTY_BILL_SUBMITION_WITH_PARTIAL_DETAILS",
     false,
-    "Kept for tills; no effect on the server.",
+    "Tills may send bills whose details are incomplete.",
   ),
-  text("CONF_CLIENT_BILL_NO_REGEX", "", "Kept for tills; no effect on the server."),
+  text("CONF_CLIENT_BILL_NO_REGEX", "", "Form of bill numbers that tills take."),
   flag("CONF_POINTS_RETURN_ENABLED", true, "A return takes back the points of its bill."),
   flag(
     "CONF_ALLOW_TRANSACTION_RETURN_AFTER_GROUP_TRANSITION",
@@ -172,11 +183,6 @@ export const SETTINGS: readonly SettingDefinition[] = [
   flag("CONF_RETRO_TRANSACTION_STORE_ASSOCIATE", false, "Store associates may claim bills for customers."),
   flag("CONF_ENABLE_SIMULATION_API_MODE", false, "The simulation call is open."),
   flag("CONF_CURRENCY_CONVERSION_ENABLE", false, "Bills in other currencies are converted."),
-  flag(
-    "CONF_ORG_DISABLE_MACHINE_TIME_CONV",
-    false,
-    "v2 keeps the clock time of the payload and drops its offset.",
-  ),
   flag("ALLOW_POINTS_TRANSFER", true, "Points can be transferred between customers."),
   flag("CONF_FRAUD_STATUS_CHECK_POINTS_TRANSFER", false, "Transfers look at the fraud status."),
   number("CONF_MAX_CARDS_PER_ORG", "", "Active cards of one customer.", 1),
@@ -201,6 +207,15 @@ export const SETTINGS: readonly SettingDefinition[] = [
   number("CONF_EVENT_CAPPING_CREATION_MAX_LIMIT", "", "Caps of an event at most."),
   number("CONF_AUTO_ENROL_EVENT_CAPPING_CREATION_MAX_LIMIT", "", "Caps of an enrolment event at most."),
   number("CONF_LEAD_AUTO_CLOSURE_TIME_PERIOD", "", "Days after which a lead closes by itself."),
+];
+
+/**
+ * Every setting that an organisation may have, by its documented key. The documentation states few defaults; where it is
+ * silent the default is what lets a new shop work at once (sales numbered once, registration by any identifier).
+ */
+export const SETTINGS: readonly SettingDefinition[] = [
+  ...ACTING,
+  ...KEPT.map((setting) => ({ ...setting, isKeptOnly: true })),
 ];
 
 const byKey = new Map(SETTINGS.map((setting) => [setting.key, setting]));

@@ -151,7 +151,7 @@ describe("every administration route", () => {
     ["POST", "/api/tills/1/credentials", {}],
     ["DELETE", "/api/tills/1/credentials", undefined],
     ["PUT", "/api/organisation", {}],
-    ["PUT", "/api/settings/ORG_MAX_LABEL_COUNT", { value: "1" }],
+    ["PUT", "/api/settings/CONF_USERS_IS_EMAIL_REQUIRED", { value: "1" }],
     ["POST", "/api/entities", { type: "ZONE", code: "z", name: "z" }],
     ["PUT", "/api/entities/1", {}],
     ["POST", "/api/fields", { kind: "custom", scope: "CUSTOMER_CARD", name: "a", dataType: "string" }],

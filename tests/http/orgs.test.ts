@@ -155,7 +155,7 @@ describe("organisation reads", () => {
 });
 
 describe("settings", () => {
-  const key = "CONF_MAX_CARDS_PER_ORG";
+  const key = "CONF_LOYALTY_BILL_NUMBER_UNIQUE_IN_DAYS";
 
   test("are set, read in both ways, and are the organisation's own", async () => {
     expect(code(await get(`/v2/organization/configs/${key}`))).toEqual([400, 3209]);
