@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type pg from "pg";
-import { type Environment, runChild, type ServerProcess, startServer } from "./children.ts";
+import { runChild, type ServerProcess, startServer } from "./children.ts";
 import { type Memory, memoryOf, startClocks } from "./machine.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import type { Shop } from "./shop.ts";
 import type { Stage } from "./stage.ts";
+import type { StatementTime } from "./statements.ts";
 
 /** Clients at once → purchases a second and milliseconds until each was answered. */
 export interface EarnRun {
@@ -23,6 +24,8 @@ export interface EarnRun {
   readonly perCommit: number;
   /** Cores that other programs on the machine kept busy meanwhile. */
   readonly otherCores: number | null;
+  /** PostgreSQL's account of its statements, of profiled runs on a server that keeps one. */
+  readonly statements: readonly StatementTime[] | null;
   /** Failures of the run: refused requests, lost or doubled bills, what `verify` found. Empty when it counts. */
   readonly problems: readonly string[];
 }
@@ -58,7 +61,6 @@ export const runEarn = async (
   { profile = false } = {},
 ): Promise<EarnRun> => {
   const { stage, shop, members, expected } = parts;
-  await stage.settle();
   const clock = startClocks(stage.postmaster, server.pid);
   const prefix = `R${++runs}`;
   const options = {
@@ -69,9 +71,13 @@ export const runEarn = async (
     prefix,
     members,
   };
-  if (profile) server.toggleProfile();
+  if (profile) {
+    await stage.statements?.reset();
+    server.toggleProfile();
+  }
   const output = await runChild(process.execPath, ["bench/load.mjs", JSON.stringify(options)]);
   if (profile) server.toggleProfile();
+  const statements = profile ? ((await stage.statements?.read()) ?? null) : null;
   const result = JSON.parse(output) as LoadResult;
   // What the outbox still holds belongs to these purchases as well.
   const drained = await untilOutboxIsEmpty(parts.admin);
@@ -92,6 +98,7 @@ export const runEarn = async (
     serverMicroseconds: each(serverSeconds),
     postgresMicroseconds: each(postgres),
     otherCores,
+    statements,
     perCommit: await purchasesPerCommit(parts.admin, prefix),
     problems,
   };
@@ -139,32 +146,34 @@ export const verifyAll = async ({ stage, admin, expected }: EarnParts): Promise<
   return problems;
 };
 
-export interface ServerMemory {
-  readonly idle: Memory | null;
-  readonly afterLoad: Memory | null;
-}
-
-/** Resident memory now, and for the steady state some seconds later. */
+/** Resident memory of the server after some seconds of rest. */
 export const settledMemory = async (server: ServerProcess, seconds: number): Promise<Memory | null> => {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   return memoryOf(server.pid);
 };
 
-/** A run of its own, after a short one to warm up, with a CPU profile of the server. */
+export interface EarnProfile {
+  readonly run: EarnRun;
+  readonly server: Profile;
+}
+
+/** A run of its own, after a short one to warm up, with a CPU profile of the server and PostgreSQL's own account. */
 export const profileEarn = async (
   parts: EarnParts,
   clients: number,
   seconds: number,
-): Promise<{ readonly run: EarnRun; readonly profile: Profile }> => {
-  const path = join(parts.stage.folder, "earn.cpuprofile");
-  const environment: Environment = {
-    ...parts.stage.environment,
+): Promise<EarnProfile> => {
+  const { stage } = parts;
+  const path = join(stage.folder, "earn.cpuprofile");
+  await stage.statements?.enable();
+  const server = await startServer({
+    ...stage.environment,
     BENCH_PROFILE: path,
     BENCH_PROFILE_FROM: "signal",
-  };
-  const server = await startServer(environment);
+  });
   await runEarn(parts, server, clients, 2);
   const run = await runEarn(parts, server, clients, seconds, { profile: true });
   await server.stop();
-  return { run, profile: await readProfile(path) };
+  await stage.statements?.disable();
+  return { run, server: await readProfile(path) };
 };

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import type { EarnProfile } from "./earn.ts";
 import type { Profile } from "./profile.ts";
 import {
   type EarnRound,
@@ -144,6 +145,24 @@ export const printedProfile = (title: string, profile: Profile): string => {
   ].join("\n\n");
 };
 
+const statementRows = ({ run }: EarnProfile): Row[] =>
+  (run.statements ?? []).map(({ name, calls, planSeconds, runSeconds }) => {
+    const each = (seconds: number) => shown((seconds * 1e6) / run.acknowledged);
+    return [each(planSeconds), each(runSeconds), calls.toLocaleString("en-US"), name];
+  });
+const STATEMENT_HEAD: Row = ["planning, µs", "running, µs", "calls", "statement"];
+const STATEMENT_WORDS =
+  "PostgreSQL's statements under the same load, elapsed time to a purchase (one batch serves many purchases):";
+
+/** PostgreSQL's statements for the terminal, in microseconds to a purchase. */
+export const printedStatements = (profile: EarnProfile): string =>
+  profile.run.statements === null
+    ? "PostgreSQL keeps no account of its statements (pg_stat_statements is not loaded)."
+    : `${STATEMENT_WORDS}\n\n${aligned(STATEMENT_HEAD, statementRows(profile))}\n`;
+
+const statementSection = (profile: EarnProfile): string[] =>
+  profile.run.statements === null ? [] : [STATEMENT_WORDS, markdown(STATEMENT_HEAD, statementRows(profile))];
+
 const profileSection = (title: string, { busy, byPart, byFile }: Profile): string => {
   const rows = (shares: Profile["byFile"]) => shares.map(({ name, share }) => [name, percent(share)]);
   return [
@@ -184,7 +203,8 @@ const page = (results: Results): string => {
   if (results.problems.length > 0)
     sections.splice(3, 0, `**The run failed: ${results.problems.join("; ")}**`);
   if (results.earnProfile !== null && missed.length > 0) {
-    sections.push(profileSection("Where the time of purchases goes", results.earnProfile));
+    sections.push(profileSection("Where the time of purchases goes", results.earnProfile.server));
+    sections.push(...statementSection(results.earnProfile));
   }
   if (results.importProfile !== null && missed.length > 0) {
     sections.push(profileSection("Where the time of an import goes", results.importProfile));

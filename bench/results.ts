@@ -1,5 +1,5 @@
 import type { Costs } from "./costs.ts";
-import type { EarnRun } from "./earn.ts";
+import type { EarnProfile, EarnRun } from "./earn.ts";
 import type { ImportResult } from "./imports.ts";
 import type { PagesResult } from "./ledger-pages.ts";
 import type { Machine, Memory } from "./machine.ts";
@@ -26,7 +26,7 @@ export interface Results {
   readonly imports: ImportResult;
   readonly pages: PagesResult;
   readonly costs: Costs;
-  readonly earnProfile: Profile | null;
+  readonly earnProfile: EarnProfile | null;
   readonly importProfile: Profile | null;
   /** What made runs fail; with any of them no figure counts. */
   readonly problems: readonly string[];

@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from "../src/platform/embedded-postgres.ts";
 import { isAlive, readPid } from "../src/platform/postgres-process.ts";
 import { atEnd, type Environment } from "./children.ts";
 import { findPostmaster } from "./machine.ts";
+import { findStatementTimes, PRELOAD, type StatementTimes } from "./statements.ts";
 
 export interface Stage {
   /** For files of the benchmark; removed at the end. */
@@ -18,11 +19,13 @@ export interface Stage {
   readonly yardstickConnectionString: string;
   /** The server's main process; null where it does not run on this machine. */
   readonly postmaster: number | null;
+  /** PostgreSQL's account of its statements; null where it keeps none. */
+  readonly statements: StatementTimes | null;
   /** The application in this process, for setting up and for checking; it serves nothing and does no background work. */
   readonly app: App;
   /** What a `fealty` process needs to work on the same database. */
   readonly environment: Environment;
-  /** Writes out what measurements before left behind, so that it is not charged to the next one. */
+  /** Writes out what was changed so far, so that it is not charged to what comes next. */
   settle(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export const setStage = async (databaseUrl: string | undefined): Promise<Stage> 
     connectionString,
     yardstickConnectionString,
     postmaster: process.platform === "linux" ? await findPostmaster(admin) : null,
+    statements: await findStatementTimes(admin, new URL(connectionString).pathname.slice(1)),
     app,
     environment: { DATABASE_URL: connectionString, FEALTY_DATA: files, LOG_LEVEL: "info" },
     settle: async () => {
@@ -60,7 +64,13 @@ export const setStage = async (databaseUrl: string | undefined): Promise<Stage> 
   };
 };
 
+/** Started twice: what PostgreSQL loads at its start can only be asked of a server that runs. */
 const startOwn = async (dataDirectory: string): Promise<string> => {
+  const first = await startEmbeddedPostgres({ dataDirectory });
+  const client = await connect(first.connectionString);
+  for (const statement of PRELOAD) await client.query(statement);
+  await client.end();
+  await first.stop();
   const postgres = await startEmbeddedPostgres({ dataDirectory });
   atEnd(() => postgres.stop());
   return postgres.connectionString;
