@@ -1,7 +1,10 @@
 import { Stack } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
 import { linkOptions, Outlet } from "@tanstack/react-router";
 import { useOrganisation } from "../shell/organisation.ts";
+import { Page } from "../ui/page.tsx";
 import { SectionTabs } from "../ui/section-tabs.tsx";
+import { EmptyState } from "../ui/states.tsx";
 
 const from = "/$org";
 const activeOptions = { includeSearch: false };
@@ -51,6 +54,16 @@ const TABS = [
 /** What an organisation is made of and who has access. */
 export const AdminFrame = () => {
   const { may } = useOrganisation();
+  if (!may("Organization:write")) {
+    return (
+      <Page title="Administration">
+        <EmptyState icon={IconLock} title="Not for your role">
+          Your role does not include the administration of the organisation. The areas that you may use are on
+          the left.
+        </EmptyState>
+      </Page>
+    );
+  }
   return (
     <Stack gap="lg" maw={1200} mx="auto">
       <SectionTabs label="Administration" tabs={TABS.filter(({ permission }) => may(permission))} />

@@ -27,7 +27,8 @@ export const AREAS = [
   {
     label: "Admin",
     icon: IconSettings,
-    permission: "Organization:read",
+    // Everybody reads the organisation, since forms and lists need its fields and stores; its administration is for who may change it.
+    permission: "Organization:write",
     key: "a",
     link: linkOptions({ from: "/$org", to: "/$org/admin" }),
   },

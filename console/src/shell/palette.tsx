@@ -90,7 +90,7 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
 
 /** What the server finds for two letters or more. */
 const useFound = (query: string) => {
-  const { organisation, api } = useOrganisation();
+  const { organisation, api, may } = useOrganisation();
   const format = useFormat();
   const navigate = useNavigate();
   const org = organisation.code.toLowerCase();
@@ -126,7 +126,8 @@ const useFound = (query: string) => {
             })),
     }),
   );
-  const places = (results?.entities ?? []).map(
+  // They open in the administration.
+  const places = (may("Organization:write") ? (results?.entities ?? []) : []).map(
     ({ id, type, code, name }): Entry => ({
       id: `entity-${id}`,
       label: name || code,
