@@ -7,7 +7,7 @@ export const RootFrame = () => <Outlet />;
 
 /** An address that leads nowhere, or into an organisation that the person does not belong to. */
 export const NotFound = () => (
-  <Center mih="100dvh" p="lg">
+  <Center mih="100dvh" p="lg" component="main">
     <Stack align="center" gap="md" ta="center">
       <Logo />
       <Title order={1}>There is nothing at this address</Title>

@@ -34,7 +34,7 @@ import classes from "./top-bar.module.css";
 export const TopBar = ({ onHelp }: { onHelp: () => void }) => (
   <>
     <OrganisationSwitcher />
-    <UnstyledButton className={classes.search!} onClick={spotlight.open} aria-label="Search or go to">
+    <UnstyledButton className={classes.search!} onClick={spotlight.open}>
       <IconSearch size={16} stroke={1.7} aria-hidden />
       <Text size="sm" className={classes.hint!} truncate>
         Search members, bills, stores…
@@ -131,7 +131,7 @@ const PersonMenu = () => {
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton className={classes.person!} aria-label={`${name}: account menu`}>
-          <Avatar size={30} color="pine">
+          <Avatar size={30} color="pine" aria-hidden>
             {initialsOf(name)}
           </Avatar>
         </UnstyledButton>
