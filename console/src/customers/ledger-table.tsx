@@ -24,7 +24,7 @@ const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
   const { transactionId, transactionNumber, amount, reason } = reference;
   if (transactionId === undefined) return <>{reason ?? <Nothing />}</>;
   return (
-    <>
+    <span>
       <TextLink
         from="/$org/members/$memberId"
         to="/$org/members/$memberId/transactions/$transactionId"
@@ -38,7 +38,7 @@ const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
           <Money value={amount} />
         </Text>
       )}
-    </>
+    </span>
   );
 };
 

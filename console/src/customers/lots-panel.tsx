@@ -5,6 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { Lot } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime, Points } from "../ui/amounts.tsx";
+import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import classes from "./lots-panel.module.css";
@@ -18,6 +19,7 @@ export const LotsPanel = () => {
   const { memberId } = route.useParams();
   const all = route.useSearch().lots === "all";
   const navigate = route.useNavigate();
+  const format = useFormat();
   const { data, error, refetch } = useQuery({
     ...lotsQuery(api, memberId, all),
     placeholderData: keepPreviousData,
@@ -25,6 +27,7 @@ export const LotsPanel = () => {
   return (
     <Panel
       title="Lots"
+      description={data && `${format.number(data.total)} ${all ? "in all" : "open"}`}
       actions={
         <Checkbox
           size="xs"

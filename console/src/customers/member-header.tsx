@@ -69,9 +69,7 @@ const Identity = ({ customer }: { customer: Customer }) => {
           <StatusBadge tone={statusTone(customer.status)}>{plainWords(customer.status)}</StatusBadge>
           {customer.isDemo && (
             <Tooltip label="Made up by a generator for the demonstration">
-              <Badge color="gray" variant="outline">
-                Demo
-              </Badge>
+              <Badge color="gray">Demo</Badge>
             </Tooltip>
           )}
         </Group>

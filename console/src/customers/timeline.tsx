@@ -139,7 +139,7 @@ const Entry = ({ item }: { item: TimelineItem }) => {
           </Text>
         )}
       </Box>
-      <Box ta="right" style={{ flexShrink: 0 }}>
+      <Box className={classes.amounts!}>
         {amount !== null && <Money value={amount} size="sm" display="block" />}
         {points !== null && <Points value={points} signed unit size="sm" display="block" fw={500} />}
       </Box>

@@ -148,7 +148,10 @@ const Facts = ({ transaction: { id, note, extendedFields } }: { transaction: Tra
       items={[
         { label: "Transaction id", value: id },
         ...(note ? [{ label: "Note", value: note }] : []),
-        ...Object.entries(extendedFields).map(([label, value]) => ({ label, value: shown(value) })),
+        ...Object.entries(extendedFields).map(([name, value]) => ({
+          label: plainWords(name),
+          value: shown(value),
+        })),
       ]}
     />
   </Panel>

@@ -178,6 +178,7 @@ const Line = ({
           axis: format.compact,
           tip: format.number,
           format,
+          whole: true,
         },
         [
           areaSeries(
@@ -190,7 +191,12 @@ const Line = ({
     [rows, format, name, ink],
   );
   return (
-    <Frame title={title} height={190} ready={rows !== undefined} empty={rows?.length === 0}>
+    <Frame
+      title={title}
+      height={190}
+      ready={rows !== undefined}
+      empty={rows?.every(({ value }) => value === 0) ?? false}
+    >
       {() => (
         <Chart
           option={option}

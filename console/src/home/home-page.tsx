@@ -15,6 +15,7 @@ import { StatCard } from "../ui/stat-card.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { LiabilityChart, MembersChart, PointsChart, PurchasesChart } from "./home-charts.tsx";
 import { TierBars, TopStores } from "./home-lists.tsx";
+import classes from "./home-page.module.css";
 import { withMonths } from "./months.ts";
 import { DEFAULT_PERIOD } from "./routes.ts";
 
@@ -99,12 +100,16 @@ const Figures = ({ home, stale }: { home: Home | undefined; stale: boolean }) =>
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <TopStores home={home} />
       </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 6 }}>
-        <MembersChart home={home} />
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 6 }}>
-        <LiabilityChart home={home} />
-      </Grid.Col>
+      {home?.members.series.length !== 1 && (
+        <>
+          <Grid.Col span={{ base: 12, md: 6 }}>
+            <MembersChart home={home} />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, md: 6 }}>
+            <LiabilityChart home={home} />
+          </Grid.Col>
+        </>
+      )}
     </Grid>
   </div>
 );
@@ -160,7 +165,7 @@ const statsOf = ({ members, purchases, points, liability }: Home, format: Format
   {
     label: "Points issued",
     value: format.points(points.issued),
-    detail: "earned by members",
+    detail: "earned",
     change: changeShare(points.issued, points.previous?.issued),
     series: points.series.map(({ issued }) => issued),
     color: "var(--fealty-chart-2)",
@@ -176,7 +181,7 @@ const statsOf = ({ members, purchases, points, liability }: Home, format: Format
   {
     label: "Liability",
     value: liability.money === null ? format.points(liability.points) : format.wholeMoney(liability.money),
-    detail: `${format.points(liability.points)} points open`,
+    detail: `${format.compact(liability.points)} points`,
     change: changeShare(liability.points, liability.previous?.points),
     series: liability.series.map(({ points: open }) => open),
     color: "var(--fealty-chart-3)",
@@ -190,7 +195,7 @@ const StatRow = ({ home }: { home: Home | undefined }) => {
   const format = useFormat();
   const stats: Partial<Stat>[] = home ? statsOf(home, format) : STAT_LABELS.map((label) => ({ label }));
   return (
-    <SimpleGrid cols={{ base: 2, lg: 5 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, lg: 5 }} spacing="md" className={classes.stats!}>
       {stats.map(({ label = "", value, ...rest }) => (
         <StatCard key={label} label={label} value={value} {...rest} />
       ))}

@@ -8,6 +8,8 @@ interface Axes {
   /** How a value reads in the tip. */
   tip: (value: number) => string;
   format: Format;
+  /** Values are counted: the axis shows no fractions. */
+  whole?: boolean;
 }
 
 const FONT = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, "Open Sans", sans-serif';
@@ -15,7 +17,7 @@ const FONT = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, "Open Sans", sans-se
 /** What all our charts over time share: quiet axes, hairlines, a tip of our own colours. */
 export const timeChart = (
   inks: Inks,
-  { dates, axis, tip, format }: Axes,
+  { dates, axis, tip, format, whole = false }: Axes,
   series: NonNullable<ChartOption["series"]>,
   legend = false,
 ): ChartOption => ({
@@ -53,6 +55,7 @@ export const timeChart = (
   yAxis: {
     type: "value",
     splitNumber: 4,
+    ...(whole ? { minInterval: 1 } : {}),
     splitLine: { lineStyle: { color: inks.line } },
     axisLabel: { color: inks.dimmed, fontSize: 11, formatter: (value: number) => axis(value) },
   },

@@ -1,5 +1,5 @@
 import { Box, Card, Group, Skeleton, Text } from "@mantine/core";
-import { IconArrowDownRight, IconArrowUpRight } from "@tabler/icons-react";
+import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useFormat } from "./format-context.tsx";
 import { Sparkline } from "./sparkline.tsx";
@@ -56,7 +56,7 @@ export const StatCard = ({
 const Change = ({ share }: { share: number | null }) => {
   const format = useFormat();
   if (share === null) return null;
-  const Icon = share < 0 ? IconArrowDownRight : IconArrowUpRight;
+  const Icon = share < 0 ? IconArrowDownRight : share > 0 ? IconArrowUpRight : IconArrowRight;
   return (
     <Group gap={2} wrap="nowrap" style={{ flexShrink: 0 }}>
       <Icon
