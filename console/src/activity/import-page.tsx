@@ -232,9 +232,9 @@ const Facts = ({ run }: { run: ImportRun }) => {
           { label: "Started", value: run.startedAt && <DateTime value={run.startedAt} /> },
           { label: "By", value: run.startedBy },
           { label: "Finished", value: run.finishedAt && <DateTime value={run.finishedAt} /> },
-          ...summaryFacts(run.summary).map(({ label, value }) => ({
+          ...summaryFacts(run).map(({ label, value }) => ({
             label,
-            value: typeof value === "number" ? format.number(value) : value,
+            value: format.number(value),
           })),
         ]}
       />

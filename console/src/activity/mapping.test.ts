@@ -53,8 +53,11 @@ test("a run in words", () => {
   expect(runSeconds({ startedAt, finishedAt: null }, new Date("2026-01-01T00:01:05Z"))).toBe(65);
   expect(runSeconds({ startedAt: null, finishedAt: null }, new Date())).toBeNull();
   expect([0.2, 65, 3700].map(durationText)).toEqual(["1 s", "1 min 5 s", "1 h 1 min"]);
-  expect(summaryFacts({ recordsImported: 4, rowsSetAside: 0, options: {}, note: "x" })).toEqual([
-    { label: "Records imported", value: 4 },
-    { label: "Note", value: "x" },
+  const summary = { recordsImported: 4, recordsSkipped: 0, recordsSetAside: 1, customersRegistered: 2 };
+  const rest = { rowsSetAside: 3, rowsPerSecond: 9, mapping: {}, options: {} };
+  expect(summaryFacts({ kind: "transactions", summary: { ...summary, ...rest } })).toEqual([
+    { label: "Bills imported", value: 4 },
+    { label: "Bills set aside", value: 1 },
+    { label: "Members registered", value: 2 },
   ]);
 });

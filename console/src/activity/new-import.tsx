@@ -102,7 +102,7 @@ export const NewImport = () => {
               <KindCard
                 value="transactions"
                 title="Transactions"
-                text="Bills, or the lines of bills, of members and of others"
+                text="Bills, or the lines of bills, one row each"
               />
               <KindCard
                 value="customers"

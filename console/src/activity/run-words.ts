@@ -1,5 +1,4 @@
 import type { ImportRun } from "../api/types.ts";
-import { plainWords } from "../customers/names.ts";
 import type { Tone } from "../ui/status-badge.tsx";
 
 const TONES: Record<ImportRun["status"], Tone> = {
@@ -39,10 +38,16 @@ export const durationText = (seconds: number): string => {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
-/** The summary's figures by readable names; what is empty or not a plain value is left out. */
-export const summaryFacts = (summary: Record<string, unknown>): { label: string; value: number | string }[] =>
-  Object.entries(summary).flatMap(([name, value]) =>
-    (typeof value === "number" && value !== 0) || (typeof value === "string" && value !== "")
-      ? [{ label: plainWords(name.replaceAll(/([a-z])([A-Z])/g, "$1 $2")), value }]
-      : [],
-  );
+/** What the rows made, by readable names: a bill is often several rows. */
+export const summaryFacts = ({
+  kind,
+  summary,
+}: Pick<ImportRun, "kind" | "summary">): { label: string; value: number }[] => {
+  const records = kind === "customers" ? "Members" : "Bills";
+  return [
+    { label: `${records} imported`, value: summary.recordsImported },
+    { label: `${records} already there`, value: summary.recordsSkipped },
+    { label: `${records} set aside`, value: summary.recordsSetAside },
+    { label: "Members registered", value: kind === "customers" ? 0 : summary.customersRegistered },
+  ].filter(({ value }) => value !== 0);
+};

@@ -151,7 +151,7 @@ const AwardEditor = ({
         )}
         <Select
           label="Rounded"
-          w={210}
+          w={240}
           allowDeselect={false}
           value={award.rounding}
           data={Object.entries(ROUNDINGS).map(([value, label]) => ({ value, label }))}

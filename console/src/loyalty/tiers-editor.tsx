@@ -68,7 +68,7 @@ const TierRow = ({
     <div className={classes.tierRow}>
       <ColorInput
         aria-label={`Colour of tier ${number}`}
-        label={index === 0 ? " " : undefined}
+        label={index === 0 ? "Colour" : undefined}
         value={color}
         onChange={(next) => change(changeTier(definition, number, { color: next }))}
         withEyeDropper={false}
