@@ -40,6 +40,6 @@ export const addConsole = async (server: Server): Promise<void> => {
       reply.callNotFound();
       return reply;
     }
-    return reply.type("text/html; charset=utf-8").sendFile("index.html");
+    return reply.sendFile("index.html");
   });
 };
