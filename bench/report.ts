@@ -5,6 +5,7 @@ import {
   type EarnRound,
   type Goal,
   goalsOf,
+  otherCores,
   over,
   processorRatioOf,
   type Results,
@@ -125,6 +126,7 @@ export const printed = (results: Results): string => {
     costLines(results).join("\n"),
     aligned(GOAL_HEAD, goals.map(goalRow)),
   ];
+  parts.push(...disturbance(results));
   if (results.problems.length > 0) {
     parts.push(`The run FAILED and its figures do not count:\n${results.problems.join("\n")}`);
   }
@@ -173,6 +175,17 @@ const profileSection = (title: string, { busy, byPart, byFile }: Profile): strin
   ].join("\n\n");
 };
 
+const QUIET_SHARE = 0.1;
+
+/** A sentence when the machine was not ours alone, else nothing. */
+const disturbance = (results: Results): string[] => {
+  const cores = otherCores(results);
+  if (!(cores > QUIET_SHARE * results.machine.cores)) return [];
+  return [
+    `Other programs kept ${shown(cores, 2)} of the ${results.machine.cores} cores busy while purchases were measured. That costs a server that hands work back and forth with PostgreSQL more than it costs pgbench: the ratios by elapsed time are lower, and latency is higher, than on a quiet machine.`,
+  ];
+};
+
 const machineLines = ({ machine, date }: Results): string => {
   const settings = Object.entries(machine.settings).map(([name, value]) => `${name} ${value}`);
   return `Measured on ${date} on ${machine.system} with ${machine.cores} cores and ${machine.memoryGigabytes} GB of memory, Node.js ${machine.node}, PostgreSQL ${machine.postgres} (${settings.join(", ")}). Load, server and database share the machine, and so do other programs: the ratios are what counts, not the figures. Each round of a measurement stands between two runs of the yardstick; the tables show medians.`;
@@ -189,19 +202,18 @@ const page = (results: Results): string => {
     "# Benchmarks",
     "`npm run bench` measures this page on your machine and writes it anew. After every run `verify` must find nothing, and exactly the bills that were acknowledged must be recorded; else the run fails.",
     machineLines(results),
+    ...disturbance(results),
     "## Goals",
     verdict,
     markdown(GOAL_HEAD, goals.map(goalRow)),
     "## Purchases",
-    `One earn call is a bill of three lines by one of ${results.members.toLocaleString("en-US")} members over HTTP, with the till's password, rules, points, tier, trace and outbox, committed durably before it is answered, by one \`fealty serve\` with its background work. Processor time is per purchase or transaction; other programs on the machine hardly change it.`,
+    `One earn call is a bill of three lines by one of ${results.members.toLocaleString("en-US")} members over HTTP, with the till's password, rules, points, tier, trace and outbox, committed durably before it is answered, by one \`fealty serve\` with its background work. Processor time is per purchase or transaction; other programs on the machine change it far less than they change throughput and latency.`,
     markdown(EARN_HEAD, earnRows(results)),
     "## Single steps",
     costLines(results)
       .map((line) => `- ${line}`)
       .join("\n"),
   ];
-  if (results.problems.length > 0)
-    sections.splice(3, 0, `**The run failed: ${results.problems.join("; ")}**`);
   if (results.earnProfile !== null && missed.length > 0) {
     sections.push(profileSection("Where the time of purchases goes", results.earnProfile.server));
     sections.push(...statementSection(results.earnProfile));

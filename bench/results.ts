@@ -147,3 +147,10 @@ export const goalsOf = (results: Results): Goal[] => {
     },
   ];
 };
+
+/** Cores that other programs used while purchases were measured, on average; NaN where that cannot be seen. */
+export const otherCores = ({ earn, yardstick }: Results): number => {
+  const runs = [...[...earn.few, ...earn.many].map(({ run }) => run), ...yardstick.runs];
+  const seen = runs.flatMap((run) => run.otherCores ?? []);
+  return seen.reduce((total, cores) => total + cores, 0) / seen.length;
+};

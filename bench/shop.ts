@@ -69,7 +69,7 @@ export const registerMembers = async (
 };
 
 const CONDITIONS: readonly ((number: number) => string)[] = [
-  (number) => `currentTxn.value > ${20 + number}`,
+  (number) => `currentTxn.value > ${50 + number}`,
   (number) => `currentTxn.value > ${number} && currentCustomer.lifetimePurchases > ${number * 1000}`,
   (number) =>
     `currentCustomer.slabName == "Gold" && currentTxn.date.isWeekend() && currentTxn.value > ${number}`,
@@ -78,7 +78,7 @@ const CONDITIONS: readonly ((number: number) => string)[] = [
     `currentTxn.date.isHourBetween(${number % 12}, ${(number % 12) + 2}) && currentTxn.basketSize > 5`,
 ];
 
-/** The starter's rule and `count` − 1 more over values, tiers, dates and baskets, of which few apply to a given bill. */
+/** The starter's rule and `count` − 1 more over values, tiers, dates and baskets, of which hardly any award points for a bill of the load. */
 export const definitionWithRules = (count: number): ProgramDefinition => {
   const starter = starterDefinition();
   const set = starter.activities.TransactionAdd[0]!;
