@@ -8,7 +8,6 @@ export { type Activities, createActivities } from "./service.ts";
 export {
   addSetAsideRoutes,
   countSetAside,
-  listSetAside,
   type NumberedDocument,
   numberSetAside,
   type SetAsideDocument,

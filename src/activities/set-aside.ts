@@ -158,12 +158,7 @@ export interface SetAsideRow {
 }
 
 /** Documents kept aside, newest first, after a position. */
-export const listSetAside = (
-  tx: Tx,
-  orgId: number,
-  after: Position | null,
-  limit: number,
-): Promise<SetAsideRow[]> =>
+const listSetAside = (tx: Tx, orgId: number, after: Position | null, limit: number): Promise<SetAsideRow[]> =>
   tx.rows<SetAsideRow>(sql`/* activities.list_set_aside */
     select id, kind, bill_number as "billNumber", billed_at as "billedAt", amount, reason
       from activities.set_aside

@@ -7,7 +7,7 @@ export {
   keyOf,
   normaliseIdentifier,
 } from "./identifiers.ts";
-export { type FlatCustomer, parseFlatCustomer, parseRegistration } from "./parse.ts";
+export { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 export type { ParseContext } from "./parse-values.ts";
 export { type ChangePage, listChanges } from "./reads.ts";
 export type { CustomerEvent } from "./registration.ts";

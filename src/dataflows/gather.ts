@@ -114,5 +114,3 @@ export const createGatherer = (reader: BillReader, limits: BatchLimits = { bills
     },
   };
 };
-
-export type Gatherer = ReturnType<typeof createGatherer>;

@@ -1,4 +1,4 @@
-import { type Activities, type Purchase, parseBill, type SetAsideDocument } from "#activities";
+import { type Purchase, parseBill, type SetAsideDocument } from "#activities";
 import { identifierKey } from "#customers";
 import type { Organisation } from "#orgs";
 import { AppError, type Instant, type Outcome, toDecimal } from "#platform";
@@ -253,5 +253,3 @@ export const tally = (
   counts.rowsRejected = rejections.length;
   return { counts, rejections };
 };
-
-export type RecordAll = Activities["recordAll"];

@@ -1,13 +1,10 @@
 export { expireLots } from "./jobs.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
-export { chooseLots, LedgerBook, type LedgerWrites } from "./rules.ts";
+export { LedgerBook, type LedgerWrites } from "./rules.ts";
 export {
   type Account,
   type AccountKey,
-  CATEGORIES,
-  CATEGORY_LABELS,
-  CATEGORY_NAMES,
   type Category,
   type Contra,
   type LedgerEvent,
@@ -22,8 +19,6 @@ export { type NewParty, openParties } from "./service.ts";
 export {
   ledgerStatements,
   loadAccounts,
-  loadAccounts as loadBalances,
-  loadOpenLots,
   lockParties,
   writeLedger,
 } from "./store.ts";

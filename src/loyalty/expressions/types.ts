@@ -24,4 +24,3 @@ export const UNDETERMINED = 2;
 
 /** A boolean value on the way: an outcome, or 3 for null. Small integers, so that passing one allocates nothing. */
 export type Logic = Outcome | 3;
-export const NULL_LOGIC = 3;
