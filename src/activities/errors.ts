@@ -74,6 +74,7 @@ export const errors = defineErrors("activities", {
   list_offset: { number: 1112, http: 400, message: "offset must be a whole number from 0." },
   list_date: { number: 1114, http: 400, message: "{field} must be YYYY-MM-DD HH:MM:SS; {value} is not." },
   list_order: { number: 1115, http: 400, message: "startDate is after endDate." },
+  list_sort: { number: 1115, http: 400, message: "{field} must be {expected}; {value} is not." },
   list_embed: { number: 1110, http: 400, message: "embed {value} is not one of {allowed}." },
   request_key_reused: {
     number: 70001,

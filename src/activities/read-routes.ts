@@ -80,6 +80,16 @@ const dateOf = (text: string | undefined, field: string, zone: string): Date | n
   return new Date(instant);
 };
 
+/** One of the words allowed, in any case; the first when absent. */
+const choiceOf = (query: ListQuery, field: string, allowed: readonly string[]): string | undefined => {
+  const value = query[field]?.trim() ?? "";
+  if (value === "") return allowed[0];
+  const found = allowed.find((word) => word === value.toUpperCase());
+  if (found === undefined)
+    throw errors.list_sort({ field, expected: allowed.join(" or "), value: value.slice(0, 40) });
+  return found;
+};
+
 const parseList = (query: ListQuery, zone: string) => {
   const limit = pageNumber(query.limit, 20);
   if (limit === null || limit < 1 || limit > MAX_LIST) throw errors.list_limit();
@@ -98,7 +108,9 @@ const parseList = (query: ListQuery, zone: string) => {
     if (!EMBEDS.includes(part))
       throw errors.list_embed({ value: part.slice(0, 40), allowed: EMBEDS.join(", ") });
   }
-  return { limit, offset, from, until, embed, ascending: query.sortOrder?.toUpperCase() === "ASC" };
+  choiceOf(query, "sortBy", ["BILLING_TIME"]);
+  const order = choiceOf(query, "sortOrder", ["DESC", "ASC"]);
+  return { limit, offset, from, until, embed, ascending: order === "ASC" };
 };
 
 /** Adds the documented reads of bills. */

@@ -1,5 +1,8 @@
 import { defineErrors } from "#platform";
 
+/** Warning for what is kept without effect. Ours: the documentation has no number for it. */
+export const KEPT_ONLY = 70107;
+
 /** Documented numbers where the dialect has one; ours from 70100 up. */
 export const errors = defineErrors("orgs", {
   invalid: { number: 400, http: 400, message: "{message}" },

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
-import { failures, Issue, type Server, V2Failure } from "#platform";
+import { failures, Issue, issue, type Server, V2Failure } from "#platform";
 import {
   CUSTOM_DISPLAY,
   CustomField,
@@ -10,12 +10,13 @@ import {
   extendedField,
   extendedFieldConfig,
 } from "./dialect.ts";
-import { errors } from "./errors.ts";
+import { errors, KEPT_ONLY } from "./errors.ts";
 import { type Body, definedOnly, isObject, readBoolean, readInteger, readText } from "./parse.ts";
 import {
   CUSTOM_SCOPES,
   type DataType,
   EXTENDED_SCOPES,
+  type FieldDefinition,
   type FieldDisplay,
   type FieldInput,
 } from "./schema.ts";
@@ -177,6 +178,16 @@ const addCustomFieldWrite = (server: Server, orgs: Orgs) => {
   );
 };
 
+/** What of a field's configuration screens may follow, but nothing here acts on: said, not swallowed. */
+const keptOnly = ({ scope, isMandatory, display }: FieldDefinition): Issue[] => {
+  const set = [
+    ...(isMandatory && scope !== "CUSTOMER" ? ["mandatory"] : []),
+    ...(display.updatable === false ? ["updatable"] : []),
+    ...["rejectTxnOnInvalidValue", "auditTrailEnabled"].filter((name) => display[name] === true),
+  ];
+  return set.map((name) => issue(KEPT_ONLY, `${name} is kept, but nothing in this version acts on it.`));
+};
+
 const ExtendedFieldLists = Type.Object({
   entity: Type.Object({
     CUSTOMER: Type.Array(ExtendedField),
@@ -280,7 +291,7 @@ const addExtendedFieldRoutes = (server: Server, orgs: Orgs) => {
       });
       const isMandatory = readBoolean(body, "mandatory");
       const changed = await orgs.updateField(actor, id, { display, ...definedOnly({ isMandatory }) });
-      return extendedFieldConfig(changed);
+      return { ...extendedFieldConfig(changed), warnings: keptOnly(changed) };
     },
   );
 };

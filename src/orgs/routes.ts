@@ -10,7 +10,7 @@ import {
   TillAnswer,
   tillAnswer,
 } from "./dialect.ts";
-import { errors } from "./errors.ts";
+import { errors, KEPT_ONLY } from "./errors.ts";
 import { addFieldRoutes } from "./field-routes.ts";
 import type { Organisation } from "./organisation.ts";
 import { readId } from "./parse.ts";
@@ -23,8 +23,6 @@ export interface OrgsRouteParts extends AdminRouteParts {
   readonly clock?: Clock;
 }
 
-/** Ours: the documentation has no number for it. */
-const KEPT_ONLY = 70107;
 const MAX_BULK = 100;
 const READ = { access: { resource: "Organization", mode: "read" } } as const;
 const WRITE = { access: { resource: "Organization", mode: "write" } } as const;

@@ -475,4 +475,27 @@ describe("fields", () => {
     expect(code(await post(url, { hideDisplay: true }))).toEqual([400, 1024]);
     expect(code(await post(url, { extendedFieldId: gender.id, hideDisplay: "perhaps" }))).toEqual([400, 400]);
   });
+
+  test("warn of what screens may follow but nothing here acts on", async () => {
+    const author = { orgId: shop.id, name: "test" };
+    const field = await access.orgs.defineField(author, {
+      kind: "extended",
+      scope: "TRANSACTION",
+      name: "delivery_slot",
+      label: "Slot",
+      dataType: "string",
+    });
+    const { body } = await post("/v2/entity/extended_field_config", {
+      extendedFieldId: field.id,
+      hideDisplay: false,
+      mandatory: true,
+      updatable: false,
+      rejectTxnOnInvalidValue: true,
+      position: 2,
+    });
+    const warned = ["mandatory", "updatable", "rejectTxnOnInvalidValue"];
+    expect(body.warnings).toEqual(
+      warned.map((name) => ({ status: false, code: 70107, message: expect.stringMatching(`^${name} `) })),
+    );
+  });
 });

@@ -185,6 +185,8 @@ describe("lists of a customer's bills", () => {
     ["startDate=yesterday", 1114],
     ["endDate=2026-02-30", 1114],
     ["startDate=2026-02-01&endDate=2026-01-01", 1115],
+    ["sortBy=AMOUNT", 1115],
+    ["sortOrder=up", 1115],
     ["embed=SECRETS", 1110],
   ])("refuse %s", async (query, code) => {
     expect(await list(`?${query}`)).toMatchObject({ status: 400, body: { errors: [{ code }] } });

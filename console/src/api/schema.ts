@@ -3598,7 +3598,7 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
-  /** List all settings with their values (Organization:read) */
+  /** List the settings that this version acts on, with their values (Organization:read) */
   listSettings: {
     parameters: {
       query?: never;
@@ -3706,7 +3706,7 @@ export interface operations {
     requestBody: { content: {
       "application/json": {
         password?: string;
-        /** Resource:mode each; all but User when absent */
+        /** Resource:mode each; when absent those that the till had, all but User at first */
         permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write")[];
       } | null;
     } };
