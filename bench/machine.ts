@@ -66,6 +66,8 @@ export interface ProcessorUse {
   /** Seconds of the server process and of PostgreSQL. */
   readonly server: number | null;
   readonly postgres: number | null;
+  /** Of this process. */
+  readonly self: number;
   /** Of children of ours that ended meanwhile: load generators, commands. */
   readonly children: number;
   /** Cores that programs other than ours kept busy on average. */
@@ -93,9 +95,10 @@ export const startClocks = (postmaster: number | null, server: number | null): (
     const used = { server: since(before.server, now.server), postgres: since(before.postgres, now.postgres) };
     const all = since(before.machine, now.machine);
     const children = now.children - before.children;
-    const ours = (used.server ?? 0) + (used.postgres ?? 0) + now.self - before.self + children;
+    const self = now.self - before.self;
+    const ours = (used.server ?? 0) + (used.postgres ?? 0) + self + children;
     const seconds = (now.at - before.at) / 1000;
-    return { ...used, children, otherCores: all === null ? null : Math.max(0, all - ours) / seconds };
+    return { ...used, self, children, otherCores: all === null ? null : Math.max(0, all - ours) / seconds };
   };
 };
 

@@ -51,9 +51,9 @@ export const createYardstick = async ({ connectionString, postmaster }: Place): 
   const measured = (run: (seconds: number) => Promise<Figures>) => async (seconds: number) => {
     const clock = startClocks(postmaster, null);
     const { perSecond, averageMilliseconds, transactions } = await run(seconds);
-    const { postgres, children, otherCores } = clock();
+    const { postgres, self, children, otherCores } = clock();
     const postgresMicroseconds = postgres === null ? null : (postgres * 1e6) / transactions;
-    const clientMicroseconds = (children * 1e6) / transactions;
+    const clientMicroseconds = ((children + self) * 1e6) / transactions;
     return { perSecond, averageMilliseconds, clientMicroseconds, postgresMicroseconds, otherCores };
   };
   if (pgbench === null) {
