@@ -230,11 +230,8 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
       },
     },
     async ({ actor, query }) => {
-      const { identifierName: name, identifierValue: value } = query;
-      const customerId = await customers.requireCustomer(actor.orgId, {
-        name: name ?? "",
-        value: value ?? "",
-      });
+      const { identifierName: name = "", identifierValue: value = "", source, accountId } = query;
+      const customerId = await customers.requireCustomer(actor.orgId, { name, value, source, accountId });
       return list(actor.orgId, customerId, query);
     },
   );

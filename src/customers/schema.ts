@@ -171,4 +171,8 @@ export interface ChangeRow {
 export interface CustomerReference {
   readonly name: string;
   readonly value: string;
+  /** A source in which the customer must have a profile; absent, empty and ALL ask for none. */
+  readonly source?: string | undefined;
+  /** Account of a source that has several. */
+  readonly accountId?: string | undefined;
 }

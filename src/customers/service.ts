@@ -4,7 +4,7 @@ import { type Clock, createBatcher, type Db, type Ids, type Outcome, type Tx } f
 import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
 import { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
-import type { ParseContext } from "./parse-values.ts";
+import { type ParseContext, parseAccount, parseSource } from "./parse-values.ts";
 import { countCustomers, findCustomers, type ListPage, listCustomers, readCustomer } from "./reads.ts";
 import {
   type CustomerEvent,
@@ -14,6 +14,7 @@ import {
   type Submission,
   separateRepeats,
 } from "./registration.ts";
+import { isSamePlace } from "./rules.ts";
 import type {
   Customer,
   CustomerChange,
@@ -183,7 +184,8 @@ export const createCustomers = (parts: CustomersParts) => {
 
   /**
    * The id of the customer whom an identifier (of a documented type, or `id`) names. Raises 8015 with HTTP status 400, or
-   * 404 when `status` says so (calls of our own API), 8002 and 8013.
+   * 404 when `status` says so (calls of our own API), 8002 and 8013; where a source is given, 8003 when the organisation has
+   * none of that name, and 8065 when the customer has no profile in it.
    */
   const requireCustomer = async (
     orgId: number,
@@ -194,7 +196,28 @@ export const createCustomers = (parts: CustomersParts) => {
     const value = reference.value.slice(0, 60);
     if (partyId === null && status === 404) throw errors.not_found({ id: value });
     if (partyId === null) throw errors.unknown({ name: reference.name, value });
+    await checkSource(orgId, partyId, reference);
     return partyId;
+  };
+
+  const checkSource = async (
+    orgId: number,
+    partyId: number,
+    { source = "", accountId }: CustomerReference,
+  ): Promise<void> => {
+    if (["", "ALL"].includes(source.trim().toUpperCase())) return;
+    const organisation = await orgs.get(orgId);
+    const invalid = (value: string) => errors.lookup_source_invalid({ value });
+    const missing = () => errors.lookup_source_missing();
+    const place = parseAccount(
+      organisation,
+      parseSource(organisation, source, { missing, invalid }),
+      accountId,
+      "accountId",
+    );
+    const found = await get(orgId, partyId);
+    if (!found?.profiles.some((row) => isSamePlace(row, place)))
+      throw errors.not_in_source({ id: partyId, source: place.source });
   };
 
   /** A customer with profiles, identifiers and channels, or null. */

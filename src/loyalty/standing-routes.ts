@@ -20,7 +20,12 @@ import { nextTier } from "./tiers/rules.ts";
 export interface CustomerFinder {
   requireCustomer(
     orgId: number,
-    identifier: { readonly name: string; readonly value: string },
+    identifier: {
+      readonly name: string;
+      readonly value: string;
+      readonly source?: string | undefined;
+      readonly accountId?: string | undefined;
+    },
     status?: 400 | 404,
   ): Promise<number>;
 }
@@ -82,6 +87,7 @@ const PROGRAM_QUERY = {
 };
 type ProgramQuery = { readonly [K in keyof typeof PROGRAM_QUERY]?: string };
 const LOOKUP_QUERY = { source: Text, accountId: Text, identifierName: Text, identifierValue: Text };
+type LookupQuery = { readonly [K in keyof typeof LOOKUP_QUERY]?: string };
 
 const programOf = (programs: OrgPrograms, text: string): ProgramHistory => {
   const program = /^\d{1,15}$/.test(text) ? programs.byId(Number(text)) : null;
@@ -161,11 +167,10 @@ export const addStandingRoutes = (server: Server, parts: LoyaltyRouteParts) => {
   const { customers } = parts;
   const answers = answersOf(parts);
   const byId = (orgId: number, value: string) => customers.requireCustomer(orgId, { name: "id", value });
-  const byIdentifier = (orgId: number, query: { identifierName?: string; identifierValue?: string }) =>
-    customers.requireCustomer(orgId, {
-      name: query.identifierName ?? "",
-      value: query.identifierValue ?? "",
-    });
+  const byIdentifier = (
+    orgId: number,
+    { identifierName = "", identifierValue = "", source, accountId }: LookupQuery,
+  ) => customers.requireCustomer(orgId, { name: identifierName, value: identifierValue, source, accountId });
 
   const add = <Answer>(
     read: {

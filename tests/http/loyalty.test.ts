@@ -220,6 +220,11 @@ describe("documented reads", () => {
     const tier = { entityId: customerId, currentTierSerialNumber: 2, nextTierSerialNumber: 3, warnings: [] };
     expect((await get(`/v2/customers/${customerId}/tierDetails`)).body).toEqual(tier);
     expect((await get(`/v2/customers/lookup/tierDetails?${by}`)).body).toEqual(tier);
+    for (const path of ["loyaltyDetails", "points/balance", "tierDetails"])
+      expect(await get(`/v2/customers/lookup/${path}?${by.replace("INSTORE", "WECHAT")}`)).toMatchObject({
+        status: 400,
+        body: { errors: [{ code: 8065 }] },
+      });
   });
 
   test.each(["loyaltyDetails", "points/balance", "tierDetails"])("bad input to %s", async (path) => {

@@ -174,6 +174,16 @@ describe("lists of a customer's bills", () => {
   test("are found by identifier too", async () => {
     const url = "/v2/customers/lookup/transactions?identifierName=externalId&identifierValue=C2&limit=1";
     expect(numbers((await shop.get(url)).body)).toEqual(["L4"]);
+    for (const source of ["instore", "ALL", ""])
+      expect(numbers((await shop.get(`${url}&source=${source}`)).body)).toEqual(["L4"]);
+    for (const [source, code] of [
+      ["WECHAT", 8065],
+      ["NOWHERE", 8003],
+    ] as const)
+      expect(await shop.get(`${url}&source=${source}`)).toMatchObject({
+        status: 400,
+        body: { errors: [{ code }] },
+      });
   });
 
   test.each([
