@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { run, testServer, withDatabase } from "../../tests/support/postgres.ts";
+import { createTestDatabase, run, testServer, withDatabase } from "../../tests/support/postgres.ts";
 import { migrate } from "./migrate.ts";
 
 test("a start that is cut short before the tables' rights are set is finished by the next one", async () => {
@@ -29,4 +29,20 @@ test("a start that is cut short before the tables' rights are set is finished by
     await client.end();
     await run(connectionString, `drop database ${name} with (force)`);
   }
+});
+
+test("transactions of an organisation reach no table of the program as a whole", async () => {
+  const database = await createTestDatabase();
+  const client = new pg.Client({ connectionString: database.connectionString });
+  await client.connect();
+  const { rows } = await client.query<{ name: string; reached: boolean; worked: boolean }>(`
+    select format('%s.%s', n.nspname, c.relname) as name,
+           has_table_privilege('fealty_app', c.oid, 'select, insert, update, delete') as reached,
+           has_table_privilege('fealty_system', c.oid, 'select') and has_table_privilege('fealty_system', c.oid, 'insert') as worked
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'r' and obj_description(c.oid, 'pg_class') like '%@system-only%' order by 1`);
+  const names = ["identity.attempts", "identity.signing_keys", "platform.id_blocks", "platform.migrations"];
+  expect(rows).toEqual(names.map((name) => ({ name, reached: false, worked: true })));
+  await client.end();
+  await database.drop();
 });

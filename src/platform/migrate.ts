@@ -70,6 +70,7 @@ interface TableRow {
   table: string;
   tenant: boolean;
   append_only: boolean;
+  system_only: boolean;
 }
 
 /** Our schemas: every one that is not PostgreSQL's, the job queue's or an extension's. */
@@ -79,7 +80,8 @@ const secure = async (client: pg.Client) => {
   const { rows } = await client.query<TableRow>(`
     select format('%I.%I', n.nspname, c.relname) as table,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id') as tenant,
-           coalesce(obj_description(c.oid, 'pg_class') like '%@append-only%', false) as append_only
+           coalesce(obj_description(c.oid, 'pg_class') like '%@append-only%', false) as append_only,
+           coalesce(obj_description(c.oid, 'pg_class') like '%@system-only%', false) as system_only
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p') and ${OURS}`);
   const schemas = await client.query<{ name: string }>(
@@ -96,6 +98,7 @@ const secure = async (client: pg.Client) => {
       `revoke insert, update, delete, truncate on ${row.table} from fealty_app, fealty_system`,
     );
     await client.query(`grant ${writes} on ${row.table} to fealty_app, fealty_system`);
+    if (row.system_only) await client.query(`revoke all on ${row.table} from fealty_app`);
     if (!row.tenant) continue;
     await client.query(`
       alter table ${row.table} enable row level security;
