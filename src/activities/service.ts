@@ -1,4 +1,4 @@
-import { AppError, createBatcher, type Logger, type Outcome } from "#platform";
+import { AppError, createBatcher, isDatabaseGone, type Logger, type Outcome } from "#platform";
 import { type PathParts, passBatch } from "./path.ts";
 import type { Purchase, Recorded } from "./schema.ts";
 
@@ -47,7 +47,10 @@ export const createActivities = (parts: PathParts & { readonly log: Logger }): A
     }
   };
 
-  /** One item's failure is its own: when a batch fails as a whole, its items go one by one. */
+  /**
+   * One item's failure is its own: when a batch fails as a whole, its items go one by one. After a lost connection nobody knows
+   * whether the batch was committed: bills with a number or a key find out by going again, the others are told so instead.
+   */
   const pass = async (
     orgId: number,
     purchases: readonly Purchase[],
@@ -61,8 +64,12 @@ export const createActivities = (parts: PathParts & { readonly log: Logger }): A
         { err: error, items: purchases.length },
         "a batch failed; its items are tried one by one",
       );
+      const isUnknown = isDatabaseGone(error);
       const outcomes: Outcome<Recorded>[] = [];
-      for (const purchase of purchases) outcomes.push(await passAlone(orgId, purchase));
+      for (const purchase of purchases) {
+        const hasKey = purchase.number !== "" || purchase.requestKey !== null;
+        outcomes.push(isUnknown && !hasKey ? { error } : await passAlone(orgId, purchase));
+      }
       return outcomes;
     }
   };

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/postgres.ts";
 import { createDb, type Db } from "./db.ts";
@@ -128,5 +129,40 @@ describe("ids", () => {
     );
     expect(inside).toBe(12);
     expect(new Set(results).size).toBe(12);
+  });
+});
+
+describe("failures", () => {
+  test("a statement whose failure is swallowed keeps the transaction from being called done", async () => {
+    const attempt = db.system(async (tx) => {
+      await tx.run(sql`/* test.first */ insert into platform.id_blocks (name, next_id) values ('first', 1)`);
+      await tx.rows(sql`/* test.broken */ select 1 / 0`).catch(() => {});
+    });
+    await expect(attempt).rejects.toThrow("cannot be committed");
+  });
+
+  test("a lost listener is replaced by one, hears each notification once and says that some may have been missed", async () => {
+    const own = createDb({ connectionString: database.connectionString, maxConnections: 2 });
+    const heard: string[] = [];
+    await own.listen("test_channel", (payload) => heard.push(payload));
+    const listeners = () =>
+      db.system((tx) =>
+        tx.rows<{ pid: number }>(
+          sql`/* test.listeners */ select pid from pg_stat_activity where application_name = 'fealty listener' and datname = current_database()`,
+        ),
+      );
+    const before = (await listeners()).map((row) => row.pid);
+    const reconnected = new Promise<void>((resolve) => own.onReconnect(resolve));
+    const admin = new pg.Client({ connectionString: database.connectionString });
+    await admin.connect();
+    for (const pid of before) await admin.query("select pg_terminate_backend($1)", [pid]);
+    await reconnected;
+    expect((await listeners()).length).toBe(before.length);
+    await admin.query("notify test_channel, 'once'");
+    await admin.query("notify test_channel, 'end'");
+    while (!heard.includes("end")) await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual(["once", "end"]);
+    await admin.end();
+    await own.close();
   });
 });

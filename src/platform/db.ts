@@ -49,6 +49,20 @@ pg.types.setTypeParser(20, (text) => {
 });
 pg.types.setTypeParser(1082, (text) => text);
 
+/**
+ * The connection was lost or refused, or the server is starting or stopping (SQLSTATE classes 08 and 57P, and the socket's own
+ * codes). A commit that was under way has an unknown outcome.
+ */
+export const isDatabaseGone = (error: unknown): boolean => {
+  const { code, message, syscall } = error as { code?: string; message?: string; syscall?: string };
+  return (
+    /^(08|57P0)/.test(code ?? "") ||
+    ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code ?? "") ||
+    (code === "ENOENT" && syscall === "connect") ||
+    /^(Connection terminated|Client has encountered a connection error)/.test(message ?? "")
+  );
+};
+
 const RETRYABLE = new Set(["40P01", "40001", "55P03"]);
 const MAX_TRIES = 4;
 
@@ -98,7 +112,10 @@ const beginOn = (client: pg.PoolClient, opening: string): OpenTransaction => {
   // Not awaited here: when it fails, every later statement fails too, and `end` tells.
   opened.catch(() => {});
   const commit = () => {
-    committed ??= send("commit");
+    committed ??= send("commit").then(({ command }) => {
+      // A statement failed and its error was swallowed: PostgreSQL rolls back and calls it success. We do not.
+      assert(command === "COMMIT", "a transaction with a failed statement cannot be committed");
+    });
     return committed;
   };
   const tx: Tx = {
@@ -207,42 +224,57 @@ export const createDb = ({ connectionString, maxConnections = 12, onError = () =
   };
 };
 
+const RECONNECT_MILLISECONDS = 500;
+
 const createListener = (connectionString: string, onError: (error: Error) => void) => {
   const handlers = new Map<string, ((payload: string) => void)[]>();
   const reconnected: (() => void)[] = [];
   let client: Promise<pg.Client> | null = null;
   let closed = false;
+  let waiting: NodeJS.Timeout | null = null;
 
   const connect = async (): Promise<pg.Client> => {
-    const made = new pg.Client({ connectionString, application_name: "fealty listener" });
+    const made = new pg.Client({ connectionString, application_name: "fealty listener", keepAlive: true });
+    let isLost = false;
+    // pg tells of one loss twice, as an error and as an end: only the first counts, or each restart would double the listeners.
+    const lose = (error: Error) => {
+      if (isLost || closed) return;
+      isLost = true;
+      onError(error);
+      made.removeAllListeners("notification");
+      made.end().catch(() => {});
+      client = null;
+      reconnect();
+    };
     made.on("notification", ({ channel, payload }) => {
       for (const handler of handlers.get(channel) ?? []) handler(payload ?? "");
     });
-    made.on("error", (error) => {
-      onError(error);
-      client = null;
-      reconnect();
-    });
+    made.on("error", lose);
+    made.on("end", () => lose(new Error("the listening connection ended")));
     await made.connect();
     for (const channel of handlers.keys()) await made.query(`listen "${channel}"`);
     return made;
   };
+
   const reconnect = () => {
-    if (closed) return;
-    setTimeout(() => {
-      if (closed) return;
-      client = connect();
-      client.then(
+    if (closed || waiting !== null) return;
+    waiting = setTimeout(() => {
+      waiting = null;
+      if (closed || client !== null) return;
+      const made = connect();
+      client = made;
+      made.then(
         () => {
           for (const callback of reconnected) callback();
         },
         (error: Error) => {
           onError(error);
-          client = null;
+          if (client === made) client = null;
           reconnect();
         },
       );
-    }, 500).unref();
+    }, RECONNECT_MILLISECONDS);
+    waiting.unref();
   };
 
   return {

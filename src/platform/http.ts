@@ -8,6 +8,7 @@ import fastify, {
 } from "fastify";
 import type { TSchema } from "typebox";
 import { Check, Errors } from "typebox/value";
+import { isDatabaseGone } from "./db.ts";
 import { envelopeFor, failureBody } from "./envelopes.ts";
 import { AppError } from "./errors.ts";
 import type { Logger } from "./log.ts";
@@ -219,21 +220,6 @@ const CLIENT_ERRORS: Record<string, { status: number; name: string; sentence: st
   },
 };
 
-interface Fault {
-  readonly code?: string;
-  readonly syscall?: string;
-  readonly message: string;
-}
-
-/** Connection lost or refused, server starting or stopping: SQLSTATE classes 08 and 57P, and the socket's own codes. */
-const isDatabaseGone = ({ code, syscall, message }: Fault): boolean =>
-  /^(08|57P0)/.test(code ?? "") ||
-  ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code ?? "") ||
-  // The socket of an embedded server; of any other file it is a fault of ours.
-  (code === "ENOENT" && syscall === "connect") ||
-  message.startsWith("Connection terminated") ||
-  message.startsWith("Client has encountered a connection error");
-
 const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger) => {
   const envelope = envelopeFor(request.url);
   if (error instanceof AppError) {
@@ -257,7 +243,7 @@ const answerError = (error: FastifyError, request: FastifyRequest, reply: Fastif
   if (isDatabaseGone(error)) {
     log.error({ request: request.id, err: error }, "the database does not answer");
     const sentence =
-      "The database does not answer at the moment, and whether this was recorded is not known. Send it again: what was recorded is not recorded twice.";
+      "The database does not answer at the moment, and whether this was recorded is not known. Send it again: a bill with a number, and any call with an Idempotency-Key, is recorded once.";
     return reply
       .status(503)
       .header("retry-after", "1")
