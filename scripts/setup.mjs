@@ -117,7 +117,7 @@ export const buildConsole = async () => {
   if (status !== 0) {
     throw new SetupFailure(
       "The console could not be built (the reason is above).",
-      "Undo the change that broke it.",
+      "The reason is above; mend it, or start a version of Fealty whose console builds.",
     );
   }
   await writeFile(stamp, hash);

@@ -270,6 +270,7 @@ export const addOpenApi = async (server: Server): Promise<void> => {
   );
   await server.register(apiReference, {
     routePrefix: "/docs",
-    configuration: { url: "/openapi.json", title: "Fealty API" },
+    // No fonts from elsewhere: the page works without a network.
+    configuration: { url: "/openapi.json", title: "Fealty API", withDefaultFonts: false },
   });
 };

@@ -51,6 +51,9 @@ export const serve = async (options: ServeOptions): Promise<void> => {
     if (!interrupted.signal.aborted) {
       say(`\nFealty is at ${address}  (API reference at ${address}/docs)`);
       for (const line of signIns ?? []) say(line);
+      if ((await running.app.orgs.list()).length === 0) {
+        say("There is no organisation yet. Make one: npx fealty setup <code> --name <name> --owner <e-mail>");
+      }
       say("Ctrl-C stops it.");
     }
     await stopped;

@@ -52,7 +52,7 @@ export const setUp = (code: string, options: SetUpOptions): Promise<void> =>
     });
     await publishProgram(app.loyalty, actor, { name: `${name} Rewards` });
     say(`${name} is there (code ${organisation.code}), with a program of three tiers to begin with.`);
-    say(`Sign in to the console as ${owner} with the password ${password} and change it under Admin.`);
+    say(`Sign in to the console as ${owner} with the password ${password} and change it under Admin, Users.`);
   });
 
 /** Gives a console user a new password. */

@@ -42,7 +42,12 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
   });
   // A pool of our own: when the database goes away while connections idle, its errors are told instead of ending the process.
   const pool = new pg.Pool({ connectionString, max: MAX_CONNECTIONS, application_name: "fealty jobs" });
-  pool.on("error", ({ message }) => log.warn({ reason: message }, "a connection of the job queue was lost"));
+  const onLoss = ({ message }: Error) =>
+    log.warn({ reason: message }, "a connection of the job queue was lost");
+  pool.on("error", onLoss);
+  pool.on("connect", (client) => {
+    client.on("error", onLoss);
+  });
   let runner: Runner | null = null;
   let utils: ReturnType<typeof makeWorkerUtils> | null = null;
   return {
