@@ -12,7 +12,7 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { apiQuery } from "../api/query.ts";
 import { identifierText } from "../customers/names.ts";
 import { useFormat } from "../ui/format-context.tsx";
@@ -34,6 +34,7 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
   const found = useFound(query);
   const local = useLocal(query, onHelp);
   const groups = [...found.groups, ...local].filter(({ entries }) => entries.length > 0);
+  const list = useFirstSelected(groups[0]?.entries[0]?.id);
   return (
     <Spotlight.Root
       query={query}
@@ -53,39 +54,59 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
         rightSection={found.busy ? <Loader size="xs" aria-label="Searching" /> : null}
       />
       <Spotlight.ActionsList>
-        {groups.map(({ label, entries }) => (
-          <Spotlight.ActionsGroup key={label} label={label}>
-            {entries.map(({ id, label: text, detail, icon, run }) => (
-              <Spotlight.Action key={id} onClick={run}>
-                <div style={{ flex: 1, minWidth: 0, display: "flex", gap: 12, alignItems: "center" }}>
-                  <span aria-hidden style={{ display: "inline-flex", color: "var(--mantine-color-dimmed)" }}>
-                    {icon}
-                  </span>
-                  <Highlight
-                    highlight={query.trim()}
-                    highlightStyles={{ background: "none", fontWeight: 600 }}
-                    size="sm"
-                    truncate
-                    style={{ flex: 1 }}
-                  >
-                    {text}
-                  </Highlight>
-                  {detail && (
-                    <Text size="xs" c="dimmed" truncate>
-                      {detail}
-                    </Text>
-                  )}
-                </div>
-              </Spotlight.Action>
-            ))}
-          </Spotlight.ActionsGroup>
-        ))}
+        <div ref={list}>
+          {groups.map(({ label, entries }) => (
+            <Spotlight.ActionsGroup key={label} label={label}>
+              {entries.map(({ id, label: text, detail, icon, run }) => (
+                <Spotlight.Action key={id} onClick={run}>
+                  <div style={{ flex: 1, minWidth: 0, display: "flex", gap: 12, alignItems: "center" }}>
+                    <span
+                      aria-hidden
+                      style={{ display: "inline-flex", color: "var(--mantine-color-dimmed)" }}
+                    >
+                      {icon}
+                    </span>
+                    <Highlight
+                      highlight={query.trim()}
+                      highlightStyles={{ background: "none", fontWeight: 600 }}
+                      size="sm"
+                      truncate
+                      style={{ flex: 1 }}
+                    >
+                      {text}
+                    </Highlight>
+                    {detail && (
+                      <Text size="xs" c="dimmed" truncate>
+                        {detail}
+                      </Text>
+                    )}
+                  </div>
+                </Spotlight.Action>
+              ))}
+            </Spotlight.ActionsGroup>
+          ))}
+        </div>
         {groups.length === 0 && !found.busy && (
           <Spotlight.Empty>{found.failed ?? "Nothing is called that."}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+};
+
+/**
+ * Selects the first entry when another one becomes the first: Spotlight does so while one types, but what the server finds
+ * comes later, and Enter must open it. The mark is an attribute, as Spotlight's own.
+ */
+const useFirstSelected = (first: string | undefined) => {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (first === undefined) return;
+    for (const old of list.current?.querySelectorAll("[data-selected]") ?? [])
+      old.removeAttribute("data-selected");
+    list.current?.querySelector("[data-action]")?.setAttribute("data-selected", "true");
+  }, [first]);
+  return list;
 };
 
 /** What the server finds for two letters or more. */

@@ -15,6 +15,7 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
+import { ApiError } from "../api/errors.ts";
 import { sessionQuery, signIn } from "../api/session.ts";
 import { messageOf } from "../ui/states.tsx";
 import { Logo } from "./logo.tsx";
@@ -41,7 +42,8 @@ export const SignInPage = () => {
       queryClient.setQueryData(sessionQuery.queryKey, session);
       router.history.push(next ?? "/");
     } catch (reason) {
-      setError(messageOf(reason));
+      const isWrong = reason instanceof ApiError && reason.status === 401;
+      setError(isWrong ? "The e-mail address or the password is wrong." : messageOf(reason));
       setBusy(false);
     }
   };

@@ -10,6 +10,7 @@ import {
   UnstyledButton,
   useComputedColorScheme,
   useMantineColorScheme,
+  VisuallyHidden,
 } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import {
@@ -130,10 +131,11 @@ const PersonMenu = () => {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <UnstyledButton className={classes.person!} aria-label={`${name}: account menu`}>
+        <UnstyledButton className={classes.person!}>
           <Avatar size={30} color="pine" aria-hidden>
             {initialsOf(name)}
           </Avatar>
+          <VisuallyHidden>{name}: account menu</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
