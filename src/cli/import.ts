@@ -37,7 +37,7 @@ const mappingOf = (pairs: readonly string[]): Mapping | undefined => {
   return Object.fromEntries(entries);
 };
 
-const optionsOf = (command: ImportCommand): ImportOptions => {
+const optionsOf = (kind: ImportKind, command: ImportCommand): ImportOptions => {
   const { asOf, till, zone, registerUnknown, setAsideReturns, dateFormat } = command;
   if (asOf !== "bill" && asOf !== "now")
     throw usage(`--as-of ${asOf} is not known.`, "Use --as-of bill or --as-of now.");
@@ -46,7 +46,8 @@ const optionsOf = (command: ImportCommand): ImportOptions => {
     throw usage(`--date-format ${dateFormat} is not known.`, `Use one of ${DATE_FORMATS.join(", ")}.`);
   }
   return {
-    asOf,
+    // Its default is for bills; an import of customers refuses it, and is told of it only when it was asked for.
+    ...(kind === "customers" && asOf === "bill" ? {} : { asOf }),
     ...(till === undefined ? {} : { defaultTill: till }),
     ...(zone === undefined ? {} : { zone }),
     ...(format === undefined ? {} : { dateFormat: format }),
@@ -95,7 +96,7 @@ const runImport = async (
   const show = progressLine();
   const onProgress = ({ bytesRead, bytesTotal, rowsRead, rowsPerSecond }: Progress) =>
     show(bytesRead / Math.max(1, bytesTotal), `${rowsRead} rows, ${Math.round(rowsPerSecond)} a second`);
-  const input = { kind, mapping: mappingOf(command.map), options: optionsOf(command) };
+  const input = { kind, mapping: mappingOf(command.map), options: optionsOf(kind, command) };
   const run = await dataflows.runFile({ orgId, name: "fealty import" }, path, input, onProgress, {
     signal: interrupted.signal,
   });

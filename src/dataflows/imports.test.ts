@@ -320,6 +320,20 @@ describe("customers", () => {
     expect(again.counts).toMatchObject({ rowsImported: 0, rowsSkipped: 2, rowsRejected: 4 });
     expect(await world.verify()).toEqual([]);
   });
+
+  test.each<RunOptions>([
+    { asOf: "bill" },
+    { registerUnknown: false },
+    { setAsideReturns: true },
+    { decimal: "," },
+  ])("refuse %j, which would do nothing", async (options) => {
+    const path = await file("people.csv", content);
+    const name = Object.keys(options)[0];
+    await expect(world.dataflows.runFile(world.author, path, { kind: "customers", options })).rejects.toThrow(
+      `options.${name}: it says how bills are meant and does nothing for customers; leave it out.`,
+    );
+    expect(await world.query("select 1 from dataflows.runs")).toEqual([]);
+  });
 });
 
 /** Ledger and memberships without what differs from run to run: ids. */

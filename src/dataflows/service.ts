@@ -86,7 +86,7 @@ export const createDataflows = (parts: DataflowsParts) => {
   ): Promise<store.StoredRun> => {
     const organisation = await orgs.get(starter.orgId);
     const options = input.options ?? {};
-    checkOptions(organisation, options);
+    checkOptions(input.kind, organisation, options);
     const { fingerprint, bytes } = await fingerprintOf(path);
     const head = await readFileHead(path, options.delimiter);
     const mapping = input.mapping ?? suggestMapping(input.kind, organisation, head.headers);
@@ -284,9 +284,15 @@ const isSameReading = (run: store.StoredRun, { mapping, options = {} }: NewImpor
   (mapping === undefined || sorted(mapping) === sorted(run.mapping)) &&
   sorted(options) === sorted(run.options);
 
-const checkOptions = (organisation: Organisation, { zone, defaultTill, source }: RunOptions): void => {
+/** Options that say how bills are meant; a file of customers has none, and what does nothing is not taken in silence. */
+const BILL_OPTIONS = ["asOf", "registerUnknown", "setAsideReturns", "decimal"] as const;
+
+const checkOptions = (kind: ImportKind, organisation: Organisation, options: RunOptions): void => {
+  const { zone, defaultTill, source } = options;
   const invalid = (field: string, message: string) =>
     errors.invalid({ field: `options.${field}`, message: `options.${field}: ${message}` });
+  const idle = kind === "customers" && BILL_OPTIONS.find((name) => options[name] !== undefined);
+  if (idle) throw invalid(idle, "it says how bills are meant and does nothing for customers; leave it out.");
   if (zone !== undefined && !isZone(zone))
     throw invalid("zone", `${zone} is no IANA time zone such as Europe/London.`);
   if (defaultTill !== undefined && !organisation.tillByCode(defaultTill)?.isActive)

@@ -30,6 +30,19 @@ export const withDateFormat = (options: ImportOptions, suggested: string | null)
   return known === undefined ? options : { ...options, dateFormat: known.value };
 };
 
+/** The options that a file of that kind takes: what says how bills are meant is refused for members. */
+export const optionsFor = (kind: ImportRun["kind"], options: ImportOptions): ImportOptions => {
+  if (kind === "transactions") return options;
+  const {
+    asOf: _asOf,
+    registerUnknown: _register,
+    setAsideReturns: _aside,
+    decimal: _decimal,
+    ...rest
+  } = options;
+  return rest;
+};
+
 /** What a file cannot say by itself. */
 export const ImportOptionsForm = ({
   kind,
@@ -55,16 +68,18 @@ export const ImportOptionsForm = ({
               onChange({ ...options, dateFormat: value as NonNullable<ImportOptions["dateFormat"]> })
             }
           />
-          <Select
-            label="Decimal sign"
-            allowDeselect={false}
-            data={[
-              { value: ".", label: "Point: 12.50" },
-              { value: ",", label: "Comma: 12,50" },
-            ]}
-            value={options.decimal ?? "."}
-            onChange={(value) => onChange({ ...options, decimal: value as "." | "," })}
-          />
+          {kind === "transactions" && (
+            <Select
+              label="Decimal sign"
+              allowDeselect={false}
+              data={[
+                { value: ".", label: "Point: 12.50" },
+                { value: ",", label: "Comma: 12,50" },
+              ]}
+              value={options.decimal ?? "."}
+              onChange={(value) => onChange({ ...options, decimal: value as "." | "," })}
+            />
+          )}
           <Select
             label="Till of rows that name none"
             placeholder="None"

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ImportPreview } from "../api/types.ts";
-import { withDateFormat } from "./import-options.tsx";
+import { optionsFor, withDateFormat } from "./import-options.tsx";
 import { assign, fieldOf, missingTargets, samplesOf, startMapping } from "./mapping.ts";
 import { durationText, runSeconds, runShare, summaryFacts } from "./run-words.ts";
 
@@ -60,4 +60,17 @@ test("a run in words", () => {
     { label: "Bills set aside", value: 1 },
     { label: "Members registered", value: 2 },
   ]);
+});
+
+test("what says how bills are meant is not sent with a file of members", () => {
+  const options = {
+    asOf: "now",
+    registerUnknown: true,
+    setAsideReturns: true,
+    decimal: ",",
+    dateFormat: "dmy",
+    defaultTill: "shop.till1",
+  } as const;
+  expect(optionsFor("customers", options)).toEqual({ dateFormat: "dmy", defaultTill: "shop.till1" });
+  expect(optionsFor("transactions", options)).toEqual(options);
 });

@@ -10,7 +10,13 @@ import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { messageOf } from "../ui/states.tsx";
 import { FileDrop } from "./file-drop.tsx";
-import { DEFAULT_OPTIONS, type ImportOptions, ImportOptionsForm, withDateFormat } from "./import-options.tsx";
+import {
+  DEFAULT_OPTIONS,
+  type ImportOptions,
+  ImportOptionsForm,
+  optionsFor,
+  withDateFormat,
+} from "./import-options.tsx";
 import { type Mapping, missingTargets, startMapping, type Target } from "./mapping.ts";
 import { MappingTable } from "./mapping-table.tsx";
 
@@ -58,7 +64,7 @@ const useNewImport = () => {
       const form = new FormData();
       form.append("kind", kind);
       form.append("mapping", JSON.stringify(mapping));
-      form.append("options", JSON.stringify(options));
+      form.append("options", JSON.stringify(optionsFor(kind, options)));
       form.append("file", file);
       const run = await api.upload("/api/imports", form, setSent);
       await refresh(queryClient, api, "/imports");
