@@ -14,7 +14,7 @@ import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
 import { addInsightsRoutes, addSearchRoutes, createInsights } from "#insights";
 import {
   addLedgerRoutes,
-  expireLots,
+  expireOrganisations,
   loadAccounts,
   openParties,
   type Verification,
@@ -131,9 +131,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   jobs.define("dataflows.resume", dataflows.resumeRuns);
   jobs.every("* * * * *", "dataflows.resume");
   jobs.define("ledger.expire", async () => {
-    for (const { id } of await orgs.list()) {
-      await expireLots({ db, ids, clock, publish: events.publish }, id, (await orgs.get(id)).timeZone);
-    }
+    const orgIds = (await orgs.list()).map(({ id }) => id);
+    const parts = { db, ids, clock, log, publish: events.publish };
+    await expireOrganisations(parts, orgIds, async (id) => (await orgs.get(id)).timeZone);
   });
   jobs.every("7 * * * *", "ledger.expire");
 

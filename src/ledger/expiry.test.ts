@@ -9,7 +9,7 @@ import {
   localDate,
 } from "#platform";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/postgres.ts";
-import { expireLots, groupDue } from "./jobs.ts";
+import { expireLots, expireOrganisations, groupDue } from "./jobs.ts";
 import { linesOfEvents } from "./pages.ts";
 import type { Lot } from "./schema.ts";
 import { buildLedger } from "./testing.ts";
@@ -48,6 +48,21 @@ const linesOf = (partyId: number) =>
 const expiriesOf = async (partyId: number) =>
   (await linesOf(partyId)).filter((line) => line.eventName === "PointsExpiry");
 const verified = async () => expect((await verifyLedger(db)).findings).toEqual([]);
+
+test("an organisation that fails is told of at the end and does not stop the others", async () => {
+  const partyId = await ledger.openParty();
+  await ledger.earn(partyId, 5_000, { expiresAt: END_OF_JUNE });
+  const failed: unknown[] = [];
+  const log = { error: (fields: unknown) => void failed.push(fields) };
+  const parts = { db, ids, log, clock: fixedClock(new Date(JULY)), publish: async () => {} };
+  const zoneOf = async (id: number) => {
+    if (id !== orgId) throw new Error(`no zone of ${id}`);
+    return ZONE;
+  };
+  await expect(expireOrganisations(parts, [-1, orgId, -2], zoneOf)).rejects.toThrow("no zone of -1");
+  expect(await expiriesOf(partyId)).toHaveLength(1);
+  expect(failed).toMatchObject([{ organisation: -1 }, { organisation: -2 }]);
+});
 
 describe("what expires", () => {
   test("lots whose last day has passed, one event per account, the morning after", async () => {

@@ -1,4 +1,4 @@
-export { expireLots } from "./jobs.ts";
+export { expireLots, expireOrganisations } from "./jobs.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
 export { LedgerBook, type LedgerWrites } from "./rules.ts";

@@ -1,5 +1,14 @@
 import type { NewEvent } from "#events";
-import { type Clock, type Db, type Ids, type Instant, sql, startOfDay, type Tx } from "#platform";
+import {
+  type Clock,
+  type Db,
+  type Ids,
+  type Instant,
+  type Logger,
+  sql,
+  startOfDay,
+  type Tx,
+} from "#platform";
 import { LedgerBook } from "./rules.ts";
 import type { AccountKey, Lot, LotUse } from "./schema.ts";
 import { loadAccounts, lockParties, writeLedger } from "./store.ts";
@@ -82,6 +91,27 @@ export const expireLots = async (
     parties += partyIds.length;
     after = last;
   }
+};
+
+/**
+ * Expires the lots of organisations, one after another. What fails for one is logged and does not keep the others waiting;
+ * the first failure is thrown when all have had their turn, so that whoever called knows.
+ */
+export const expireOrganisations = async (
+  parts: ExpiryParts & { readonly log: Pick<Logger, "error"> },
+  orgIds: readonly number[],
+  zoneOf: (orgId: number) => Promise<string>,
+): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const orgId of orgIds) {
+    try {
+      await expireLots(parts, orgId, await zoneOf(orgId));
+    } catch (error) {
+      parts.log.error({ err: error, organisation: orgId }, "points of an organisation could not be expired");
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 };
 
 const expireParties = async (
