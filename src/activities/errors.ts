@@ -62,6 +62,11 @@ export const errors = defineErrors("activities", {
     http: 400,
     message: "A bulk call takes at most {most} items; {count} were sent.",
   },
+  batch_lines: {
+    number: 1060,
+    http: 400,
+    message: "The bills of a bulk call have at most {most} lines together; {count} were sent.",
+  },
   empty_batch: { number: 1060, http: 400, message: "A bulk call takes an array of at least one bill." },
   bad_date: {
     number: 400,

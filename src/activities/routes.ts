@@ -27,6 +27,8 @@ export interface TransactionRouteParts {
 }
 
 const MAX_BULK = 100;
+/** Lines over all bills of a call, which are held and written together. */
+const MAX_BULK_LINES = 20_000;
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Numbers may come as text throughout the dialect. */
@@ -212,7 +214,7 @@ export const addTransactionRoutes = (server: Server, parts: TransactionRoutePart
         summary: "Record purchases in bulk",
         querystring: Type.Object({ use_async: OptionalText }),
         body: Type.Unknown({
-          description: `An array of up to ${MAX_BULK} bills with identifierType, identifierValue and source`,
+          description: `An array of up to ${MAX_BULK} bills with identifierType, identifierValue and source; at most ${MAX_BULK_LINES} lines together`,
         }),
         response: { 200: BulkAnswer, ...failures(V2Failure) },
       },
@@ -221,9 +223,17 @@ export const addTransactionRoutes = (server: Server, parts: TransactionRoutePart
       const items = request.body;
       if (!Array.isArray(items) || items.length === 0) throw errors.empty_batch();
       if (items.length > MAX_BULK) throw errors.batch_limit({ most: MAX_BULK, count: items.length });
+      const lines = items.reduce((sum: number, item: unknown) => sum + lineCount(item), 0);
+      if (lines > MAX_BULK_LINES) throw errors.batch_lines({ most: MAX_BULK_LINES, count: lines });
       return recordBulk(parts, request.actor, items, isTrue(request.query.use_async));
     },
   );
+};
+
+/** Lines that a bill was sent with, before anything of it is read. */
+const lineCount = (item: unknown): number => {
+  const lines = isObject(item) ? (item.lineItemsV2 ?? item.lineitemsV2) : null;
+  return Array.isArray(lines) ? lines.length : 0;
 };
 
 const recordBulk = async (

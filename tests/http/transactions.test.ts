@@ -291,6 +291,18 @@ describe("POST /v2/transactions/bulk", () => {
     }
   });
 
+  test("takes twenty thousand lines together and refuses more, whole", async () => {
+    const bills = (lines: number) =>
+      Array.from({ length: 5 }, () =>
+        item({ billAmount: 1, lineItemsV2: Array.from({ length: lines }, () => null) }),
+      );
+    expect((await shop.post(BULK, bills(4000))).body).toMatchObject({ totalCount: 5, failureCount: 5 });
+    expect(await shop.post(BULK, [...bills(4000), item({ lineitemsV2: [null] })])).toMatchObject({
+      status: 400,
+      body: { errors: [{ code: 1060, message: expect.stringContaining("20000 lines together; 20001") }] },
+    });
+  });
+
   test("leaves side effects out with use_async", async () => {
     const { body } = await shop.post(`${BULK}?use_async=true`, [item()]);
     expect(body.response[0].result.sideEffects).toEqual([]);
