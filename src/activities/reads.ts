@@ -194,24 +194,33 @@ export const pointsEvents = async (
   return { events, oldest: reach?.oldest ?? null };
 };
 
-/** Bills with exactly that number, newest first: those that hold it now in a store, a till or the organisation. */
-export const transactionsNumbered = (
+/**
+ * Bills with exactly that number, newest first: those that hold it now in a store, a till or the organisation. The directory is
+ * asked first, a page of it, and then the parties: the two need not lie in one place.
+ */
+export const transactionsNumbered = async (
   tx: Tx,
   orgId: number,
   number: string,
   before: { at: string; id: number } | null,
   limit: number,
-): Promise<StoredTransaction[]> =>
-  tx.rows<StoredTransaction>(
+): Promise<StoredTransaction[]> => {
+  const at = before?.at ?? null;
+  const found = await tx.rows<{ partyId: number; id: number }>(sql`/* activities.find_numbered */
+    select party_id as "partyId", transaction_id as id from activities.bill_numbers
+     where org_id = ${orgId} and key = ${`${orgId}:${number}`}
+       and (${at}::timestamptz is null or (billed_at, transaction_id) < (${at}::timestamptz, ${before?.id ?? 0}::bigint))
+     order by billed_at desc, transaction_id desc limit ${limit}`);
+  if (found.length === 0) return [];
+  return tx.rows<StoredTransaction>(
     rawSql(
       `/* activities.transactions_numbered */ select ${COLUMNS} from activities.transactions
-        where org_id = $1
-          and (party_id, id) in (select n.party_id, n.transaction_id from activities.bill_numbers n where n.org_id = $1 and n.key = $2)
-          and ($3::timestamptz is null or (billed_at, id) < ($3, $4))
-        order by billed_at desc, id desc limit $5`,
-      [orgId, `${orgId}:${number}`, before?.at ?? null, before?.id ?? 0, limit],
+        where org_id = $1 and party_id = any($2::bigint[]) and id = any($3::bigint[])
+        order by billed_at desc, id desc`,
+      [orgId, found.map(({ partyId }) => partyId), found.map(({ id }) => id)],
     ),
   );
+};
 
 export const countNumbered = async (tx: Tx, orgId: number, number: string): Promise<number> => {
   const row = await tx.one<{ total: number }>(sql`/* activities.count_numbered */
