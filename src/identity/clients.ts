@@ -6,7 +6,7 @@ import { ACCESS_GROUPS, isPermission } from "./permissions.ts";
 import type { Client } from "./schema.ts";
 import type { SignIn } from "./sign-in.ts";
 import * as store from "./store.ts";
-import type { Author } from "./tills.ts";
+import { type Author, cut, grantable } from "./tills.ts";
 import type { Tokens } from "./tokens.ts";
 
 export const clientCredential = (orgId: number, id: number) => `client:${orgId}:${id}`;
@@ -88,7 +88,7 @@ export const createClients = ({ db, ids, clock, orgs, signIn, tokens }: Parts) =
         tillId: till.id,
         fallsBackToTill: input.fallsBackToTill ?? false,
         ttlSeconds: input.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-        permissions: input.permissions ?? ACCESS_GROUPS.DEFAULT,
+        permissions: cut(input.permissions ?? ACCESS_GROUPS.DEFAULT, grantable(author)),
         isActive: true,
         createdAt: clock.now(),
       };

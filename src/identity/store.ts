@@ -43,7 +43,7 @@ export const findTillCredential = (tx: Tx, orgId: number, tillId: number) =>
     select password_hash as "passwordHash", permissions, is_active as "isActive"
       from identity.till_credentials where org_id = ${orgId} and till_id = ${tillId}`);
 
-/** `permissions` null: those that the till had, or `otherwise` for its first password. */
+/** `permissions` null: those that the till had as far as they are within `limit` (null: all), or `otherwise` for its first password. */
 export const putTillCredential = (
   tx: Tx,
   row: {
@@ -52,6 +52,7 @@ export const putTillCredential = (
     passwordHash: string;
     permissions: readonly string[] | null;
     otherwise: readonly string[];
+    limit: readonly string[] | null;
     at: Date;
     by: string;
   },
@@ -61,7 +62,9 @@ export const putTillCredential = (
     values (${row.orgId}, ${row.tillId}, ${row.passwordHash}, coalesce(${row.permissions}::text[], ${row.otherwise}::text[]),
             ${row.at}, ${row.by})
     on conflict (org_id, till_id) do update
-       set password_hash = excluded.password_hash, permissions = coalesce(${row.permissions}::text[], c.permissions), is_active = true,
+       set password_hash = excluded.password_hash, is_active = true,
+           permissions = coalesce(${row.permissions}::text[],
+             array(select had from unnest(c.permissions) had where ${row.limit}::text[] is null or had = any(${row.limit}::text[]))),
            created_at = excluded.created_at, created_by = excluded.created_by`);
 
 export const deactivateTillCredential = (tx: Tx, orgId: number, tillId: number) =>

@@ -13,7 +13,19 @@ export interface TillSubject {
   readonly permissions: ReadonlySet<string>;
 }
 
-export type Author = Pick<Actor, "orgId" | "name">;
+/** Who changes credentials; `kind` and `permissions` are absent where the program itself acts. */
+export type Author = Pick<Actor, "orgId" | "name"> & Partial<Pick<Actor, "kind" | "permissions">>;
+
+/**
+ * What an author may hand on at most: a till or a client no more than it has itself, or it could make itself a stronger one.
+ * Null, no limit, for people, whose role decides, and for the program.
+ */
+export const grantable = ({ kind, permissions }: Author): readonly string[] | null =>
+  kind === "till" || kind === "client" ? [...(permissions ?? [])] : null;
+
+/** Permissions without those that the author may not hand on. */
+export const cut = (permissions: readonly string[], limit: readonly string[] | null): readonly string[] =>
+  limit === null ? permissions : permissions.filter((permission) => limit.includes(permission));
 
 export const tillCredential = (orgId: number, tillId: number) => `till:${orgId}:${tillId}`;
 
@@ -51,14 +63,16 @@ export const createTillCredentials = ({ db, clock, orgs, signIn, nextEntityId }:
       throw errors.invalid({ field: "password", message: "password: takes 3 to 200 characters." });
     }
     const passwordHash = await hashSecret(md5Text(word));
+    const limit = grantable(author);
     const write = async (tx: Tx, tillId: number) => {
       const row = {
         orgId: author.orgId,
         tillId,
         passwordHash,
         // A new password is no reason for more rights than the till had.
-        permissions: permissions ?? null,
-        otherwise: ACCESS_GROUPS.DEFAULT,
+        permissions: permissions === undefined ? null : cut(permissions, limit),
+        otherwise: cut(ACCESS_GROUPS.DEFAULT, limit),
+        limit,
         at: clock.now(),
         by: author.name,
       };

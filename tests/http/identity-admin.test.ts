@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "#platform";
 import { type SignedInUser, signInUser, tillHeaders } from "../../src/identity/testing.ts";
 import {
   type AccessServer,
@@ -379,6 +380,47 @@ describe("till credentials", () => {
       password: "Rainy42",
     });
     expect([change.status, await status("Rainy42")]).toEqual([200, 403]);
+    await send("DELETE", `/api/tills/${id}/credentials`);
+  });
+
+  test("hand on no more than the till or client that sets them has", async () => {
+    const author = { orgId: shop.id, name: "test" };
+    const { client, secret } = await access.identity.createClient(author, {
+      name: "Shop fitter",
+      tillId: shop.tillIds[0],
+      permissions: ["Organization:write"],
+    });
+    const token = (await access.identity.generateToken(client.key, secret)).accessToken;
+    const narrow = { "x-cap-api-oauth-token": token };
+    const name = `${shop.organisation.code}.fitted`;
+    const rights = async (tillId: number) => {
+      const query = sql`/* test.rights */ select permissions from identity.till_credentials where org_id = ${shop.id} and till_id = ${tillId}`;
+      return (await access.db.transaction(shop.id, (tx) => tx.one<{ permissions: string[] }>(query)))
+        .permissions;
+    };
+    const body = { name, password: "Windy42", storeId: shop.storeIds[0] };
+    const made = await send("POST", "/v2/orgEntity/till", body, narrow);
+    expect([made.status, await rights(made.body.createdId)]).toEqual([200, ["Organization:write"]]);
+
+    const id = shop.tillIds[1];
+    await access.identity.setTillPassword(author, id, {
+      permissions: ["Organization:write", "Points:write"],
+    });
+    expect(await rights(id)).toContain("Points:write");
+    const change = await send("PUT", `/v2/orgEntity/till/${id}`, { password: "Windy42" }, narrow);
+    expect([change.status, await rights(id)]).toEqual([200, ["Organization:write"]]);
+
+    const limited = {
+      ...author,
+      kind: "client",
+      permissions: new Set(["User:write", "Points:read"]),
+    } as const;
+    await access.identity.setTillPassword(limited, id, { permissions: ["Points:read", "Points:write"] });
+    expect(await rights(id)).toEqual(["Points:read"]);
+    const input = { name: "Another", tillId: id };
+    expect((await access.identity.createClient(limited, input)).client.permissions).toEqual(["Points:read"]);
+    const byRole = { ...limited, kind: "user" } as const;
+    expect((await access.identity.createClient(byRole, input)).client.permissions).toContain("Points:write");
     await send("DELETE", `/api/tills/${id}/credentials`);
   });
 
