@@ -1,11 +1,18 @@
 import type { CustomerProfile } from "#customers";
-import { POINTS } from "#ledger";
-import { type Decision, decideTransaction, newMembership, type TransactionFacts } from "#loyalty";
+import { type Account, POINTS } from "#ledger";
+import {
+  type Decision,
+  decideTransaction,
+  type Membership,
+  newMembership,
+  type TransactionFacts,
+} from "#loyalty";
 import type { NextId } from "#platform";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { record } from "./record.ts";
 import type { Purchase } from "./schema.ts";
+import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
 const STATUSES_WITHOUT_TRANSACTIONS = new Set(["DELETED", "PENDING_DELETION"]);
 
@@ -39,11 +46,10 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
   // A customer who registered before the program began joins it with the first purchase since.
   const membership = snapshot.memberships.get(key) ?? newMembership(program, partyId, purchase.billedAt);
   if (!Number.isSafeInteger(membership.lifetimePurchases + purchase.amount)) {
-    const value = purchase.amount / snapshot.organisation.moneyScale;
-    refuse(passage, errors.amount_out_of_range({ field: "billAmount", value }));
+    refuseAmount(passage, snapshot);
     return;
   }
-  const decision = decideTransaction(program, factsOf(passage, profile, snapshot), {
+  const decision = decideTransaction(program, factsOf(passage, profile, membership, snapshot), {
     membership,
     balance: account?.balance ?? 0,
     lifetimePoints: account?.issued ?? 0,
@@ -57,25 +63,49 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
       extendedFields: profile.extendedFields,
     },
   });
+  if (leavesExactRange(account, decision)) {
+    refuseAmount(passage, snapshot);
+    return;
+  }
   if (decision.membership !== null && decision.trace.blocked === undefined) {
     snapshot.memberships.set(key, decision.membership);
-    const { membership, tierChange } = decision;
-    const recordedAt = new Date(snapshot.recordedAt);
-    writes.memberships.push({ membership, tierChange, transactionId: passage.transactionId, recordedAt });
+    if (membership.lastVisitOn !== null) addVisit(snapshot.visitDays, partyId, membership.lastVisitOn);
+    addVisit(snapshot.visitDays, partyId, visitDayOf(snapshot.organisation, purchase));
+    writes.memberships.push({
+      membership: decision.membership,
+      tierChange: decision.tierChange,
+      transactionId: passage.transactionId,
+      recordedAt: new Date(snapshot.recordedAt),
+    });
   }
   const eventNo = post(passage, decision, snapshot, nextEventId);
   record(passage, profile, { decision, program, eventNo }, snapshot, writes);
 };
 
+const refuseAmount = (passage: Passage, { organisation }: Snapshot): void => {
+  const value = passage.purchase.amount / organisation.moneyScale;
+  refuse(passage, errors.amount_out_of_range({ field: "billAmount", value }));
+};
+
+/** Whether the account would hold more points, now or over its lifetime, than are counted exactly. */
+const leavesExactRange = (account: Account | undefined, { awards }: Decision): boolean => {
+  if (awards.length === 0) return false;
+  const points = awards.reduce((sum, award) => sum + award.points, 0);
+  return [account?.issued ?? 0, account?.balance ?? 0].some((held) => !Number.isSafeInteger(held + points));
+};
+
 const factsOf = (
-  { purchase, transactionId }: Passage,
+  { purchase, partyId, transactionId }: Passage,
   profile: CustomerProfile,
+  { lastVisitOn }: Membership,
   snapshot: Snapshot,
 ): TransactionFacts => {
   const { organisation } = snapshot;
   const store = organisation.store(purchase.storeId);
   const tierAtDate = snapshot.tiersOfLateBills.get(transactionId);
   const loyaltyBlocked = reasonToEarnNothing(purchase, profile);
+  const day = lastVisitOn === null ? null : visitDayOf(organisation, purchase);
+  const isLate = day !== null && lastVisitOn !== null && day < lastVisitOn;
   return {
     transactionId,
     number: purchase.number,
@@ -89,8 +119,9 @@ const factsOf = (
     lines: purchase.lines,
     extendedFields: purchase.extendedFields,
     store: { code: store?.code ?? "", name: store?.name ?? "" },
-    timeZone: store?.timeZone ?? organisation.timeZone,
+    timeZone: zoneOfStore(organisation, purchase.storeId),
     ...(tierAtDate === undefined ? {} : { tierAtDate }),
+    ...(isLate ? { firstOfDay: snapshot.visitDays.get(partyId)?.has(day) !== true } : {}),
     ...(loyaltyBlocked === null ? {} : { loyaltyBlocked }),
   };
 };

@@ -6,6 +6,7 @@ import type { Organisation } from "#orgs";
 import type { AppError, Instant, Outcome } from "#platform";
 import type { Purchase, Recorded } from "./schema.ts";
 import type { LineRow, TransactionRow } from "./store.ts";
+import type { VisitDays } from "./visits.ts";
 
 /** One purchase on its way through a batch. */
 export interface Passage {
@@ -24,6 +25,8 @@ export interface Snapshot {
   readonly memberships: Map<string, Membership>;
   /** Tier in force on the date of late bills, by transaction. */
   readonly tiersOfLateBills: ReadonlyMap<number, number>;
+  /** Days of visits as far as late bills need them: read for those, and of every bill that the batch counted so far. */
+  readonly visitDays: VisitDays;
   readonly book: LedgerBook;
   readonly recordedAt: Instant;
 }

@@ -231,6 +231,36 @@ describe("who is not decided like others", () => {
       rich,
     ]);
   });
+
+  test.each([
+    ["points issued", "issued", "redeemed"],
+    ["a balance", "balance", "adjusted"],
+  ])("%s that would leave the exact range: the bill is refused", async (_, column, other) => {
+    const shop = await bench.shop();
+    const [rich, poor] = await shop.register(2);
+    const hold = (points: number) =>
+      bench.superuser.query(
+        `update ledger.accounts set ${column} = $2, ${other} = $2 where party_id = $1 and category = 1`,
+        [rich, points],
+      );
+    await hold(Number.MAX_SAFE_INTEGER - 10);
+    const sent = await shop.bill({ billNumber: "RICH" }, { requestKey: `${shop.id}:rich` });
+    const outcomes = await recordAll(shop, [sent, await shop.bill({}, { customer: "C2" })]);
+    expect(outcomes.map(numberOf)).toEqual([601, 0]);
+    expect(outcomes[0]).toMatchObject({ error: { details: { field: "billAmount", value: 100 } } });
+    await expect(record(shop, sent)).rejects.toMatchObject({ code: "activities.amount_out_of_range" });
+    expect(await balanceOf(poor!)).toBe(1000);
+    const standing = await rows<{ transaction_count: string }>(
+      "select transaction_count from loyalty.memberships where party_id = $1",
+      [rich],
+    );
+    expect(Number(standing[0]!.transaction_count)).toBe(0);
+    // Neither its number nor its request key is taken.
+    await hold(0);
+    expect((await record(shop, sent)).repeated).toBe(false);
+    expect(await balanceOf(rich!)).toBe(1000);
+    await verifyClean();
+  });
 });
 
 describe("late bills", () => {

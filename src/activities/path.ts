@@ -17,6 +17,7 @@ import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import type { Purchase, Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
+import { visitsOfLateBills } from "./visits.ts";
 
 export interface PathParts {
   readonly db: Db;
@@ -130,12 +131,19 @@ const load = async (
     refuse(passage, errors.unknown_customer({ name: passage.purchase.customerName }));
   }
   const byKey = new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item]));
+  const [tiers, visitDays] = await Promise.all([
+    tiersOfLateBills(tx, orgId, batch, programs, byKey),
+    programs.default === null
+      ? new Map<number, Set<string>>()
+      : visitsOfLateBills(tx, organisation, programs.default.programId, batch, byKey),
+  ]);
   const snapshot: Snapshot = {
     organisation,
     programs,
     profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
     memberships: byKey,
-    tiersOfLateBills: await tiersOfLateBills(tx, orgId, batch, programs, byKey),
+    tiersOfLateBills: tiers,
+    visitDays,
     book: new LedgerBook(parties, accounts),
     recordedAt: parts.clock.now().getTime(),
   };

@@ -131,6 +131,26 @@ export const findReply = (
     select reply::text as reply, customer_id as "customerId" from activities.transactions
      where org_id = ${orgId} and party_id = ${partyId} and id = ${transactionId}`);
 
+/**
+ * In which stores the parties have bills that counted for a program's visits, within spans of time: one row per question,
+ * numbered from 1, and store.
+ */
+export const findVisits = (
+  tx: Tx,
+  orgId: number,
+  programId: number,
+  spans: readonly { readonly partyId: number; readonly from: Instant; readonly until: Instant }[],
+): Promise<{ question: number; storeId: number }[]> =>
+  tx.rows(sql`/* activities.find_visits */
+    select distinct q.question::int as question, t.store_id as "storeId"
+      from unnest(${spans.map((span) => span.partyId)}::bigint[], ${spans.map((span) => iso(span.from))}::timestamptz[],
+                  ${spans.map((span) => iso(span.until))}::timestamptz[])
+           with ordinality q (party_id, from_at, until_at, question)
+      join activities.transactions t
+        on t.party_id = q.party_id and t.billed_at >= q.from_at and t.billed_at < q.until_at
+     where t.org_id = ${orgId} and t.type = 'REGULAR' and t.outlier_status = 'NORMAL'
+       and (t.trace ->> 'program')::bigint = ${programId} and t.trace ->> 'blocked' is null`);
+
 export interface TransactionRow {
   readonly id: number;
   readonly partyId: number;

@@ -1,0 +1,66 @@
+import type { Membership } from "#loyalty";
+import type { Organisation } from "#orgs";
+import { type Instant, localDate, parseDateTime, startOfDay, type Tx } from "#platform";
+import type { Passage } from "./passage.ts";
+import type { Purchase } from "./schema.ts";
+import { findVisits } from "./store.ts";
+
+/** Local days, YYYY-MM-DD, on which customers are known to have a bill that counts, by party. */
+export type VisitDays = Map<number, Set<string>>;
+
+export const zoneOfStore = (organisation: Organisation, storeId: number): string =>
+  organisation.store(storeId)?.timeZone ?? organisation.timeZone;
+
+/** The day of a bill as visits are counted: in the zone of its store. */
+export const visitDayOf = (organisation: Organisation, { billedAt, storeId }: Purchase): string =>
+  localDate(billedAt, zoneOfStore(organisation, storeId));
+
+interface Question {
+  readonly partyId: number;
+  readonly day: string;
+  readonly zone: string;
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/**
+ * For bills dated before their member's newest visit: which of those days have a bill that counted. Asks the database nothing
+ * when there is no such bill. Later days need no asking, for nothing but the batch itself can have filled them.
+ */
+export const visitsOfLateBills = async (
+  tx: Tx,
+  organisation: Organisation,
+  programId: number,
+  batch: readonly Passage[],
+  memberships: ReadonlyMap<string, Membership>,
+): Promise<VisitDays> => {
+  const days: VisitDays = new Map();
+  const wanted = new Map<string, { partyId: number; day: string }>();
+  for (const { outcome, partyId, purchase } of batch) {
+    const last = memberships.get(`${partyId}/${programId}`)?.lastVisitOn ?? null;
+    if (outcome !== null || last === null) continue;
+    const day = visitDayOf(organisation, purchase);
+    if (day < last) wanted.set(`${partyId} ${day}`, { partyId, day });
+  }
+  if (wanted.size === 0) return days;
+  // A day is another stretch of time in every zone, and a customer may have bills of it in several.
+  const stores = organisation.entities("STORE");
+  const zones = new Set([organisation.timeZone, ...stores.map(({ id }) => zoneOfStore(organisation, id))]);
+  const questions = [...wanted.values()].flatMap(({ partyId, day }) =>
+    [...zones].flatMap((zone): Question[] => {
+      const from = parseDateTime(day, { zone });
+      return from === null ? [] : [{ partyId, day, zone, from, until: startOfDay(from, zone, 1) }];
+    }),
+  );
+  for (const { question, storeId } of await findVisits(tx, organisation.id, programId, questions)) {
+    const { partyId, day, zone } = questions[question - 1]!;
+    if (zoneOfStore(organisation, storeId) === zone) addVisit(days, partyId, day);
+  }
+  return days;
+};
+
+export const addVisit = (days: VisitDays, partyId: number, day: string): void => {
+  const known = days.get(partyId);
+  if (known === undefined) days.set(partyId, new Set([day]));
+  else known.add(day);
+};
