@@ -1,7 +1,7 @@
 import { type Purchase, parseBill, type SetAsideDocument } from "#activities";
 import { identifierKey } from "#customers";
 import type { Organisation } from "#orgs";
-import { AppError, type Instant, type Outcome, toDecimal } from "#platform";
+import { AppError, type Instant, isDatabaseGone, type Outcome, toDecimal } from "#platform";
 import type { BillDraft, Named } from "./bills.ts";
 import type { BillBatch } from "./gather.ts";
 import type { Columns } from "./mapping.ts";
@@ -231,6 +231,25 @@ export const judgeBatch = (parts: BillContextParts, batch: BillBatch): JudgedBat
 const isBlank = ({ rows }: BillDraft): boolean =>
   rows.length === 1 && rows[0]!.problem === null && rows[0]!.fields.every((cell) => cell.trim() === "");
 
+/** SQLSTATE classes of what a bill itself can bring about: bad data, broken constraints, limits of the program, raised errors. */
+const OF_THE_BILL = /^(22|23|54|P0)/;
+
+/**
+ * Whether a fault is the bill's own, so that trying again would end the same: an error of the database about its data, or a
+ * broken assumption of ours. A database that is away, full, busy or not as expected is no bill's doing.
+ */
+const isOfBill = (error: unknown): error is Error => {
+  if (!(error instanceof Error) || isDatabaseGone(error)) return false;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? OF_THE_BILL.test(code) : !/timeout|connect/i.test(error.message);
+};
+
+/** Rejections of a bill that could not be recorded for a reason that nobody foresaw. */
+const faultOf = (draft: BillDraft, error: Error): Rejection[] => {
+  const reason = `The bill could not be recorded, and nothing of it was kept: ${error.message.slice(0, 200)}.`;
+  return rejectBill(draft, [problemAt(draft, "", reason)]);
+};
+
 /** Adds what the path of purchases answered to the counts and rejections of a batch. */
 export const tally = (
   parts: BillContextParts,
@@ -242,9 +261,11 @@ export const tally = (
   outcomes.forEach((outcome, index) => {
     const draft = judged.drafts[index]!;
     if ("error" in outcome) {
-      // What is not a refusal is the database's: the batch is tried again as a whole.
-      if (!(outcome.error instanceof AppError)) throw outcome.error;
-      rejections.push(...rejectionsOf(parts, draft, outcome.error));
+      const { error } = outcome;
+      if (error instanceof AppError) rejections.push(...rejectionsOf(parts, draft, error));
+      // The path tried the bill alone before it said so. What is the database's fails the run, to be tried again as a whole.
+      else if (isOfBill(error)) rejections.push(...faultOf(draft, error));
+      else throw error;
       return;
     }
     counts[outcome.ok.repeated ? "rowsSkipped" : "rowsImported"] += draft.rows.length;
