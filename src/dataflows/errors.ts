@@ -19,7 +19,7 @@ export const errors = defineErrors("dataflows", {
   unknown_target: {
     number: 70510,
     http: 400,
-    message: "mapping: {target} is not a field that {kind} have.",
+    message: "mapping: {target} is not a field that {kind} have. Known fields: {known}.",
   },
   unknown_header: {
     number: 70511,

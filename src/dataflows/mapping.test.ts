@@ -51,11 +51,40 @@ describe("headers", () => {
     // One name cannot feed two fields, and a name alone is rather a person's than an item's.
     [
       ["Order ID", "Timestamp", "Total", "Name"],
-      { number: "Order ID", date: "Timestamp", amount: "Total", description: "Name" },
+      { number: "Order ID", date: "Timestamp", billAmount: "Total" },
+    ],
+    [
+      ["Bill", "Date", "Amount", "Telephone"],
+      { number: "Bill", date: "Date", billAmount: "Amount", mobile: "Telephone" },
+    ],
+    [
+      ["Receipt", "Date", "Amount", "SKU"],
+      { number: "Receipt", date: "Date", amount: "Amount", itemCode: "SKU" },
     ],
     [["Date", "Bill Amount", "Name"], { date: "Date", billAmount: "Bill Amount" }],
   ])("of bills: %j", (headers, expected) => {
     expect(suggestMapping("transactions", organisation, headers)).toEqual(expected);
+  });
+
+  test("that are given stay, and take neither field nor column twice", () => {
+    const suggest = (headers: string[], given: Record<string, string>) =>
+      suggestMapping("transactions", organisation, headers, given);
+    expect(suggest(["Bill", "When", "Amount", "Phone"], { date: "When" })).toEqual({
+      number: "Bill",
+      date: "When",
+      billAmount: "Amount",
+      mobile: "Phone",
+    });
+    expect(suggest(["Bill", "Invoice", "Date", "Amount"], { number: "Invoice", note: "Bill" })).toEqual({
+      number: "Invoice",
+      note: "Bill",
+      date: "Date",
+      billAmount: "Amount",
+    });
+    expect(suggest(["Bill", "Date", "Amount"], { amount: "Amount", number: "" })).toEqual({
+      amount: "Amount",
+      date: "Date",
+    });
   });
 
   test("of customers", () => {
@@ -74,7 +103,9 @@ describe("headers", () => {
       bindMapping("transactions", organisation, mapping, headers);
     expect(bind({ date: "A", billAmount: "B" }).index("billAmount")).toBe(1);
     expect(bind({ date: "A", billAmount: "B" }).hasLines).toBe(false);
-    expect(() => bind({ date: "A", colour: "B" })).toThrow("colour is not a field that transactions have");
+    expect(() => bind({ date: "A", colour: "B" })).toThrow(
+      /colour is not a field that transactions have\. Known fields: number, date, id, externalId, .*extendedFields\.channel/,
+    );
     expect(() => bind({ date: "A", amount: "C" })).toThrow("the file has no column C");
     expect(() => bind({ amount: "A" })).toThrow("no column gives the date");
     expect(() => bind({ date: "A" })).toThrow("no column gives an amount");

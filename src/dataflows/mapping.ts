@@ -46,7 +46,7 @@ const TRANSACTION_TARGETS: readonly KnownTarget[] = [
   target(
     "number",
     "Bill number",
-    "billnumber billno invoiceno invoicenumber invoice receiptno receiptnumber receipt transactionnumber transactionno transactionid orderno ordernumber orderid",
+    "billnumber bill billno invoiceno invoicenumber invoice receiptno receiptnumber receipt transactionnumber transactionno transactionid orderno ordernumber orderid",
   ),
   target(
     "date",
@@ -138,17 +138,27 @@ const targetsOf = (kind: ImportKind, organisation: Organisation): readonly Known
 export const listTargets = (kind: ImportKind, organisation: Organisation): readonly Target[] =>
   targetsOf(kind, organisation).map(({ field, label, required }) => ({ field, label, required }));
 
-/** Which column most likely feeds which field, by their names. A column feeds one field, a field has one column. */
+/**
+ * Which column most likely feeds which field, by their names. A column feeds one field, a field has one column.
+ * What is `given` stays as it is: its fields and its columns are suggested for nothing else. An empty header in it says
+ * that the field takes no column.
+ */
 export const suggestMapping = (
   kind: ImportKind,
   organisation: Organisation,
   headers: readonly string[],
+  given: Mapping = {},
 ): Mapping => {
-  const mapping: Mapping = {};
+  const all = targetsOf(kind, organisation);
+  // A field that does not exist is kept, for bindMapping to refuse it.
+  const isUsed = (field: string, header: string) =>
+    header !== "" || !all.some((known) => known.field === field);
+  const mapping = Object.fromEntries(Object.entries(given).filter((pair) => isUsed(...pair)));
+  const taken = new Set(Object.values(mapping).map((header) => header.trim()));
   const free = new Map<string, string>();
   for (const header of headers)
-    if (header !== "" && !free.has(plain(header))) free.set(plain(header), header);
-  const targets = targetsOf(kind, organisation);
+    if (header !== "" && !taken.has(header) && !free.has(plain(header))) free.set(plain(header), header);
+  const targets = all.filter(({ field }) => !Object.hasOwn(given, field));
   // A field's own name wins over names that only mean it.
   for (const mostNames of [1, Infinity]) {
     for (const { field, names } of targets) {
@@ -159,19 +169,32 @@ export const suggestMapping = (
       free.delete(name);
     }
   }
-  if (
-    kind === "transactions" &&
-    mapping.description !== undefined &&
-    !hasLineBeside(mapping, "description")
-  ) {
-    delete mapping.description;
-  }
+  if (kind === "transactions") readAsWholeBills(mapping, given);
   return mapping;
 };
 
-/** "Name" alone in a file of whole bills is rather a person's than an item's. */
-const hasLineBeside = (mapping: Mapping, field: string): boolean =>
-  LINE_TARGETS.some((name) => name !== field && mapping[name] !== undefined);
+/** Headers that mean a bill's amount as well as a line's. */
+const EITHER_AMOUNT = new Set(["amount", "netamount", "total"]);
+
+/** In a file without columns of items "Amount" is the bill's, and "Name" is rather a person's than an item's. */
+const readAsWholeBills = (mapping: Mapping, given: Mapping): void => {
+  const hasLines = (...besides: string[]) =>
+    LINE_TARGETS.some((field) => !besides.includes(field) && mapping[field] !== undefined);
+  const { amount, description } = mapping;
+  const isPerson =
+    description !== undefined && plain(description) === "name" && !Object.hasOwn(given, "description");
+  const mayBeBill =
+    amount !== undefined &&
+    EITHER_AMOUNT.has(plain(amount)) &&
+    mapping.billAmount === undefined &&
+    !Object.hasOwn(given, "amount") &&
+    !Object.hasOwn(given, "billAmount");
+  if (mayBeBill && !hasLines("amount", ...(isPerson ? ["description"] : []))) {
+    delete mapping.amount;
+    mapping.billAmount = amount;
+  }
+  if (!Object.hasOwn(given, "description") && !hasLines("description")) delete mapping.description;
+};
 
 /** Column of each field, by its number in the file. */
 export interface Columns {
@@ -198,7 +221,12 @@ export const bindMapping = (
   const columns = new Map<string, number>();
   for (const [field, header] of Object.entries(mapping)) {
     if (!targets.has(field))
-      throw errors.unknown_target({ target: field.slice(0, 100), kind, field: "mapping" });
+      throw errors.unknown_target({
+        target: field.slice(0, 100),
+        kind,
+        known: [...targets.keys()].join(", "),
+        field: "mapping",
+      });
     const column = headers.indexOf(header.trim());
     if (column < 0) throw errors.unknown_header({ header: header.slice(0, 100), field: "mapping" });
     columns.set(field, column);

@@ -156,7 +156,7 @@ const addUploads = (server: Server, { dataflows, orgs }: DataflowsRouteParts): v
         ...UPLOAD,
         summary: "Import a CSV file",
         description:
-          "Parts: file (CSV, plain or gzip), kind (customers or transactions), mapping (JSON: field → header; suggested from the header when absent), options (JSON).",
+          "Parts: file (CSV, plain or gzip), kind (customers or transactions), mapping (JSON: field → header; fields that it does not name take the columns that the header suggests, fields with an empty header take none), options (JSON).",
         operationId: "startImport",
         response: { 200: RunShape, ...failures(OwnFailure) },
       },

@@ -3,10 +3,10 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 export const KINDS = ["customers", "transactions"] as const;
 export type ImportKind = (typeof KINDS)[number];
 
-/** Target field → header of the file's column. */
+/** Target field → header of the file's column; an empty header in what a caller gives says that the field takes none. */
 export const Mapping = Type.Record(
   Type.String({ minLength: 1, maxLength: 120 }),
-  Type.String({ minLength: 1, maxLength: 500 }),
+  Type.String({ maxLength: 500 }),
 );
 export type Mapping = Static<typeof Mapping>;
 

@@ -42,7 +42,7 @@ export interface DataflowsParts {
 
 export interface NewImport {
   readonly kind: ImportKind;
-  /** Suggested from the header when absent. */
+  /** Laid over what the header suggests; a field with an empty header takes no column. */
   readonly mapping?: Mapping | undefined;
   readonly options?: RunOptions | undefined;
 }
@@ -89,7 +89,7 @@ export const createDataflows = (parts: DataflowsParts) => {
     checkOptions(input.kind, organisation, options);
     const { fingerprint, bytes } = await fingerprintOf(path);
     const head = await readFileHead(path, options.delimiter);
-    const mapping = input.mapping ?? suggestMapping(input.kind, organisation, head.headers);
+    const mapping = suggestMapping(input.kind, organisation, head.headers, input.mapping);
     bindMapping(input.kind, organisation, mapping, head.headers);
     const id = await parts.ids.take("import");
     await db.transaction(starter.orgId, (tx) =>
@@ -266,7 +266,9 @@ export const createDataflows = (parts: DataflowsParts) => {
     if (left !== null) {
       const claimed = await runner.claim(orgId, left.id);
       if (claimed === null) throw errors.in_progress({ id: left.id, file: basename(path) });
-      if (isSameReading(claimed, input)) return claimed;
+      const { headers } = await readFileHead(path, input.options?.delimiter);
+      const mapping = suggestMapping(input.kind, await orgs.get(orgId), headers, input.mapping);
+      if (isSameReading(claimed, mapping, input.options)) return claimed;
       await runner.supersede(claimed);
     }
     const added = await addRun(starter, path, basename(path), false, input);
@@ -280,9 +282,8 @@ export type Dataflows = ReturnType<typeof createDataflows>;
 
 const sorted = (value: object): string => JSON.stringify(Object.entries(value).sort());
 
-const isSameReading = (run: store.StoredRun, { mapping, options = {} }: NewImport): boolean =>
-  (mapping === undefined || sorted(mapping) === sorted(run.mapping)) &&
-  sorted(options) === sorted(run.options);
+const isSameReading = (run: store.StoredRun, mapping: Mapping, options: RunOptions = {}): boolean =>
+  sorted(mapping) === sorted(run.mapping) && sorted(options) === sorted(run.options);
 
 /** Options that say how bills are meant; a file of customers has none, and what does nothing is not taken in silence. */
 const BILL_OPTIONS = ["asOf", "registerUnknown", "setAsideReturns", "decimal"] as const;

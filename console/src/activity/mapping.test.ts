@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ImportPreview } from "../api/types.ts";
 import { optionsFor, withDateFormat } from "./import-options.tsx";
-import { assign, fieldOf, missingTargets, samplesOf, startMapping } from "./mapping.ts";
+import { assign, fieldOf, missingTargets, samplesOf, startMapping, wholeMapping } from "./mapping.ts";
 import { durationText, runSeconds, runShare, summaryFacts } from "./run-words.ts";
 
 const preview: ImportPreview = {
@@ -22,6 +22,9 @@ const preview: ImportPreview = {
 describe("the mapping of columns", () => {
   test("starts from the suggestion as far as file and fields go", () => {
     expect(startMapping(preview)).toEqual({ number: "Invoice", date: "When" });
+  });
+  test("is sent with every field, so that nothing is suggested for what was left out", () => {
+    expect(wholeMapping({ date: "When" }, preview.targets)).toEqual({ number: "", date: "When", mobile: "" });
   });
   test("gives a column one field and a field one column", () => {
     const mapping = { number: "Invoice", date: "When" };

@@ -22,6 +22,12 @@ export const assign = (mapping: Mapping, header: string, field: string | null): 
   return Object.fromEntries(field === null ? kept : [...kept, [field, header]]);
 };
 
+/** The mapping with every other field said to take no column: nothing is suggested for what was left out on purpose. */
+export const wholeMapping = (mapping: Mapping, targets: readonly Target[]): Mapping => ({
+  ...Object.fromEntries(targets.map(({ field }) => [field, ""])),
+  ...mapping,
+});
+
 /** Required fields that no column feeds. */
 export const missingTargets = (mapping: Mapping, targets: readonly Target[]): Target[] =>
   targets.filter(({ field, required }) => required && mapping[field] === undefined);

@@ -17,7 +17,7 @@ import {
   optionsFor,
   withDateFormat,
 } from "./import-options.tsx";
-import { type Mapping, missingTargets, startMapping, type Target } from "./mapping.ts";
+import { type Mapping, missingTargets, startMapping, type Target, wholeMapping } from "./mapping.ts";
 import { MappingTable } from "./mapping-table.tsx";
 
 type Kind = ImportRun["kind"];
@@ -63,7 +63,7 @@ const useNewImport = () => {
     try {
       const form = new FormData();
       form.append("kind", kind);
-      form.append("mapping", JSON.stringify(mapping));
+      form.append("mapping", JSON.stringify(wholeMapping(mapping, preview?.targets ?? [])));
       form.append("options", JSON.stringify(optionsFor(kind, options)));
       form.append("file", file);
       const run = await api.upload("/api/imports", form, setSent);
