@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { localDate } from "#platform";
+import { type Db, localDate } from "#platform";
+import { passBatch } from "./path.ts";
 import { type ActivitiesBench, createActivitiesBench, type TestShop } from "./testing.ts";
 
 let bench: ActivitiesBench;
@@ -103,6 +104,33 @@ test("days are those of each bill's store", async () => {
     await bench.activities.recordAll(shop.id, bills);
   }
   expect(await standingOf(party!)).toMatchObject({ visits: 3, bills: 5 });
+});
+
+test("only a batch with a late bill asks for visits, and asks once", async () => {
+  const shop = await bench.shop();
+  await shop.register(2);
+  const asked: string[] = [];
+  const db: Db = {
+    ...bench.db,
+    transaction: (orgId, work) =>
+      bench.db.transaction(orgId, (tx) =>
+        work({
+          ...tx,
+          rows: (statement) => {
+            if (statement.text.includes("activities.find_visits")) asked.push(statement.name);
+            return tx.rows(statement);
+          },
+        }),
+      ),
+  };
+  const pass = async (...days: readonly string[]) => {
+    const bills = await Promise.all(days.flatMap((day) => [onDay(shop, day), onDay(shop, day, {}, "C2")]));
+    await passBatch({ ...bench.parts, db }, shop.id, bills);
+    return asked.length;
+  };
+  expect(await pass("05", "10", "07", "07")).toBe(0);
+  expect(await pass("10", "11", "10")).toBe(0);
+  expect(await pass("12", "05", "05", "08")).toBe(1);
 });
 
 test("visits are the distinct days of random bills in random batches", async () => {
