@@ -31,6 +31,12 @@ export const errors = defineErrors("dataflows", {
     http: 400,
     message: "mapping: no column gives {target}. Columns of the file: {headers}.",
   },
+  till_missing: {
+    number: 70514,
+    http: 400,
+    message:
+      "options.defaultTill: no column gives the till or the store of a bill, and there is no till for rows that name none. Columns of the file: {headers}.",
+  },
   invalid: { number: 70513, http: 400, message: "{message}" },
   unknown_run: { number: 70520, http: 404, message: "There is no import {id}." },
   not_running: { number: 70521, http: 409, message: "The import {id} is {status}; it cannot be cancelled." },

@@ -235,6 +235,7 @@ describe("files as people have them", () => {
     await expect(importBills("")).rejects.toThrow(/empty/);
     await expect(importBills(Buffer.from("\ufefflate", "utf16le"))).rejects.toThrow(/UTF-16/);
     await expect(importBills("a,b\n1,2\n")).rejects.toThrow(/no column gives the date/);
+    await expect(importBills("date,amount,number\n,,\n", {})).rejects.toThrow(/column gives the till or/);
     await expect(
       world.dataflows.runFile(world.author, join(world.folder, "gone.csv"), { kind: "customers" }),
     ).rejects.toThrow(/not there/);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Organisation } from "#orgs";
 import { numberReader } from "./bills.ts";
 import { dateReader, guessDateFormat } from "./dates.ts";
-import { bindMapping, listTargets, suggestMapping } from "./mapping.ts";
+import { bindMapping, checkBillsCanSucceed, listTargets, suggestMapping } from "./mapping.ts";
 import type { DateFormat } from "./schema.ts";
 
 const organisation = {
@@ -113,6 +113,21 @@ describe("headers", () => {
       "a mobile number",
     );
     expect(() => bind({ "extendedFields.nothing": "A" })).toThrow("is not a field");
+  });
+
+  test("without a till, or without the number that is required, are refused before any row is", () => {
+    const check = (isNumberRequired: boolean, mapping: Record<string, string>, defaultTill?: string) => {
+      const shop = { ...organisation, flag: () => isNumberRequired } as unknown as Organisation;
+      const columns = bindMapping("transactions", shop, { date: "A", billAmount: "B", ...mapping }, [
+        ..."ABCD",
+      ]);
+      checkBillsCanSucceed(shop, columns, defaultTill === undefined ? {} : { defaultTill });
+    };
+    expect(() => check(true, { till: "C" })).toThrow("no column gives the bill number");
+    expect(() => check(true, { number: "C" })).toThrow("no column gives the till or the store");
+    check(true, { number: "C", store: "D" });
+    check(true, { number: "C" }, "till-1");
+    check(false, { till: "C" });
   });
 
   test("every suggested field is a target", () => {

@@ -1,6 +1,6 @@
 import type { Organisation } from "#orgs";
 import { errors } from "./errors.ts";
-import type { ImportKind, Mapping } from "./schema.ts";
+import type { ImportKind, ImportOptions, Mapping } from "./schema.ts";
 
 /** A field that a column may feed. */
 export interface Target {
@@ -262,4 +262,23 @@ const checkRequired = (
   if (!has("date")) throw missing("the date");
   if (!has("billAmount", "amount", "value", "rate"))
     throw missing("an amount (of the bill, or of its lines)");
+};
+
+/**
+ * Refuses a file of bills of which no row could be recorded: without a number where the organisation wants one, or without
+ * a till. Errors: dataflows.target_missing, dataflows.till_missing.
+ */
+export const checkBillsCanSucceed = (
+  organisation: Organisation,
+  columns: Columns,
+  { defaultTill }: Pick<ImportOptions, "defaultTill">,
+): void => {
+  const lacks = (...fields: string[]) => fields.every((field) => columns.index(field) < 0);
+  const headers = columns.headers.join(", ").slice(0, 500);
+  if (lacks("number") && organisation.flag("CONF_LOYALTY_IS_BILL_NUMBER_REQUIRED")) {
+    const target = "the bill number, which the organisation requires";
+    throw errors.target_missing({ target, headers, field: "mapping" });
+  }
+  if (lacks("till", "store") && defaultTill === undefined)
+    throw errors.till_missing({ headers, field: "options.defaultTill" });
 };

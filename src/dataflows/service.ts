@@ -9,7 +9,7 @@ import { readFileHead } from "./csv-source.ts";
 import { createCustomerImporter } from "./customer-importer.ts";
 import { guessDateFormat } from "./dates.ts";
 import { errors } from "./errors.ts";
-import { bindMapping, listTargets, suggestMapping, type Target } from "./mapping.ts";
+import { bindMapping, checkBillsCanSucceed, listTargets, suggestMapping, type Target } from "./mapping.ts";
 import { rejectedRows } from "./rejected-rows.ts";
 import { createRunner, fingerprintOf, type Progress, type RunContext, type RunEnd } from "./runner.ts";
 import {
@@ -83,6 +83,7 @@ export const createDataflows = (parts: DataflowsParts) => {
     fileName: string,
     isUpload: boolean,
     input: NewImport,
+    isCompletedLater = false,
   ): Promise<store.StoredRun> => {
     const organisation = await orgs.get(starter.orgId);
     const options = input.options ?? {};
@@ -90,7 +91,10 @@ export const createDataflows = (parts: DataflowsParts) => {
     const { fingerprint, bytes } = await fingerprintOf(path);
     const head = await readFileHead(path, options.delimiter);
     const mapping = suggestMapping(input.kind, organisation, head.headers, input.mapping);
-    bindMapping(input.kind, organisation, mapping, head.headers);
+    const columns = bindMapping(input.kind, organisation, mapping, head.headers);
+    // Programs of our own give bills their tills and numbers only when they come by.
+    if (input.kind === "transactions" && !isCompletedLater)
+      checkBillsCanSucceed(organisation, columns, options);
     const id = await parts.ids.take("import");
     await db.transaction(starter.orgId, (tx) =>
       store.insertRun(tx, {
@@ -163,7 +167,7 @@ export const createDataflows = (parts: DataflowsParts) => {
   return {
     /**
      * Stores an uploaded stream and a run that reads it; work begins at once where this process does background work.
-     * Errors: dataflows.file_*, header_unreadable, unknown_target, unknown_header, target_missing, invalid, upload_too_large,
+     * Errors: dataflows.file_*, header_unreadable, unknown_target, unknown_header, target_missing, till_missing, invalid, upload_too_large,
      * disk_full.
      */
     startRun: async (
@@ -196,7 +200,7 @@ export const createDataflows = (parts: DataflowsParts) => {
       onProgress: (progress: Progress) => void = () => {},
       context: Omit<RunContext, "onProgress"> = {},
     ): Promise<store.StoredRun> => {
-      const run = await claimFile(starter, path, input);
+      const run = await claimFile(starter, path, input, context.hooks !== undefined);
       await work(run, { ...context, onProgress });
       return get(run.orgId, run.id);
     },
@@ -257,7 +261,12 @@ export const createDataflows = (parts: DataflowsParts) => {
   };
 
   /** The unfinished run of this very file and way of reading it, else a new one; claimed. */
-  async function claimFile(starter: Starter, path: string, input: NewImport): Promise<store.StoredRun> {
+  async function claimFile(
+    starter: Starter,
+    path: string,
+    input: NewImport,
+    isCompletedLater: boolean,
+  ): Promise<store.StoredRun> {
     const { orgId } = starter;
     const { fingerprint } = await fingerprintOf(path);
     const left = await db.transaction(orgId, (tx) =>
@@ -271,7 +280,7 @@ export const createDataflows = (parts: DataflowsParts) => {
       if (isSameReading(claimed, mapping, input.options)) return claimed;
       await runner.supersede(claimed);
     }
-    const added = await addRun(starter, path, basename(path), false, input);
+    const added = await addRun(starter, path, basename(path), false, input, isCompletedLater);
     const claimed = await runner.claim(orgId, added.id);
     if (claimed === null) throw errors.in_progress({ id: added.id, file: basename(path) });
     return claimed;

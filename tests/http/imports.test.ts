@@ -79,7 +79,7 @@ test("a file's beginning shows its columns and what they most likely mean", asyn
   const body = answer.json();
   expect(body).toMatchObject({
     headers: ["Invoice No", "Date", "Amount", "Customer ID"],
-    suggestedMapping: { number: "Invoice No", date: "Date", amount: "Amount", externalId: "Customer ID" },
+    suggestedMapping: { number: "Invoice No", date: "Date", billAmount: "Amount", externalId: "Customer ID" },
     suggestedDateFormat: "iso",
   });
   expect(body.rows[0]).toEqual(["1", "2026-03-30 10:00:00", "12.50", "17850"]);
@@ -163,7 +163,11 @@ describe("an import", () => {
     const path = join(world.folder, "waiting.csv");
     await writeFile(path, BILLS);
     const run = await quiet
-      .startRun(world.author, { path, name: "waiting.csv" }, { kind: "transactions" })
+      .startRun(
+        world.author,
+        { path, name: "waiting.csv" },
+        { kind: "transactions", options: JSON.parse(OPTIONS) },
+      )
       .catch(() => null);
     expect(run?.status).toBe("queued");
     const cancelled = await send("POST", `/api/imports/${run!.id}/cancel`);
