@@ -64,6 +64,14 @@ const findOrganisation = async ({ app }: Running, code: string): Promise<number>
   throw usage(`There is no organisation with the code ${code}.`, `Known codes: ${known}.`);
 };
 
+/** Which column feeds which field, and which columns feed none. */
+const usedLine = (mapping: Mapping, headers: readonly string[]): string => {
+  const used = Object.entries(mapping).map(([field, header]) => `${field}=${header}`);
+  const taken = new Set(Object.values(mapping).map((header) => header.trim()));
+  const left = headers.filter((header) => header !== "" && !taken.has(header));
+  return `Used: ${used.join(", ")}; left out: ${left.join(", ") || "none"}.`;
+};
+
 /** Imports one file to its end, or to Ctrl-C; starting it again goes on where it stopped. */
 export const importFile = async (kind: string, file: string, command: ImportCommand): Promise<void> => {
   if (kind !== "customers" && kind !== "transactions") {
@@ -97,8 +105,10 @@ const runImport = async (
   const onProgress = ({ bytesRead, bytesTotal, rowsRead, rowsPerSecond }: Progress) =>
     show(bytesRead / Math.max(1, bytesTotal), `${rowsRead} rows, ${Math.round(rowsPerSecond)} a second`);
   const input = { kind, mapping: mappingOf(command.map), options: optionsOf(kind, command) };
+  const { headers } = await dataflows.preview(orgId, path, kind);
   const run = await dataflows.runFile({ orgId, name: "fealty import" }, path, input, onProgress, {
     signal: interrupted.signal,
+    onBegin: ({ mapping }) => say(usedLine(mapping, headers)),
   });
   show.end();
   const { counts } = run;

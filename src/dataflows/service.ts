@@ -47,6 +47,11 @@ export interface NewImport {
   readonly options?: RunOptions | undefined;
 }
 
+export interface FileContext extends Omit<RunContext, "onProgress"> {
+  /** Told of the run, with its whole mapping, before the first row is read. */
+  readonly onBegin?: (run: store.StoredRun) => void;
+}
+
 export interface Preview {
   readonly headers: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -198,9 +203,10 @@ export const createDataflows = (parts: DataflowsParts) => {
       path: string,
       input: NewImport,
       onProgress: (progress: Progress) => void = () => {},
-      context: Omit<RunContext, "onProgress"> = {},
+      { onBegin, ...context }: FileContext = {},
     ): Promise<store.StoredRun> => {
       const run = await claimFile(starter, path, input, context.hooks !== undefined);
+      onBegin?.(run);
       await work(run, { ...context, onProgress });
       return get(run.orgId, run.id);
     },
