@@ -51,13 +51,14 @@ withData(program.command("import"))
   .requiredOption("--org <code>", "code of the organisation")
   .option(
     "--map <field=header...>",
-    "which column feeds which field; columns with known names are found by themselves",
+    "which column feeds which field; other columns with known names are found by themselves",
     [],
   )
   .option("--till <code>", "till that rows without one are attributed to")
   .option("--as-of <bill|now>", "whether points count from each bill's date or from now", "bill")
   .option("--zone <zone>", "time zone of dates without an offset (default: the organisation's)")
   .option("--date-format <order>", "iso, dmy, mdy or ymd (default: iso)")
+  .option("--decimal <sign>", "decimal sign of numbers, . or , (default: .)")
   .option("--register-unknown", "register customers that are not known yet")
   .option("--set-aside-returns", "keep returns and cancellations aside instead of rejecting them")
   .option("--rejected <file>", "write rejected rows with their reasons to this CSV file")

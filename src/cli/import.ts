@@ -14,6 +14,7 @@ export interface ImportCommand {
   readonly asOf: string;
   readonly zone?: string;
   readonly dateFormat?: string;
+  readonly decimal?: string;
   readonly registerUnknown?: boolean;
   readonly setAsideReturns?: boolean;
   readonly rejected?: string;
@@ -38,19 +39,22 @@ const mappingOf = (pairs: readonly string[]): Mapping | undefined => {
 };
 
 const optionsOf = (kind: ImportKind, command: ImportCommand): ImportOptions => {
-  const { asOf, till, zone, registerUnknown, setAsideReturns, dateFormat } = command;
+  const { asOf, till, zone, registerUnknown, setAsideReturns, dateFormat, decimal } = command;
   if (asOf !== "bill" && asOf !== "now")
     throw usage(`--as-of ${asOf} is not known.`, "Use --as-of bill or --as-of now.");
   const format = DATE_FORMATS.find((item) => item === dateFormat);
   if (dateFormat !== undefined && format === undefined) {
     throw usage(`--date-format ${dateFormat} is not known.`, `Use one of ${DATE_FORMATS.join(", ")}.`);
   }
+  if (decimal !== undefined && decimal !== "." && decimal !== ",")
+    throw usage(`--decimal ${decimal} is not known.`, "Use --decimal . or --decimal ,");
   return {
     // Its default is for bills; an import of customers refuses it, and is told of it only when it was asked for.
     ...(kind === "customers" && asOf === "bill" ? {} : { asOf }),
     ...(till === undefined ? {} : { defaultTill: till }),
     ...(zone === undefined ? {} : { zone }),
     ...(format === undefined ? {} : { dateFormat: format }),
+    ...(decimal === undefined ? {} : { decimal }),
     ...(registerUnknown ? { registerUnknown } : {}),
     ...(setAsideReturns ? { setAsideReturns } : {}),
   };
