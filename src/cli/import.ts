@@ -22,6 +22,12 @@ export interface ImportCommand {
 
 const usage = (sentence: string, advice: string) => new StartupError(sentence, advice);
 
+/** What mends an import that was refused, in the words of the command line. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  "dataflows.till_missing": "Say --till <code>, or --map till=<header>.",
+  "dataflows.target_missing": "Say --map field=<header>.",
+};
+
 const DATE_FORMATS = ["iso", "dmy", "mdy", "ymd"] as const;
 
 const mappingOf = (pairs: readonly string[]): Mapping | undefined => {
@@ -86,9 +92,10 @@ export const importFile = async (kind: string, file: string, command: ImportComm
   try {
     await runImport(running, kind, resolve(file), command, stopped);
   } catch (error) {
-    if (error instanceof AppError)
-      throw usage(error.message, "Nothing more was imported. Correct it and start the import again.");
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    const hint = OPTION_OF[error.code];
+    const advice = "Nothing more was imported. Correct it and start the import again.";
+    throw usage(error.message, hint === undefined ? advice : `${hint} ${advice}`);
   } finally {
     await running.close();
   }
