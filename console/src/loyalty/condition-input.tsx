@@ -60,7 +60,11 @@ export const ConditionInput = ({
         {first && (
           <div className={classes.problem}>
             {first.line !== undefined && first.column !== undefined && (
-              <pre className={classes.code}>{caretLine(value, first.line, first.column)}</pre>
+              // What scrolls must be reachable by keyboard.
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
+              <pre className={classes.code} tabIndex={0}>
+                {caretLine(value, first.line, first.column)}
+              </pre>
             )}
             <Group gap={6} wrap="nowrap" align="flex-start">
               <IconAlertTriangle size={15} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />

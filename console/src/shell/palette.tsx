@@ -12,12 +12,13 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { apiQuery } from "../api/query.ts";
 import { identifierText } from "../customers/names.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { AREAS } from "./areas.ts";
 import { useOrganisation } from "./organisation.ts";
+import classes from "./palette.module.css";
 import { entityScreen, matches, SCREENS } from "./palette-entries.ts";
 
 interface Entry {
@@ -46,6 +47,7 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
       centered={false}
       yOffset={88}
       overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      attributes={{ content: { "aria-label": "Search" } }}
     >
       <Spotlight.Search
         placeholder="Name, phone, e-mail, bill number, store, screen…"
@@ -58,7 +60,7 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
           {groups.map(({ label, entries }) => (
             <Spotlight.ActionsGroup key={label} label={label}>
               {entries.map(({ id, label: text, detail, icon, run }) => (
-                <Spotlight.Action key={id} onClick={run}>
+                <Spotlight.Action key={id} onClick={run} className={classes.entry!}>
                   <div style={{ flex: 1, minWidth: 0, display: "flex", gap: 12, alignItems: "center" }}>
                     <span
                       aria-hidden
@@ -68,7 +70,7 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
                     </span>
                     <Highlight
                       highlight={query.trim()}
-                      highlightStyles={{ background: "none", fontWeight: 600 }}
+                      highlightStyles={{ background: "none", color: "inherit", fontWeight: 600 }}
                       size="sm"
                       truncate
                       style={{ flex: 1 }}
@@ -100,7 +102,7 @@ export const Palette = ({ onHelp }: { onHelp: () => void }) => {
  */
 const useFirstSelected = (first: string | undefined) => {
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (first === undefined) return;
     for (const old of list.current?.querySelectorAll("[data-selected]") ?? [])
       old.removeAttribute("data-selected");

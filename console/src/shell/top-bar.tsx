@@ -61,7 +61,7 @@ const OrganisationSwitcher = () => {
   const { data: session } = useQuery(sessionQuery);
   const others = session?.organisations ?? [];
   return (
-    <Menu position="bottom-start" width={260}>
+    <Menu position="bottom-start" width={260} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton
           className={classes.switcher!}
@@ -129,7 +129,7 @@ const PersonMenu = () => {
   if (!session) return null;
   const { name, email } = session.user;
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.person!}>
           <Avatar size={30} color="pine" aria-hidden>

@@ -15,9 +15,11 @@ export const SectionTabs = ({ label, tabs }: { label: string; tabs: readonly Sec
   // On narrow screens the tab that one is on may lie outside.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new address has another active tab.
   useEffect(() => {
-    nav.current
-      ?.querySelector('[data-status="active"]')
-      ?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    const tab = nav.current?.querySelector('[data-status="active"]');
+    if (!nav.current || !tab) return;
+    // Not by scrollIntoView: Tab would then go on from there, past everything that comes before.
+    const [strip, active] = [nav.current.getBoundingClientRect(), tab.getBoundingClientRect()];
+    nav.current.scrollLeft += Math.max(0, active.right - strip.right) - Math.max(0, strip.left - active.left);
   }, [path]);
   return (
     <nav ref={nav} aria-label={label} className={classes.tabs}>

@@ -88,6 +88,7 @@ const dark: MantineColorsTuple = [
 ];
 
 /** Their header elements would be landmarks of the page beside its real one. */
+const CLOSE = { "aria-label": "Close" };
 const NO_BANNER = { header: { role: "presentation" } };
 
 const FONT =
@@ -106,6 +107,7 @@ export const theme = createTheme({
   radius: { xs: "4px", sm: "6px", md: "8px", lg: "12px", xl: "20px" },
   cursorType: "pointer",
   focusRing: "auto",
+  respectReducedMotion: true,
   headings: {
     fontFamily: FONT,
     fontWeight: "600",
@@ -135,18 +137,25 @@ export const theme = createTheme({
     Checkbox: Checkbox.extend({ defaultProps: { radius: "xs" } }),
     Card: Card.extend({ defaultProps: { withBorder: true, radius: "lg", padding: "lg" } }),
     Drawer: Drawer.extend({
-      defaultProps: { position: "right", overlayProps: { backgroundOpacity: 0.35 }, attributes: NO_BANNER },
+      defaultProps: {
+        position: "right",
+        overlayProps: { backgroundOpacity: 0.35 },
+        closeButtonProps: CLOSE,
+        attributes: NO_BANNER,
+      },
     }),
     InputWrapper: Input.Wrapper.extend({
       styles: { label: { fontWeight: 500, marginBottom: 4 }, description: { marginBottom: 4 } },
     }),
     Loader: Loader.extend({ defaultProps: { type: "dots" } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", radius: "md" } }),
+    // The placeholder for the first focus is no item, which a menu may not hold.
+    Menu: Menu.extend({ defaultProps: { shadow: "md", radius: "md", withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,
         radius: "lg",
         overlayProps: { backgroundOpacity: 0.35 },
+        closeButtonProps: CLOSE,
         attributes: NO_BANNER,
       },
       styles: { title: { fontWeight: 600, fontSize: "16px" } },
