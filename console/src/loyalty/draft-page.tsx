@@ -1,6 +1,6 @@
 import { Alert, Button, Group, List, Skeleton, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCircleCheck, IconRocket } from "@tabler/icons-react";
+import { IconCircleCheck, IconLock, IconRocket } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
@@ -12,7 +12,7 @@ import { useFormat } from "../ui/format-context.tsx";
 import { ButtonLink, TextLink } from "../ui/links.tsx";
 import { tell, tellError } from "../ui/notify.ts";
 import { Page } from "../ui/page.tsx";
-import { ErrorState } from "../ui/states.tsx";
+import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { useDraft } from "../ui/use-draft.ts";
 import { FIRST_DEFINITION, otherProblems, shownPaths } from "./draft.ts";
 import { ExpiryEditor } from "./expiry-editor.tsx";
@@ -24,7 +24,7 @@ const route = getRouteApi("/$org/loyalty/$programId/draft");
 
 /** Changes a program: a draft is kept, judged by the server, and published as the next version. */
 export const DraftPage = () => {
-  const { api } = useOrganisation();
+  const { api, may } = useOrganisation();
   const { programId } = route.useParams();
   const {
     data: program,
@@ -35,6 +35,15 @@ export const DraftPage = () => {
     // What a person edits must not change below them.
     staleTime: Number.POSITIVE_INFINITY,
   });
+  if (!may("Program:write")) {
+    return (
+      <Page title="Edit program">
+        <EmptyState icon={IconLock} title="Not for your role">
+          Your role may look at programs, not change them.
+        </EmptyState>
+      </Page>
+    );
+  }
   if (error !== null && program === undefined)
     return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (program === undefined) return <Skeleton h={400} radius="lg" maw={860} mx="auto" />;
