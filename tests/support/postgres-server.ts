@@ -9,7 +9,7 @@ import type { TestProject } from "vitest/node";
 import { migrate } from "#platform";
 import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
 import { isAlive, readPid } from "../../src/platform/postgres-process.ts";
-import { run, type TestServer, withDatabase } from "./postgres.ts";
+import { demoTemplate, run, type TestServer, withDatabase } from "./postgres.ts";
 
 /** Vitest's global set-up: one PostgreSQL for the whole run, started when the first test asks for it. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
@@ -43,7 +43,8 @@ const start = async (): Promise<Started> => {
   const host = process.env.TEST_DATABASE_URL ? borrow(process.env.TEST_DATABASE_URL) : await startOwn();
   const template = `fealty_template_${randomBytes(4).toString("hex")}`;
   const stop = async () => {
-    await run(host.connectionString, `drop database if exists ${template} with (force)`).catch(() => {});
+    for (const name of [template, demoTemplate(template)])
+      await run(host.connectionString, `drop database if exists ${name} with (force)`).catch(() => {});
     await host.stop();
   };
   try {

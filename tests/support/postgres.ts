@@ -23,14 +23,20 @@ declare module "vitest" {
   }
 }
 
-/**
- * A migrated database of the caller's own, on the PostgreSQL of this test run (or on TEST_DATABASE_URL). Takes some tens of
- * milliseconds: it is a copy of one that was migrated once.
- */
-export const createTestDatabase = async (): Promise<TestDatabase> => {
+/** The PostgreSQL of this test run, which the first call starts. */
+export const testServer = async (): Promise<TestServer> => {
   const answer = await fetch(inject("postgresAddress"));
   if (!answer.ok) throw new Error(`no PostgreSQL for the tests: ${await answer.text()}`);
-  const { connectionString, template } = (await answer.json()) as TestServer;
+  return (await answer.json()) as TestServer;
+};
+
+/**
+ * A migrated database of the caller's own, on the PostgreSQL of this test run (or on TEST_DATABASE_URL). Takes some tens of
+ * milliseconds: it is a copy of one that was migrated once, or of `source`.
+ */
+export const createTestDatabase = async (source?: string): Promise<TestDatabase> => {
+  const { connectionString, template: migrated } = await testServer();
+  const template = source ?? migrated;
   const name = `test_${randomBytes(6).toString("hex")}`;
   // Copying files takes a third of the time of the usual way, which writes every page to the log.
   await run(connectionString, `create database ${name} template ${template} strategy file_copy`);
@@ -39,6 +45,9 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
     drop: () => run(connectionString, `drop database if exists ${name} with (force)`),
   };
 };
+
+/** Name of the database that holds the demo organisation, for those who make it (browser tests) to copy it. */
+export const demoTemplate = (template: string): string => `${template}_demo`;
 
 /** The same server, another database. */
 export const withDatabase = (connectionString: string, name: string): string => {

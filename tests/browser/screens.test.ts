@@ -1,0 +1,142 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test } from "vitest";
+import type { ImportKind } from "#dataflows";
+import { systemActor } from "#identity";
+import { type DemoShop, TAKES_PICTURES } from "./demo-shop.ts";
+import { isTooWide, objectionsTo } from "./judge.ts";
+import { type Examples, findExamples, type Screen, screensOf } from "./screens.ts";
+import { HEIGHTS, serveConsole, settled, type Visit, type Width } from "./visitor.ts";
+
+const PICTURES = fileURLToPath(new URL("../../test-results/pictures/", import.meta.url));
+const README_PICTURES = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
+/** Screens that the README shows, by the names of its pictures. */
+const IN_README: Readonly<Record<string, string>> = {
+  "sign-in": "sign-in",
+  home: "home",
+  member: "customer",
+  "member-transaction": "why",
+  activity: "activity",
+};
+
+const served = serveConsole();
+let examples: Examples;
+
+const MEMBERS = [
+  "First name,Last name,Mobile,E-mail,Segment",
+  "Ines,Okafor,07700 900201,ines.okafor@example.com,retail",
+  "Rhys,Palmer,07700 900202,rhys.palmer@example.com,retail",
+  "Zoe,Marsh,0770 12,zoe.marsh@example.com,retail",
+  "Omar,Quinn,07700 900204,omar.quinn at example.com,retail",
+  "Gwen,Abbott,07700 900205,gwen.abbott@example.com,wholesale",
+  "Tom,Bell,07700 900206,tom.bell@example.com,corporate",
+];
+const BILLS = [
+  "InvoiceNo,InvoiceDate,Amount,Mobile,Till",
+  ...Array.from({ length: 24 }, (_, row) =>
+    [
+      `K-${row + 1}`,
+      `2026-03-${String(row + 1).padStart(2, "0")} 10:30`,
+      `${row + 4}.50`,
+      "07700 900201",
+      "abc.fs-york.1",
+    ].join(),
+  ),
+];
+
+/** Files as people bring them, with a few rows that cannot be. */
+const importFiles = async ({ app, signIns }: DemoShop) => {
+  const folder = await mkdtemp(join(tmpdir(), "fealty-browser-"));
+  const run = async (
+    name: string,
+    kind: ImportKind,
+    mapping: Record<string, string>,
+    rows: readonly string[],
+  ) => {
+    await writeFile(join(folder, name), `${rows.join("\n")}\n`);
+    const actor = systemActor(signIns.organisation.id, "Milo Marketer");
+    await app.dataflows.runFile(actor, join(folder, name), { kind, mapping, options: {} });
+  };
+  const bills = {
+    number: "InvoiceNo",
+    date: "InvoiceDate",
+    billAmount: "Amount",
+    mobile: "Mobile",
+    till: "Till",
+  };
+  const members = {
+    firstName: "First name",
+    lastName: "Last name",
+    mobile: "Mobile",
+    email: "E-mail",
+    "extendedFields.segment": "Segment",
+  };
+  await run("new-members.csv", "customers", members, MEMBERS);
+  await run("york-march.csv", "transactions", bills, BILLS);
+  await rm(folder, { recursive: true });
+};
+
+beforeAll(async () => {
+  await mkdir(PICTURES, { recursive: true });
+  await importFiles(served.shop);
+  examples = await findExamples(served.shop);
+});
+
+/** Shows a screen on a wide and a narrow display in light and dark colours, and says what is wrong with it. */
+const inspect = async ({ page, go }: Visit, { name, path, isOverlay, open }: Screen): Promise<string[]> => {
+  const found: string[] = [];
+  const picture = async (width: Width, colours: "light" | "dark") => {
+    await page.emulateMedia({ colorScheme: colours });
+    await settled(page);
+    // What lies over the page covers no more than the window.
+    const options = { animations: "disabled", fullPage: !isOverlay } as const;
+    await page.screenshot({ path: `${PICTURES}${name}-${width}-${colours}.png`, ...options });
+  };
+  const resize = async (width: Width) => {
+    await page.setViewportSize({ width, height: HEIGHTS[width] });
+    await settled(page);
+    if (await isTooWide(page)) found.push(`${width}: the page scrolls sideways`);
+  };
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1440, height: HEIGHTS[1440] });
+  await go(path);
+  await open?.(page);
+  await resize(1440);
+  await picture(1440, "light");
+  found.push(...(await objectionsTo(page)));
+  await picture(1440, "dark");
+  found.push(...(await objectionsTo(page, ["color-contrast"])).map((text) => `dark: ${text}`));
+  // Nothing is pointed at, and no tooltip shows.
+  await page.mouse.move(0, 0);
+  await resize(390);
+  await picture(390, "dark");
+  await picture(390, "light");
+  found.push(...(await objectionsTo(page)).map((text) => `390: ${text}`));
+  return found.map((text) => `${name}: ${text}`);
+};
+
+test("every screen is drawn, fits, and is accessible: wide and narrow, light and dark", async () => {
+  const outside = await served.visit();
+  const inside = await served.visit({ as: "owner" });
+  const found: string[] = [];
+  for (const screen of screensOf(examples)) {
+    const visit = screen.isSignedOut ? outside : inside;
+    found.push(...(await inspect(visit, screen)));
+  }
+  expect(found).toEqual([]);
+}, 300_000);
+
+test.runIf(TAKES_PICTURES)("the README's pictures", async () => {
+  await mkdir(README_PICTURES, { recursive: true });
+  const outside = await served.visit();
+  const inside = await served.visit({ as: "owner" });
+  for (const { name, path, isSignedOut } of screensOf(examples)) {
+    const picture = IN_README[name];
+    if (picture === undefined) continue;
+    const { page, go } = isSignedOut ? outside : inside;
+    await go(path);
+    await page.screenshot({ path: `${README_PICTURES}${picture}.png`, animations: "disabled" });
+  }
+});

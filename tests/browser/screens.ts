@@ -1,0 +1,172 @@
+import type { Page } from "playwright-core";
+import { sql } from "#platform";
+import type { DemoShop } from "./demo-shop.ts";
+
+/** A screen of the console: the name of its picture, its path below the organisation, and what proves that it is there. */
+export interface Screen {
+  readonly name: string;
+  readonly path: string;
+  /** Nobody is signed in. */
+  readonly isSignedOut?: boolean;
+  /** Something lies over the page. */
+  readonly isOverlay?: boolean;
+  /** Opens what has no address. */
+  readonly open?: (page: Page) => Promise<void>;
+}
+
+/** What the addresses of some screens need: a member with a long history, one of their bills, and an anonymous one. */
+export interface Examples {
+  readonly memberId: number;
+  readonly eventNo: number;
+  readonly transactionId: number;
+  readonly anonymousId: number;
+  readonly runId: number;
+  readonly programId: number;
+}
+
+/** What lies over screens and has no address. */
+const overlaysOf = ({ memberId, programId }: Examples): readonly Screen[] => [
+  {
+    name: "palette",
+    path: "/abc",
+    isOverlay: true,
+    open: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.getByPlaceholder(/^Name, phone/).fill("lee");
+      await page.getByText("GroceryMart Leeds Headrow").waitFor();
+    },
+  },
+  {
+    name: "account-menu",
+    path: "/abc/members",
+    isOverlay: true,
+    open: async (page) => {
+      await page.getByRole("button", { name: /account menu/ }).click();
+      await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+    },
+  },
+  {
+    name: "switcher",
+    path: "/abc/members",
+    isOverlay: true,
+    open: async (page) => {
+      await page.getByRole("button", { name: /^Organisation: / }).click();
+      await page.getByRole("menuitem", { name: "Brightmart" }).waitFor();
+    },
+  },
+  {
+    name: "help",
+    path: "/abc/members",
+    isOverlay: true,
+    open: async (page) => {
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Help" }).waitFor();
+    },
+  },
+  {
+    name: "member-why-condition",
+    path: `/abc/members/${memberId}/transactions`,
+    isOverlay: true,
+    open: async (page) => {
+      await page.getByRole("row").nth(1).getByRole("link").click();
+      await page.getByRole("button", { name: "Show the condition" }).click();
+      await page.getByText("currentTxn.value > 0").waitFor();
+    },
+  },
+  {
+    name: "program-draft-problem",
+    path: `/abc/loyalty/${programId}/draft`,
+    open: async (page) => {
+      await page.getByLabel("When").fill("currentTxn.vlaue > 50 and currentTxn.value < 100");
+      await page.locator("pre").waitFor();
+    },
+  },
+  {
+    name: "till-password",
+    path: "/abc/admin/tills",
+    isOverlay: true,
+    open: async (page) => {
+      await page.getByRole("button", { name: "Till 1" }).first().click();
+      await page.getByRole("button", { name: "New password…" }).click();
+      await page.getByRole("button", { name: "Replace the password" }).click();
+      await page.getByText("Copy this now").waitFor();
+    },
+  },
+  {
+    name: "activity-mapping",
+    path: "/abc/activity/new",
+    open: async (page) => {
+      const text = "Receipt,When,Paid,Phone,POS\nI-1,2026-03-02 10:15,20.00,447700900125,abc.gm-leeds.1\n";
+      const file = { name: "receipts.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
+      await page.locator("input[type=file]").setInputFiles(file);
+      await page.getByRole("button", { name: "Start the import" }).waitFor();
+    },
+  },
+];
+
+/** Every screen that has an address, and what lies over them. */
+export const screensOf = (examples: Examples): readonly Screen[] => {
+  const { memberId, eventNo, transactionId, anonymousId, runId, programId } = examples;
+  const member = `/abc/members/${memberId}`;
+  return [
+    { name: "sign-in", path: "/signin", isSignedOut: true },
+    { name: "nowhere", path: "/abc/nowhere" },
+    { name: "home", path: "/abc" },
+    { name: "home-year", path: "/abc?period=12m" },
+    { name: "home-today", path: "/abc?period=today" },
+    { name: "members", path: "/abc/members" },
+    { name: "members-none", path: "/abc/members?q=nobodyatall" },
+    { name: "member-new", path: "/abc/members/new" },
+    { name: "member", path: member },
+    { name: "member-loyalty", path: `${member}/loyalty?event=${eventNo}` },
+    { name: "member-transactions", path: `${member}/transactions` },
+    { name: "member-transaction", path: `${member}/transactions/${transactionId}`, isOverlay: true },
+    { name: "member-profile", path: `${member}/profile` },
+    { name: "transaction-anonymous", path: `/abc/transactions/${anonymousId}` },
+    { name: "loyalty", path: "/abc/loyalty" },
+    { name: "program", path: `/abc/loyalty/${programId}` },
+    { name: "program-draft", path: `/abc/loyalty/${programId}/draft` },
+    { name: "activity", path: "/abc/activity" },
+    { name: "activity-run", path: `/abc/activity/imports/${runId}` },
+    { name: "activity-new", path: "/abc/activity/new" },
+    { name: "activity-set-aside", path: "/abc/activity/set-aside" },
+    { name: "admin-stores", path: "/abc/admin/stores" },
+    { name: "admin-store-new", path: "/abc/admin/stores?add=1", isOverlay: true },
+    { name: "admin-tills", path: "/abc/admin/tills" },
+    { name: "admin-concepts", path: "/abc/admin/concepts" },
+    { name: "admin-fields", path: "/abc/admin/fields" },
+    { name: "admin-organisation", path: "/abc/admin/organisation" },
+    { name: "admin-settings", path: "/abc/admin/settings" },
+    { name: "admin-clients", path: "/abc/admin/clients" },
+    { name: "admin-users", path: "/abc/admin/users" },
+    { name: "empty-home", path: "/brightmart" },
+    { name: "empty-members", path: "/brightmart/members" },
+    { name: "empty-activity", path: "/brightmart/activity" },
+    ...overlaysOf(examples),
+  ];
+};
+
+/** Examples from the demo: a Silver member with a history, one of their bills with some items, and the latest bill of nobody. */
+export const findExamples = ({ app }: DemoShop): Promise<Examples> =>
+  app.db.system((tx) =>
+    tx.one<Examples & Record<string, unknown>>(sql`/* tests.examples */
+      with member as (
+        select m.party_id, m.program_id, count(*) as bills
+          from loyalty.memberships m
+          join activities.transactions t on t.customer_id = m.party_id
+         where m.tier_number = 2
+         group by m.party_id, m.program_id
+        having count(*) <= 12
+         order by bills desc, m.party_id
+         limit 1)
+      select member.party_id as "memberId", member.program_id as "programId",
+             (select max(event_no) from ledger.entries e where e.party_id = member.party_id) as "eventNo",
+             (select t.id from activities.transactions t
+               where t.customer_id = member.party_id
+               order by (select abs(count(*) - 4) from activities.transaction_lines l
+                          where l.party_id = t.party_id and l.transaction_id = t.id), t.id desc limit 1) as "transactionId",
+             (select t.id from activities.transactions t where t.customer_id is null
+               order by t.billed_at desc limit 1) as "anonymousId",
+             (select min(run_id) from dataflows.rejections) as "runId"
+        from member`),
+  );
