@@ -94,6 +94,23 @@ test("Member Care finds by any way to write a phone number, and by name; the sea
   await page.getByText(/^1–25 of \d+$/).waitFor();
 });
 
+test("the same is done on a phone", async () => {
+  const { page } = await served.visit({ as: "care_agent", path: "/abc", width: 390 });
+  const areas = page.getByRole("navigation", { name: "Areas" });
+  expect(await areas.isVisible()).toBe(false);
+  await page.getByRole("button", { name: "Open navigation" }).click();
+  await areas.getByRole("link", { name: "Member Care" }).click();
+  await page.waitForURL("**/abc/members");
+  await areas.waitFor({ state: "hidden" });
+  await page.getByLabel("Name, phone, e-mail or external id").fill("07700900123");
+  await page.getByRole("link", { name: "Ada Moss" }).click();
+  await page.getByRole("link", { name: "Purchase A-3" }).click();
+  await page.getByRole("heading", { name: "Why?" }).waitFor();
+  expect(await whyOf(page)).toContain("Earned 85 points in tier Silver");
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.waitForURL(/\/members\/\d+\/transactions$/);
+});
+
 test("an entry of the ledger opens to its legs and lots", async () => {
   const { page } = await served.visit({ as: "care_agent", path: "/abc/members?q=ada+moss" });
   await page.getByRole("link", { name: "Ada Moss" }).click();

@@ -1,4 +1,4 @@
-import { Select, Table, Text } from "@mantine/core";
+import { Select, Table, Text, type TextProps } from "@mantine/core";
 import type { ImportPreview } from "../api/types.ts";
 import { Panel } from "../ui/panel.tsx";
 import { assign, fieldOf, type Mapping, samplesOf } from "./mapping.ts";
@@ -14,13 +14,15 @@ export const MappingTable = ({
   onChange: (mapping: Mapping) => void;
 }) => (
   <Panel title="Columns" description="Suggested by their names; correct what is wrong" flush>
-    <Table.ScrollContainer minWidth={520}>
+    <Table.ScrollContainer minWidth={300}>
       <Table horizontalSpacing="lg" verticalSpacing={8}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th fz="xs">Column of the file</Table.Th>
-            <Table.Th fz="xs">First values</Table.Th>
-            <Table.Th fz="xs" w={260}>
+            <Table.Th fz="xs" visibleFrom="sm">
+              First values
+            </Table.Th>
+            <Table.Th fz="xs" w={{ base: 180, sm: 260 }}>
               Is
             </Table.Th>
           </Table.Tr>
@@ -28,11 +30,12 @@ export const MappingTable = ({
         <Table.Tbody>
           {preview.headers.map((header) => (
             <Table.Tr key={header}>
-              <Table.Td fw={500}>{header}</Table.Td>
-              <Table.Td>
-                <Text size="sm" c="dimmed" lineClamp={1} maw={280}>
-                  {samplesOf(preview, header).join(", ") || "empty"}
-                </Text>
+              <Table.Td fw={500}>
+                {header}
+                <Samples preview={preview} header={header} hiddenFrom="sm" size="xs" />
+              </Table.Td>
+              <Table.Td visibleFrom="sm">
+                <Samples preview={preview} header={header} size="sm" maw={280} />
               </Table.Td>
               <Table.Td>
                 <Select
@@ -55,4 +58,15 @@ export const MappingTable = ({
       </Table>
     </Table.ScrollContainer>
   </Panel>
+);
+
+/** The first values of a column. */
+const Samples = ({
+  preview,
+  header,
+  ...rest
+}: { preview: ImportPreview; header: string } & Omit<TextProps, "children">) => (
+  <Text c="dimmed" fw={400} lineClamp={1} {...rest}>
+    {samplesOf(preview, header).join(", ") || "empty"}
+  </Text>
 );

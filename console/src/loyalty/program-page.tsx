@@ -125,7 +125,7 @@ const Versions = ({ program: { versions, publishedVersion } }: { program: Progra
         None yet
       </Text>
     ) : (
-      <Table horizontalSpacing="lg" verticalSpacing={8}>
+      <Table horizontalSpacing="lg" verticalSpacing={8} mb={6}>
         <Table.Tbody>
           {versions.map(({ version, publishedAt, publishedBy, effectiveFrom }) => (
             <Table.Tr key={version}>
