@@ -51,7 +51,12 @@ export const AppFrame = () => {
             <TopBar onHelp={setSheet.open} />
           </Group>
         </AppShell.Header>
-        <AppShell.Navbar className={classes.navbar!} p="sm" aria-label="Areas">
+        <AppShell.Navbar
+          className={classes.navbar!}
+          p="sm"
+          aria-label="Areas"
+          data-open={navigation || undefined}
+        >
           <Group h={40} px={8} mb="md" justify="space-between" wrap="nowrap">
             <Logo />
             <Burger opened onClick={close} hiddenFrom="sm" size="sm" aria-label="Close navigation" />
