@@ -25,7 +25,7 @@ const FOCUS = `(() => {
   return {
     name: element.tagName + " " + (element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 60),
     isShown,
-    isInside: box.bottom > 0 && box.top < innerHeight,
+    isInside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   };
 })()`;
 
@@ -74,6 +74,8 @@ test("Tab reaches everything that can be pressed, and shows where it is", async 
     await go(path);
     wrong.push(...(await walk(page)).map((text) => `${path}: ${text}`));
   }
+  const phone = await served.visit({ as: "owner", path: `/abc/members/${memberId}`, width: 390 });
+  wrong.push(...(await walk(phone.page)).map((text) => `on a phone: ${text}`));
   expect(wrong).toEqual([]);
 });
 
