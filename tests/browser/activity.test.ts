@@ -6,16 +6,20 @@ import { serveConsole } from "./visitor.ts";
 const served = serveConsole();
 
 const PHONE = "447700900125";
+/** A day of the last weeks, as YYYY-MM-DD. */
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+const NO_DAY = `${daysAgo(9).slice(0, 8)}32`;
+
 /** Bills, some of which cannot be: the day, the amount, the customer, the till. Line 1 is the header. */
 const FILE = [
   "Receipt,When,Paid,Phone,POS",
-  `I-1,2026-03-02 10:15,20.00,${PHONE},abc.gm-leeds.1`,
-  `I-2,2026-03-32 10:15,20.00,${PHONE},abc.gm-leeds.1`,
-  `I-3,2026-03-03 11:00,a lot,${PHONE},abc.gm-leeds.1`,
-  `I-4,2026-03-03 12:30,35.50,${PHONE},abc.gm-leeds.1`,
-  "I-5,2026-03-04 09:00,10.00,447700900999,abc.gm-leeds.1",
-  `I-6,2026-03-04 09:05,10.00,${PHONE},no.such.till`,
-  `I-7,2026-03-05 16:45,4.50,${PHONE},abc.gm-leeds.2`,
+  `I-1,${daysAgo(9)} 10:15,20.00,${PHONE},abc.gm-leeds.1`,
+  `I-2,${NO_DAY} 10:15,20.00,${PHONE},abc.gm-leeds.1`,
+  `I-3,${daysAgo(8)} 11:00,a lot,${PHONE},abc.gm-leeds.1`,
+  `I-4,${daysAgo(8)} 12:30,35.50,${PHONE},abc.gm-leeds.1`,
+  `I-5,${daysAgo(7)} 09:00,10.00,447700900999,abc.gm-leeds.1`,
+  `I-6,${daysAgo(7)} 09:05,10.00,${PHONE},no.such.till`,
+  `I-7,${daysAgo(6)} 16:45,4.50,${PHONE},abc.gm-leeds.2`,
 ].join("\n");
 
 test("a file with good and bad rows: columns are matched, the good go in, the bad are told and handed back", async () => {
@@ -28,7 +32,10 @@ test("a file with good and bad rows: columns are matched, the good go in, the ba
 
   // Names that are known are matched; the others are for the person, and the needed ones are asked for.
   const columns = page.getByRole("table");
-  await columns.getByText("2026-03-02 10:15").waitFor();
+  await columns
+    .getByText(`${daysAgo(9)} 10:15`)
+    .last()
+    .waitFor();
   const columnIs = (header: string) => page.getByRole("combobox", { name: `What ${header} is` });
   expect(await columnIs("Receipt").inputValue()).toBe("Bill number");
   expect(await columnIs("Phone").inputValue()).toBe("Mobile number");
@@ -62,7 +69,8 @@ test("a file with good and bad rows: columns are matched, the good go in, the ba
   const lines = (await readFile(await download.path(), "utf8")).trim().split("\n");
   expect(lines).toHaveLength(5);
   expect(lines[0]).toBe("rejected_line,rejected_field,rejected_reason,Receipt,When,Paid,Phone,POS");
-  expect(lines[1]).toMatch(/^3,.*,I-2,2026-03-32 10:15,20\.00,447700900125,abc\.gm-leeds\.1$/);
+  expect(lines[1]).toMatch(/^3,/);
+  expect(lines[1]).toContain(`,I-2,${NO_DAY} 10:15,20.00,${PHONE},abc.gm-leeds.1`);
 
   // It is found again under Activity, and its bills at the member.
   await page.getByRole("navigation").getByRole("link", { name: "Activity" }).click();
@@ -81,10 +89,9 @@ test("the same file again does nothing twice", async () => {
     buffer: Buffer.from(again.replace("When,Paid", "Date,Bill amount")),
   });
   await page.getByRole("button", { name: "Start the import" }).click();
-  await page.getByText("Finished", { exact: true }).first().waitFor();
+  const counts = /Rows read\s*3\s*Imported\s*0\s*Rejected\s*0\s*Already there\s*3/;
+  await page.locator("main").filter({ hasText: counts }).waitFor();
   await page.getByText("No row was rejected").waitFor();
-  const text = (await page.locator("main").innerText()).replaceAll(/\s+/g, " ");
-  expect(text).toContain("Rows read 3 Imported 0 Rejected 0 Already there 3");
 });
 
 test("a file that is no CSV of bills is refused before anything happens", async () => {

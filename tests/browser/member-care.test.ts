@@ -19,8 +19,8 @@ beforeAll(async () => {
 
 /** End of the month a year from now, in which points of today expire, as the console writes it. */
 const expiry = (): string => {
-  const now = new Date();
-  const last = new Date(Date.UTC(now.getFullYear() + 1, now.getMonth() + 1, 0));
+  const now = new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/London" });
+  const last = new Date(Date.UTC(Number(now.slice(0, 4)) + 1, Number(now.slice(5, 7)), 0));
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(last);
 };
 

@@ -38,7 +38,7 @@ const BILLS = [
   ...Array.from({ length: 24 }, (_, row) =>
     [
       `K-${row + 1}`,
-      `2026-03-${String(row + 1).padStart(2, "0")} 10:30`,
+      `${new Date(Date.now() - (row + 1) * 86_400_000).toISOString().slice(0, 10)} 10:30`,
       `${row + 4}.50`,
       "07700 900201",
       "abc.fs-york.1",
@@ -74,7 +74,7 @@ const importFiles = async ({ app, signIns }: DemoShop) => {
     "extendedFields.segment": "Segment",
   };
   await run("new-members.csv", "customers", members, MEMBERS);
-  await run("york-march.csv", "transactions", bills, BILLS);
+  await run("york.csv", "transactions", bills, BILLS);
   await rm(folder, { recursive: true });
 };
 

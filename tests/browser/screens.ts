@@ -146,27 +146,25 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
   ];
 };
 
-/** Examples from the demo: a Silver member with a history, one of their bills with some items, and the latest bill of nobody. */
+/** Examples from the demo: a bill with some items that earned at Silver, its member with a history, the latest bill of nobody. */
 export const findExamples = ({ app }: DemoShop): Promise<Examples> =>
   app.db.system((tx) =>
     tx.one<Examples & Record<string, unknown>>(sql`/* tests.examples */
-      with member as (
-        select m.party_id, m.program_id, count(*) as bills
-          from loyalty.memberships m
-          join activities.transactions t on t.customer_id = m.party_id
-         where m.tier_number = 2
-         group by m.party_id, m.program_id
-        having count(*) <= 12
-         order by bills desc, m.party_id
+      with bills as (
+        select t.id, t.customer_id, t.billed_at, count(*) over (partition by t.customer_id) as of_member,
+               (select count(*) from activities.transaction_lines l
+                 where l.party_id = t.party_id and l.transaction_id = t.id) as lines
+          from activities.transactions t where t.customer_id is not null),
+      example as (
+        select bills.id, m.party_id, m.program_id
+          from bills join loyalty.memberships m on m.party_id = bills.customer_id
+         where m.tier_number = 2 and bills.billed_at > m.tier_since and of_member <= 12
+         order by lines between 3 and 6 desc, of_member desc, bills.id
          limit 1)
-      select member.party_id as "memberId", member.program_id as "programId",
-             (select max(event_no) from ledger.entries e where e.party_id = member.party_id) as "eventNo",
-             (select t.id from activities.transactions t
-               where t.customer_id = member.party_id
-               order by (select abs(count(*) - 4) from activities.transaction_lines l
-                          where l.party_id = t.party_id and l.transaction_id = t.id), t.id desc limit 1) as "transactionId",
+      select example.party_id as "memberId", example.program_id as "programId", example.id as "transactionId",
+             (select max(event_no) from ledger.entries e where e.party_id = example.party_id) as "eventNo",
              (select t.id from activities.transactions t where t.customer_id is null
                order by t.billed_at desc limit 1) as "anonymousId",
              (select min(run_id) from dataflows.rejections) as "runId"
-        from member`),
+        from example`),
   );
