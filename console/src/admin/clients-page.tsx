@@ -1,4 +1,4 @@
-import { Button, Card, NumberInput, Text, TextInput } from "@mantine/core";
+import { Button, Card, NumberInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconApi, IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -11,6 +11,7 @@ import { DateTime } from "../ui/amounts.tsx";
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { CopyText } from "../ui/copy-text.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";
+import { required } from "../ui/form-errors.ts";
 import { counted } from "../ui/format.ts";
 import { ListFooter } from "../ui/list-footer.tsx";
 import { tell } from "../ui/notify.ts";
@@ -19,7 +20,7 @@ import { EmptyState } from "../ui/states.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { EntityPicker } from "./entity-picker.tsx";
-import { FormDrawer } from "./form-drawer.tsx";
+import { FormDrawer, SideDrawer } from "./form-drawer.tsx";
 import { clientsQuery, PAGE_SIZE } from "./queries.ts";
 import { SecretBox } from "./secret-box.tsx";
 import { useSave } from "./use-save.ts";
@@ -139,7 +140,10 @@ const ClientForm = ({ onClose }: { onClose: () => void }) => {
   const [made, setMade] = useState<NewClient | null>(null);
   const form = useForm<{ name: string; tillId: number | null; ttlSeconds: number }>({
     initialValues: { name: "", tillId: null, ttlSeconds: 900 },
-    validate: { tillId: (value) => (value === null ? "Pick the till that calls are booked on" : null) },
+    validate: {
+      name: required("Enter a name"),
+      tillId: required("Pick the till that calls are booked on"),
+    },
   });
   const { save, busy, failure } = useSave(form, ["name", "tillId", "ttlSeconds"], ["/clients"]);
   const submit = async (values: typeof form.values) => {
@@ -148,25 +152,22 @@ const ClientForm = ({ onClose }: { onClose: () => void }) => {
   };
   if (made !== null) {
     return (
-      <FormDrawer
-        title={made.name}
-        action=""
-        busy={false}
-        failure={null}
-        readOnly
-        onSubmit={() => {}}
-        onClose={onClose}
-      >
-        <SecretBox
-          values={[
-            { label: "Key", value: made.key },
-            { label: "Secret", value: made.secret },
-          ]}
-        />
-        <Text size="sm" c="dimmed">
-          The client exchanges both for a token at /v3/oauth/token/generate.
-        </Text>
-      </FormDrawer>
+      <SideDrawer title={made.name} onClose={onClose}>
+        <Stack gap="md">
+          <SecretBox
+            values={[
+              { label: "Key", value: made.key },
+              { label: "Secret", value: made.secret },
+            ]}
+          />
+          <Text size="sm" c="dimmed">
+            The client exchanges both for a token at /v3/oauth/token/generate.
+          </Text>
+          <Button onClick={onClose} style={{ alignSelf: "flex-end" }}>
+            Done
+          </Button>
+        </Stack>
+      </SideDrawer>
     );
   }
   return (

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Entity, EntityType } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
+import { required } from "../ui/form-errors.ts";
 import { tell } from "../ui/notify.ts";
 import { EntityPicker } from "./entity-picker.tsx";
 import { bodyOf, type EntityValues, parentOf, TYPE_WORDS, valuesOf } from "./entity-values.ts";
@@ -54,7 +55,14 @@ const FIELDS = [
 
 const Form = ({ type, entity, onClose, more }: Parts & { entity: Entity | null }) => {
   const { api, may } = useOrganisation();
-  const form = useForm<EntityValues>({ initialValues: valuesOf(entity) });
+  const form = useForm<EntityValues>({
+    initialValues: valuesOf(entity),
+    validate: {
+      code: required("Enter a code"),
+      name: required("Enter a name"),
+      ...(type === "TILL" ? { parentId: required("Pick the store that the till stands in") } : {}),
+    },
+  });
   const { save, busy, failure } = useSave(form, FIELDS, ["/entities"]);
   const { one } = TYPE_WORDS[type];
   const parent = parentOf(type);

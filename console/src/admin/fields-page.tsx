@@ -7,6 +7,7 @@ import type { Field } from "../api/types.ts";
 import { plainWords } from "../customers/names.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { type Column, DataTable } from "../ui/data-table.tsx";
+import { required } from "../ui/form-errors.ts";
 import { tell } from "../ui/notify.ts";
 import { Page } from "../ui/page.tsx";
 import { EmptyState } from "../ui/states.tsx";
@@ -114,7 +115,10 @@ const FORM_FIELDS = ["kind", "scope", "name", "label", "dataType", "enumValues",
 
 const FieldForm = ({ field, onClose }: { field: Field | null; onClose: () => void }) => {
   const { api, may } = useOrganisation();
-  const form = useForm<FieldValues>({ initialValues: fieldValues(field) });
+  const form = useForm<FieldValues>({
+    initialValues: fieldValues(field),
+    validate: { name: required("Enter a name") },
+  });
   const { save, busy, failure } = useSave(form, FORM_FIELDS, ["/fields"]);
   const submit = async (values: FieldValues) => {
     const body = fieldBody(values, field);

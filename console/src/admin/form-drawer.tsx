@@ -1,5 +1,29 @@
 import { Alert, Button, Drawer, FocusTrap, Group, Stack } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
+import { CheckedForm } from "../ui/checked-form.tsx";
+
+/** Something beside the list that it belongs to. */
+export const SideDrawer = ({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}) => (
+  <Drawer
+    opened
+    onClose={onClose}
+    title={title}
+    size={460}
+    closeButtonProps={{ "aria-label": "Close" }}
+    transitionProps={{ duration: 120 }}
+    styles={{ title: { fontWeight: 600, fontSize: 18 } }}
+  >
+    {children}
+  </Drawer>
+);
 
 /** A form beside the list that it belongs to. */
 export const FormDrawer = ({
@@ -24,17 +48,9 @@ export const FormDrawer = ({
   onClose: () => void;
   children: ReactNode;
 }) => (
-  <Drawer
-    opened
-    onClose={onClose}
-    title={title}
-    size={460}
-    closeButtonProps={{ "aria-label": "Close" }}
-    transitionProps={{ duration: 120 }}
-    styles={{ title: { fontWeight: 600, fontSize: 18 } }}
-  >
+  <SideDrawer title={title} onClose={onClose}>
     {!isNew && <FocusTrap.InitialFocus />}
-    <form onSubmit={onSubmit}>
+    <CheckedForm onSubmit={onSubmit}>
       <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
         <Stack gap="md">
           {failure !== null && (
@@ -55,6 +71,6 @@ export const FormDrawer = ({
           )}
         </Stack>
       </fieldset>
-    </form>
-  </Drawer>
+    </CheckedForm>
+  </SideDrawer>
 );

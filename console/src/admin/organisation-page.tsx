@@ -4,6 +4,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { sessionQuery } from "../api/session.ts";
 import type { Organisation } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
+import { CheckedForm } from "../ui/checked-form.tsx";
+import { required } from "../ui/form-errors.ts";
 import { tell } from "../ui/notify.ts";
 import { Page } from "../ui/page.tsx";
 import { ErrorState } from "../ui/states.tsx";
@@ -33,7 +35,10 @@ const FIELDS = ["name", "country", "timeZone", "clusterTimeZone", "currency", "l
 const Form = ({ organisation }: { organisation: Organisation }) => {
   const { api, may } = useOrganisation();
   const queryClient = useQueryClient();
-  const form = useForm<Organisation>({ initialValues: organisation });
+  const form = useForm<Organisation>({
+    initialValues: organisation,
+    validate: { name: required("Enter a name") },
+  });
   const { save, busy, failure } = useSave(form, FIELDS, ["/organisation"]);
   const readOnly = !may("Organization:write");
   const submit = async (values: Organisation) => {
@@ -48,7 +53,7 @@ const Form = ({ organisation }: { organisation: Organisation }) => {
   };
   return (
     <Card maw={760}>
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <CheckedForm onSubmit={form.onSubmit((values) => void submit(values))}>
         <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0 }}>
           <Stack gap="md">
             {failure !== null && (
@@ -69,7 +74,7 @@ const Form = ({ organisation }: { organisation: Organisation }) => {
             )}
           </Stack>
         </fieldset>
-      </form>
+      </CheckedForm>
     </Card>
   );
 };

@@ -33,12 +33,18 @@ export const TillCredentials = ({ till }: { till: Entity }) => {
       <Divider mt="xs" />
       <Title order={3}>Sign-in</Title>
       {made ? (
-        <SecretBox
-          values={[
-            { label: "Till code", value: made.code },
-            { label: "Password", value: made.password },
-          ]}
-        />
+        <>
+          <SecretBox
+            values={[
+              { label: "Till code", value: made.code },
+              { label: "Password", value: made.password },
+            ]}
+          />
+          <Text size="sm" c="dimmed">
+            Tills sign in by HTTP Basic: the till code as the user name, and as the password not the password
+            itself but its MD5 digest in lower-case hexadecimal.
+          </Text>
+        </>
       ) : (
         <Text size="sm" c="dimmed">
           {has

@@ -7,6 +7,7 @@ import type { Role, User } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime } from "../ui/amounts.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";
+import { required } from "../ui/form-errors.ts";
 import { ListFooter } from "../ui/list-footer.tsx";
 import { tell } from "../ui/notify.ts";
 import { Page } from "../ui/page.tsx";
@@ -121,6 +122,11 @@ const UserForm = ({ user, onClose }: { user: User | null; onClose: () => void })
       password: "",
       role: user?.role ?? "care_agent",
       isActive: user?.isActive ?? true,
+    },
+    validate: {
+      name: required("Enter a name"),
+      email: required("Enter an e-mail address"),
+      ...(user === null ? { password: required("Enter a password of at least 8 characters") } : {}),
     },
   });
   const { save, busy, failure } = useSave(

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Field } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
+import { CheckedForm } from "../ui/checked-form.tsx";
 import { placeError } from "../ui/form-errors.ts";
 import { useDraft } from "../ui/use-draft.ts";
 import { FieldInput } from "./field-input.tsx";
@@ -101,7 +102,7 @@ export const MemberForm = ({
     onSave,
   );
   return (
-    <form onSubmit={form.onSubmit(() => void save())}>
+    <CheckedForm onSubmit={form.onSubmit(() => void save())}>
       <Stack gap="md">
         {restored && changed && (
           <Alert variant="light" color="gold" py="xs">
@@ -138,7 +139,7 @@ export const MemberForm = ({
           </Text>
         )}
       </Stack>
-    </form>
+    </CheckedForm>
   );
 };
 

@@ -9,8 +9,9 @@ import type { ProgramSummary } from "../api/programs.ts";
 import { refresh } from "../api/query.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { Money } from "../ui/amounts.tsx";
+import { CheckedForm } from "../ui/checked-form.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";
-import { placeError } from "../ui/form-errors.ts";
+import { placeError, required } from "../ui/form-errors.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { Page } from "../ui/page.tsx";
@@ -114,7 +115,10 @@ const NewProgram = ({ opened, onClose }: { opened: boolean; onClose: () => void 
   const navigate = useNavigate();
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const form = useForm({ initialValues: { name: "", description: "" } });
+  const form = useForm({
+    initialValues: { name: "", description: "" },
+    validate: { name: required("Enter a name") },
+  });
   const create = async (values: { name: string; description: string }) => {
     setBusy(true);
     setFailure(null);
@@ -135,7 +139,7 @@ const NewProgram = ({ opened, onClose }: { opened: boolean; onClose: () => void 
   };
   return (
     <Modal opened={opened} onClose={onClose} title="New program">
-      <form onSubmit={form.onSubmit((values) => void create(values))}>
+      <CheckedForm onSubmit={form.onSubmit((values) => void create(values))}>
         <Stack gap="md">
           {failure !== null && (
             <Text c="var(--fealty-loss)" size="sm" role="alert">
@@ -148,7 +152,7 @@ const NewProgram = ({ opened, onClose }: { opened: boolean; onClose: () => void 
             Create and edit
           </Button>
         </Stack>
-      </form>
+      </CheckedForm>
     </Modal>
   );
 };

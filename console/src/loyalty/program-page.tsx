@@ -21,7 +21,8 @@ import type { Program } from "../api/programs.ts";
 import { refresh } from "../api/query.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime, Money } from "../ui/amounts.tsx";
-import { placeError } from "../ui/form-errors.ts";
+import { CheckedForm } from "../ui/checked-form.tsx";
+import { placeError, required } from "../ui/form-errors.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
 import { ButtonLink, TextLink } from "../ui/links.tsx";
@@ -171,6 +172,7 @@ const Details = ({
       description: program.description,
       pointsToCurrencyRatio: program.pointsToCurrencyRatio,
     },
+    validate: { name: required("Enter a name") },
   });
   const save = async (values: typeof form.values) => {
     setBusy(true);
@@ -190,7 +192,7 @@ const Details = ({
   };
   return (
     <Modal opened={opened} onClose={onClose} title="Program details">
-      <form onSubmit={form.onSubmit((values) => void save(values))}>
+      <CheckedForm onSubmit={form.onSubmit((values) => void save(values))}>
         <Stack gap="md">
           {failure !== null && (
             <Text c="var(--fealty-loss)" size="sm" role="alert">
@@ -209,7 +211,7 @@ const Details = ({
             Save
           </Button>
         </Stack>
-      </form>
+      </CheckedForm>
     </Modal>
   );
 };

@@ -17,6 +17,8 @@ import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/errors.ts";
 import { sessionQuery, signIn } from "../api/session.ts";
+import { CheckedForm } from "../ui/checked-form.tsx";
+import { required } from "../ui/form-errors.ts";
 import { messageOf } from "../ui/states.tsx";
 import { Logo } from "./logo.tsx";
 import classes from "./sign-in.module.css";
@@ -31,7 +33,10 @@ export const SignInPage = () => {
   const queryClient = useQueryClient();
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const form = useForm({ initialValues: { email: "", password: "" } });
+  const form = useForm({
+    initialValues: { email: "", password: "" },
+    validate: { email: required("Enter your e-mail address"), password: required("Enter your password") },
+  });
 
   const submit = async ({ email, password }: { email: string; password: string }) => {
     setBusy(true);
@@ -55,7 +60,7 @@ export const SignInPage = () => {
           <Logo size={36} />
         </Center>
         <Card padding="xl">
-          <form onSubmit={form.onSubmit((values) => void submit(values))}>
+          <CheckedForm onSubmit={form.onSubmit((values) => void submit(values))}>
             <Stack gap="md">
               <Heading />
               {error !== null && (
@@ -83,7 +88,7 @@ export const SignInPage = () => {
                 Sign in
               </Button>
             </Stack>
-          </form>
+          </CheckedForm>
         </Card>
       </Box>
     </Center>

@@ -16,6 +16,7 @@ import { spotlight } from "@mantine/spotlight";
 import {
   IconCheck,
   IconHelp,
+  IconKey,
   IconLogout,
   IconMoon,
   IconSearch,
@@ -112,7 +113,7 @@ const SchemeToggle = () => {
 };
 
 const PersonMenu = () => {
-  const { organisation } = useOrganisation();
+  const { organisation, may } = useOrganisation();
   const { data: session } = useQuery(sessionQuery);
   const queryClient = useQueryClient();
   const router = useRouter();
@@ -127,7 +128,7 @@ const PersonMenu = () => {
     }
   };
   if (!session) return null;
-  const { name, email } = session.user;
+  const { id, name, email } = session.user;
   return (
     <Menu position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
@@ -151,6 +152,16 @@ const PersonMenu = () => {
           </Text>
         </Box>
         <Menu.Divider />
+        {may("User:write") && (
+          <MenuLink
+            to="/$org/admin/users"
+            params={{ org: organisation.code.toLowerCase() }}
+            search={{ edit: id }}
+            leftSection={<IconKey size={16} stroke={1.6} />}
+          >
+            Change my password
+          </MenuLink>
+        )}
         <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>

@@ -24,3 +24,9 @@ export const placeError = (error: unknown, known: readonly string[]): FormErrors
   }
   return { fields: {}, general: message };
 };
+
+/** A form's rule for a field that must be filled: `message` when it is empty or blank. */
+export const required =
+  (message: string) =>
+  (value: string | number | null): string | null =>
+    value === null || String(value).trim() === "" ? message : null;
