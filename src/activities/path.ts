@@ -209,11 +209,9 @@ const commit = async (
   }
   if (writes.lines.length > 0) statements.push(insertLines(orgId, writes.lines));
   const ledger = book.writes();
-  const postings =
-    ledger.entries.length > 0 ? ledgerStatements(orgId, ledger, false) : { together: [], after: [] };
-  statements.push(...postings.together);
+  statements.push(...ledgerStatements(orgId, ledger, false));
   const refused = batch.filter(({ outcome }) => outcome !== null && "error" in outcome);
   // What is refused gives its keys back first: nothing may follow the commit.
   if (refused.length > 0) await claims.release(tx, orgId, refused);
-  await Promise.all([tx.runAll(statements), tx.runAll(postings.after), tx.commit()]);
+  await Promise.all([tx.runAll(statements), tx.commit()]);
 };

@@ -105,10 +105,13 @@ export const Balances = list(
     currency: Type.String(),
     balance: Points,
     issued: Points,
+    received: Type.Number({ description: "From other customers or categories." }),
+    passedOn: Type.Number({ description: "To other customers or categories." }),
     redeemed: Points,
     expired: Points,
     returned: Points,
     adjusted: Points,
+    debt: Type.Number({ description: "Taken beyond what there was; the next points settle it." }),
     expiringNext: Nullable(Type.Object({ points: Points, expiresAt: Time })),
   }),
 );

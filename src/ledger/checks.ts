@@ -76,7 +76,7 @@ export const CHECKS: readonly Check[] = [
     name: "balances and totals are the sums of the journal",
     query: `
       select coalesce(a.org_id, e.org_id) as "orgId", coalesce(a.party_id, e.party_id) as "partyId",
-             format('program %s category %s: account %s, journal %s', coalesce(a.program_id, e.program_id), coalesce(a.category, e.category), a.balance, e.balance) as detail
+             format('program %s category %s: account %s (debt %s), journal %s (debt %s)', coalesce(a.program_id, e.program_id), coalesce(a.category, e.category), a.balance, a.debt, e.balance, e.debt) as detail
         from (select * from ledger.accounts a where ${within("a")}) a
         full join (
           select org_id, party_id, program_id, currency_id, category, sum(amount) as balance,
@@ -84,32 +84,48 @@ export const CHECKS: readonly Check[] = [
                  coalesce(-sum(amount) filter (where contra = 'redeemed'), 0) as redeemed,
                  coalesce(-sum(amount) filter (where contra = 'expired'), 0) as expired,
                  coalesce(-sum(amount) filter (where contra = 'returned'), 0) as returned,
-                 coalesce(sum(amount) filter (where contra = 'adjusted'), 0) as adjusted
+                 coalesce(sum(amount) filter (where contra = 'adjusted'), 0) as adjusted,
+                 coalesce(sum(amount) filter (where contra in ('transfer', 'conversion', 'merge') and amount > 0), 0) as received,
+                 coalesce(-sum(amount) filter (where contra in ('transfer', 'conversion', 'merge') and amount < 0), 0) as passed_on,
+                 sum(debt_change) as debt
             from ledger.entries e where ${within("e")}
            group by org_id, party_id, program_id, currency_id, category) e on ${account("a", "e")}
-       where (a.balance, a.issued, a.redeemed, a.expired, a.returned, a.adjusted)
-             is distinct from (e.balance, e.issued, e.redeemed, e.expired, e.returned, e.adjusted)`,
+       where (a.balance, a.issued, a.received, a.passed_on, a.redeemed, a.expired, a.returned, a.adjusted, a.debt)
+             is distinct from (e.balance, e.issued, e.received, e.passed_on, e.redeemed, e.expired, e.returned, e.adjusted, e.debt)`,
   },
   {
-    name: "open lots hold the balance",
+    name: "open lots hold the balance, and there is debt only where they are empty",
     query: `
       select coalesce(a.org_id, l.org_id) as "orgId", coalesce(a.party_id, l.party_id) as "partyId",
-             format('program %s category %s: balance %s, open lots %s', coalesce(a.program_id, l.program_id), coalesce(a.category, l.category), a.balance, l.remaining) as detail
+             format('program %s category %s: balance %s, open lots %s, debt %s', coalesce(a.program_id, l.program_id), coalesce(a.category, l.category), a.balance, l.remaining, a.debt) as detail
         from (select * from ledger.accounts a where ${within("a")}) a
         full join (select min(org_id) as org_id, party_id, program_id, currency_id, category, sum(remaining) as remaining
                      from ledger.lots l where ${within("l")}
                     group by party_id, program_id, currency_id, category) l on ${account("a", "l")}
-       where coalesce(a.balance, 0) <> coalesce(l.remaining, 0)`,
+       where coalesce(a.balance, 0) <> coalesce(l.remaining, 0) - coalesce(a.debt, 0)
+          or (coalesce(a.debt, 0) > 0 and coalesce(l.remaining, 0) > 0)`,
   },
   {
-    name: "each credit opened one lot of its own",
+    name: "each lot was opened by a credit of its own",
     query: `
-      select coalesce(e.org_id, l.org_id) as "orgId", coalesce(e.party_id, l.party_id) as "partyId",
-             format('event %s: entry %s, lot %s', coalesce(e.event_no, l.event_no), e.amount, l.amount) as detail
-        from (select * from ledger.entries e where ${within("e")} and e.amount > 0) e
-        full join (select * from ledger.lots l where ${within("l")}) l on ${posting("l", "e")}
+      select l.org_id as "orgId", l.party_id as "partyId",
+             format('event %s: entry %s, lot %s', l.event_no, e.amount, l.amount) as detail
+        from (select * from ledger.lots l where ${within("l")}) l
+        left join ledger.entries e on ${posting("e", "l")}
        where (e.amount, e.program_id, e.currency_id, e.category, e.booked_at)
              is distinct from (l.amount, l.program_id, l.currency_id, l.category, l.opened_at)`,
+  },
+  {
+    name: "each entry is what it opened, less what it took from lots, less its change of the debt",
+    query: `
+      select coalesce(e.org_id, u.org_id) as "orgId", coalesce(e.party_id, u.party_id) as "partyId",
+             format('event %s: entry %s, lot %s, uses %s, debt %s', coalesce(e.event_no, u.event_no), e.amount, l.amount, u.amount, e.debt_change) as detail
+        from (select * from ledger.entries e where ${within("e")}) e
+        full join (select min(u.org_id) as org_id, u.party_id, u.event_no, u.line_no, sum(u.amount) as amount
+                     from ledger.lot_uses u where ${within("u")} group by u.party_id, u.event_no, u.line_no) u on ${posting("u", "e")}
+        left join ledger.lots l on ${posting("l", "e")}
+       where e.amount is null
+          or e.amount <> coalesce(l.amount, 0) - coalesce(u.amount, 0) - e.debt_change`,
   },
   {
     name: "what lots gave is what debits took",
@@ -123,20 +139,31 @@ export const CHECKS: readonly Check[] = [
        where l.amount is null or l.amount - l.remaining <> coalesce(u.amount, 0)`,
   },
   {
-    name: "each debit took its amount from lots of its account",
+    name: "an entry uses lots of its own account only",
     query: `
-      select coalesce(e.org_id, u.org_id) as "orgId", coalesce(e.party_id, u.party_id) as "partyId",
-             format('event %s: entry %s, uses %s', coalesce(e.event_no, u.event_no), e.amount, u.amount) as detail
-        from (select * from ledger.entries e where ${within("e")} and e.amount < 0) e
-        full join (
-          select min(u.org_id) as org_id, u.party_id, u.event_no, u.line_no, sum(u.amount) as amount,
-                 min(l.program_id) as program_id, max(l.program_id) as program_id_2, min(l.currency_id) as currency_id,
-                 max(l.currency_id) as currency_id_2, min(l.category) as category, max(l.category) as category_2
-            from ledger.lot_uses u
-            left join ledger.lots l on l.party_id = u.party_id and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
-           where ${within("u")} group by u.party_id, u.event_no, u.line_no) u on ${posting("u", "e")}
-       where (-e.amount, e.program_id, e.currency_id, e.category, e.program_id, e.currency_id, e.category)
-             is distinct from (u.amount, u.program_id, u.currency_id, u.category, u.program_id_2, u.currency_id_2, u.category_2)`,
+      select u.org_id as "orgId", u.party_id as "partyId",
+             format('event %s uses the lot of event %s', u.event_no, u.lot_event_no) as detail
+        from ledger.lot_uses u
+        left join ledger.entries e on ${posting("e", "u")}
+        left join ledger.lots l on l.party_id = u.party_id and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
+       where ${within("u")} and (e.program_id, e.currency_id, e.category) is distinct from (l.program_id, l.currency_id, l.category)`,
+  },
+  {
+    name: "a lot is given back no more than it gave, kind by kind and event by event",
+    query: `
+      select min(u.org_id) as "orgId", u.party_id as "partyId",
+             format('lot of event %s gave %s as %s for event %s', u.lot_event_no, sum(u.amount), u.kind,
+                    coalesce(nullif(u.for_event_no, 0), u.event_no)) as detail
+        from ledger.lot_uses u where ${within("u")}
+       group by u.party_id, u.lot_event_no, u.lot_line_no, u.kind, coalesce(nullif(u.for_event_no, 0), u.event_no)
+      having sum(u.amount) < 0 and u.kind <> 'settled'`,
+  },
+  {
+    name: "a conversion leaves one category as it reaches another",
+    query: `
+      select min(e.org_id) as "orgId", e.party_id as "partyId", format('event %s converts %s', e.event_no, sum(e.amount)) as detail
+        from ledger.entries e where ${within("e")} and e.contra = 'conversion'
+       group by e.party_id, e.event_no, e.program_id, e.currency_id having sum(e.amount) <> 0`,
   },
   {
     name: "everything of a party belongs to one organisation",
@@ -147,7 +174,9 @@ export const CHECKS: readonly Check[] = [
               union select org_id, party_id from ledger.accounts a where ${within("a")}
               union select org_id, party_id from ledger.entries e where ${within("e")}
               union select org_id, party_id from ledger.lots l where ${within("l")}
-              union select org_id, party_id from ledger.lot_uses u where ${within("u")}) x
+              union select org_id, party_id from ledger.lot_uses u where ${within("u")}
+              union select org_id, party_id from ledger.holds h where ${within("h")}
+              union select org_id, party_id from ledger.expiry_changes c where ${within("c")}) x
        group by x.party_id having min(x.org_id) <> max(x.org_id)`,
   },
   {
@@ -156,5 +185,17 @@ export const CHECKS: readonly Check[] = [
       select min(g.org_id) as "orgId", g.party_id as "partyId", format('event %s sums to %s', g.event_no, sum(g.amount)) as detail
         from ledger.legs_v g where ${within("g")}
        group by g.party_id, g.event_no having sum(g.amount) <> 0`,
+  },
+];
+
+/** What holds over parties, so that no range of them can tell: read in one snapshot. */
+export const CHECKS_OVER_PARTIES: readonly Check[] = [
+  {
+    name: "what parties pass to each other reaches them",
+    query: `
+      select e.org_id as "orgId", 0 as "partyId",
+             format('program %s currency %s: %ss sum to %s', e.program_id, e.currency_id, e.contra, sum(e.amount)) as detail
+        from ledger.entries e where e.contra in ('transfer', 'merge')
+       group by e.org_id, e.program_id, e.currency_id, e.contra having sum(e.amount) <> 0`,
   },
 ];

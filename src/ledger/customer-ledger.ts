@@ -72,10 +72,13 @@ export const readBalances = async (
       currency: nameOfCurrency(context, currencyId),
       balance: points(account.balance),
       issued: points(account.issued),
+      received: points(account.received),
+      passedOn: points(account.passedOn),
       redeemed: points(account.redeemed),
       expired: points(account.expired),
       returned: points(account.returned),
       adjusted: points(account.adjusted),
+      debt: points(account.debt),
       expiringNext: next
         ? { points: points(next.points), expiresAt: formatIso(next.expiresAt.getTime(), timeZone) }
         : null,

@@ -9,9 +9,10 @@ import {
   localDate,
 } from "#platform";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/postgres.ts";
-import { expireLots, expireOrganisations, groupDue } from "./jobs.ts";
+import { LedgerBook } from "./book.ts";
+import { dueOf, expireLots, expireOrganisations } from "./expiry.ts";
 import { linesOfEvents } from "./pages.ts";
-import type { Lot } from "./schema.ts";
+import { type Hold, type Lot, NO_TOTALS, PLAIN_TERMS } from "./schema.ts";
 import { buildLedger } from "./testing.ts";
 import { verifyLedger } from "./verify.ts";
 
@@ -42,7 +43,11 @@ beforeEach(() => {
 });
 
 const expireAt = (now: number, { using = db, zone = ZONE }: { using?: Db; zone?: string } = {}) =>
-  expireLots({ db: using, ids, clock: fixedClock(new Date(now)), publish: async () => {} }, orgId, zone);
+  expireLots(
+    { db: using, ids, clock: fixedClock(new Date(now)), publish: async () => {}, lotsAtOnce: 200 },
+    orgId,
+    zone,
+  );
 const linesOf = (partyId: number) =>
   db.transaction(orgId, (tx) => linesOfEvents(tx, orgId, partyId, 1, Number.MAX_SAFE_INTEGER));
 const expiriesOf = async (partyId: number) =>
@@ -232,8 +237,9 @@ describe("a run that does not end well", () => {
   });
 });
 
-test("due lots are summed per party and account, in their order", () => {
+describe("what is due", () => {
   const lot = (partyId: number, programId: number, eventNo: number, remaining: number): Lot => ({
+    ...PLAIN_TERMS,
     partyId,
     programId,
     currencyId: 0,
@@ -245,10 +251,46 @@ test("due lots are summed per party and account, in their order", () => {
     openedAt: new Date(START),
     expiresAt: new Date(END_OF_JUNE),
   });
-  const due = groupDue([lot(1, 7, 2, 10), lot(1, 7, 3, 5), lot(1, 8, 4, 1), lot(2, 8, 2, 9)]);
-  expect(due.map((item) => [item.partyId, item.programId, item.amount, item.uses.length])).toEqual([
-    [1, 7, 15, 2],
-    [1, 8, 1, 1],
-    [2, 8, 9, 1],
-  ]);
+  const account = (partyId: number, programId: number, balance: number) => ({
+    ...NO_TOTALS,
+    partyId,
+    programId,
+    currencyId: 0,
+    category: 1 as const,
+    balance,
+    issued: balance,
+  });
+  const accounts = [account(1, 7, 15), account(1, 8, 1), account(2, 8, 9)];
+
+  test("is summed per party and account", () => {
+    const lots = [lot(1, 7, 2, 10), lot(1, 7, 3, 5), lot(1, 8, 4, 1), lot(2, 8, 2, 9)];
+    const due = dueOf(new LedgerBook([], accounts, { lots }), lots, JULY);
+    expect(due.map((item) => [item.partyId, item.programId, item.amount, item.uses.length])).toEqual([
+      [1, 7, 15, 2],
+      [1, 8, 1, 1],
+      [2, 8, 9, 1],
+    ]);
+  });
+
+  test("leaves what is held, until the hold has ended", () => {
+    const lots = [lot(1, 7, 2, 10), lot(1, 7, 3, 5)];
+    const hold: Hold = {
+      partyId: 1,
+      programId: 7,
+      currencyId: 0,
+      category: 1,
+      id: 1,
+      amount: 8,
+      captured: 1,
+      status: "active",
+      createdAt: new Date(START),
+      expiresAt: new Date(JULY + 1),
+      endedAt: null,
+      tillId: null,
+      reference: null,
+    };
+    const due = (now: number) => dueOf(new LedgerBook([], accounts, { lots, holds: [hold] }), lots, now);
+    expect(due(JULY).map(({ amount }) => amount)).toEqual([8]);
+    expect(due(JULY + 1).map(({ amount }) => amount)).toEqual([15]);
+  });
 });

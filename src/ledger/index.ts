@@ -1,24 +1,44 @@
-export { expireLots, expireOrganisations } from "./jobs.ts";
+export { type BookState, LedgerBook, type LedgerWrites } from "./book.ts";
+export { expireLots, expireOrganisations } from "./expiry.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
-export { LedgerBook, type LedgerWrites } from "./rules.ts";
+export { chooseLots, inOrderOfUse, reservedBy, sumOfUses, takeUpTo } from "./rules.ts";
 export {
   type Account,
   type AccountKey,
+  awardIdOf,
   type Category,
   type Contra,
+  type ExpiryMove,
+  type Hold,
+  type HoldStatus,
   type LedgerEvent,
   type Lot,
+  type LotDetails,
+  type LotKey,
+  type LotSource,
+  type LotTerms,
   type LotUse,
+  type NetUse,
+  NO_TOTALS,
   type PartyState,
   POINTS,
   type Posting,
+  postingOfAward,
   type Reference,
+  type UseKind,
 } from "./schema.ts";
 export { type NewParty, openParties } from "./service.ts";
 export {
+  expiryMoveStatements,
   ledgerStatements,
   loadAccounts,
+  loadActiveHolds,
+  loadLots,
+  loadLotsOfTransactions,
+  loadOpenLots,
+  loadUsesForEvents,
+  loadUsesOfLots,
   lockParties,
   writeLedger,
 } from "./store.ts";

@@ -216,23 +216,19 @@ describe("verification", () => {
       "an open lot of no account",
       "update ledger.lots set program_id = 99 where party_id = $1 and event_no = 3",
     ],
+    ["each entry is", "a lot that vanished", "delete from ledger.lots where party_id = $1 and event_no = 2"],
     [
-      "each credit opened",
-      "a lot that vanished",
-      "delete from ledger.lots where party_id = $1 and event_no = 2",
-    ],
-    [
-      "each credit opened",
+      "each lot was opened",
       "a lot of another size",
       "update ledger.lots set amount = amount + 1 where party_id = $1 and event_no = 3",
     ],
     [
-      "each credit opened",
+      "each lot was opened",
       "a lot from nowhere",
       "insert into ledger.lots (party_id, event_no, line_no, org_id, program_id, category, amount, remaining, opened_at) values ($1, 1, 1, 1, 7, 1, 5, 5, '2026-01-01')",
     ],
     [
-      "each credit opened",
+      "each lot was opened",
       "a lot opened at another time",
       "update ledger.lots set opened_at = opened_at - interval '1 day' where party_id = $1 and event_no = 3",
     ],
@@ -243,19 +239,34 @@ describe("verification", () => {
       "update ledger.lot_uses set lot_event_no = 99 where party_id = $1 and lot_event_no = 3",
     ],
     [
-      "each debit took",
+      "each entry is",
       "a use of another amount",
       "update ledger.lot_uses set amount = amount + 1 where party_id = $1 and lot_event_no = 3",
     ],
     [
-      "each debit took",
+      "each entry is",
       "a use by no debit",
       "update ledger.lot_uses set event_no = 2 where party_id = $1 and lot_event_no = 3",
     ],
     [
-      "each debit took",
+      "an entry uses",
       "a use of another account's lot",
       "update ledger.lots set category = 2 where party_id = $1 and event_no = 3",
+    ],
+    [
+      "each entry is",
+      "a debt from nowhere",
+      "update ledger.entries set debt_change = 1 where party_id = $1 and event_no = 3",
+    ],
+    [
+      "a lot is given back",
+      "a use that gives back what was never taken",
+      "update ledger.lot_uses set amount = -amount where party_id = $1",
+    ],
+    [
+      "a conversion leaves",
+      "a conversion to nowhere",
+      "update ledger.entries set contra = 'conversion' where party_id = $1 and event_no = 3",
     ],
     [
       "everything of a party",
@@ -291,10 +302,19 @@ describe("verification", () => {
       ).toBe(true);
   });
 
+  test("finds what was passed on and reached nobody", async () => {
+    const partyId = await ledger.openParty();
+    await ledger.earn(partyId, 5_000, { contra: "transfer", at: START + HOUR });
+    const { findings } = await verifyLedger(db);
+    expect(findings.map(({ check }) => check)).toEqual(["what parties pass to each other reaches them"]);
+    await ledger.debit(partyId, 5_000, { contra: "transfer", at: START + HOUR });
+    expect((await verifyLedger(db)).findings).toEqual([]);
+  });
+
   test("finds rows of a party that was never there, however high its number", async () => {
     const partyId = Number.MAX_SAFE_INTEGER - 1;
     await superuser.query(
-      "insert into ledger.lot_uses (party_id, event_no, line_no, lot_event_no, lot_line_no, org_id, amount) values ($1, 1, 1, 1, 1, 1, 1)",
+      "insert into ledger.lot_uses (party_id, event_no, line_no, lot_event_no, lot_line_no, org_id, kind, amount) values ($1, 1, 1, 1, 1, 1, 'redeemed', 1)",
       [partyId],
     );
     const { findings } = await verifyLedger(db);

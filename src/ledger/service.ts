@@ -1,5 +1,5 @@
 import type { Ids, Instant, Tx } from "#platform";
-import { LedgerBook } from "./rules.ts";
+import { LedgerBook } from "./book.ts";
 import { CATEGORIES, POINTS } from "./schema.ts";
 import { writeLedger } from "./store.ts";
 

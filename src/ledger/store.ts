@@ -1,6 +1,6 @@
 import { type Instant, type Sql, sql, type Tx } from "#platform";
-import type { LedgerWrites, NewLot, NewLotUse } from "./rules.ts";
-import type { Account, EntryRow, Lot, PartyState } from "./schema.ts";
+import type { LedgerWrites, LotChange, NewLot, NewLotUse } from "./book.ts";
+import type { Account, EntryRow, ExpiryMove, Hold, Lot, LotKey, NetUse, PartyState } from "./schema.ts";
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();
 const isoOrNull = (instant: Instant | null): string | null => (instant === null ? null : iso(instant));
@@ -23,40 +23,141 @@ export const findParty = (tx: Tx, orgId: number, partyId: number): Promise<Party
 export const loadAccounts = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Account[]> =>
   tx.rows<Account>(sql`/* ledger.load_accounts */
     select party_id as "partyId", program_id as "programId", currency_id as "currencyId", category,
-           balance, issued, redeemed, expired, returned, adjusted
+           balance, issued, received, passed_on as "passedOn", redeemed, expired, returned, adjusted, debt
       from ledger.accounts
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
 
-/** Lots with something left, for choosing which a debit takes from. */
-export const loadOpenLots = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Lot[]> =>
-  tx.rows<Lot>(sql`/* ledger.load_open_lots */
-    select party_id as "partyId", event_no as "eventNo", line_no as "lineNo", program_id as "programId",
-           currency_id as "currencyId", category, amount, remaining, opened_at as "openedAt", expires_at as "expiresAt"
-      from ledger.lots
-     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and remaining > 0`);
-
-/** A batch's writes: those that may go as one statement with others, and those that must see what the first ones wrote. */
-export interface LedgerStatements {
-  readonly together: readonly Sql[];
-  readonly after: readonly Sql[];
+interface LotRow extends Omit<Lot, "convertsAt" | "parent"> {
+  readonly convertsAt: Date | null;
+  readonly parentEventNo: number | null;
+  readonly parentLineNo: number | null;
 }
 
-/** One statement per table for the whole batch. A debit may take from a lot that the same batch opens, so it comes after. */
-export const ledgerStatements = (
-  orgId: number,
-  writes: LedgerWrites,
-  newParties: boolean,
-): LedgerStatements => {
-  const together = [
-    newParties ? insertParties(orgId, writes) : updateParties(orgId, writes),
-    upsertAccounts(orgId, writes.accounts),
-    insertEntries(orgId, writes.entries),
-  ];
-  if (writes.lots.length > 0) together.push(insertLots(orgId, writes.lots));
-  const after =
-    writes.uses.length === 0 ? [] : [takeFromLots(orgId, writes.uses), insertUses(orgId, writes.uses)];
-  return { together, after };
+const lotOf = ({ convertsAt, parentEventNo, parentLineNo, ...row }: LotRow): Lot => ({
+  ...row,
+  convertsAt: convertsAt?.getTime() ?? null,
+  parent: parentEventNo === null ? null : { eventNo: parentEventNo, lineNo: parentLineNo ?? 1 },
+});
+
+/** Lots with something left, for choosing which a debit takes from. */
+export const loadOpenLots = async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Lot[]> => {
+  const rows = await tx.rows<LotRow>(sql`/* ledger.load_open_lots */
+    select party_id as "partyId", event_no as "eventNo", line_no as "lineNo", program_id as "programId",
+           currency_id as "currencyId", category, amount, remaining, opened_at as "openedAt", expires_at as "expiresAt",
+           source, transaction_id as "transactionId", bill_line as "billLine", converts_at as "convertsAt", rolls,
+           parent_event_no as "parentEventNo", parent_line_no as "parentLineNo", details
+      from ledger.lots
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and remaining > 0`);
+  return rows.map(lotOf);
 };
+
+/** Lots by their keys, empty ones too. */
+export const loadLots = async (
+  tx: Tx,
+  orgId: number,
+  keys: readonly (LotKey & { readonly partyId: number })[],
+): Promise<Lot[]> => {
+  if (keys.length === 0) return [];
+  const rows = await tx.rows<LotRow>(sql`/* ledger.load_lots */
+    select l.party_id as "partyId", l.event_no as "eventNo", l.line_no as "lineNo", l.program_id as "programId",
+           l.currency_id as "currencyId", l.category, l.amount, l.remaining, l.opened_at as "openedAt",
+           l.expires_at as "expiresAt", l.source, l.transaction_id as "transactionId", l.bill_line as "billLine",
+           l.converts_at as "convertsAt", l.rolls, l.parent_event_no as "parentEventNo",
+           l.parent_line_no as "parentLineNo", l.details
+      from (select distinct party_id, event_no, line_no
+              from unnest(${keys.map((key) => key.partyId)}::bigint[], ${keys.map((key) => key.eventNo)}::bigint[],
+                          ${keys.map((key) => key.lineNo)}::smallint[]) k (party_id, event_no, line_no)) k
+      join ledger.lots l on l.party_id = k.party_id and l.event_no = k.event_no and l.line_no = k.line_no
+     where l.org_id = ${orgId}`);
+  return rows.map(lotOf);
+};
+
+/** Lots that bills of the parties earned, converted ones and empty ones too. */
+export const loadLotsOfTransactions = async (
+  tx: Tx,
+  orgId: number,
+  bills: readonly { readonly partyId: number; readonly transactionId: number }[],
+): Promise<Lot[]> => {
+  if (bills.length === 0) return [];
+  const rows = await tx.rows<LotRow>(sql`/* ledger.load_lots_of_transactions */
+    select l.party_id as "partyId", l.event_no as "eventNo", l.line_no as "lineNo", l.program_id as "programId",
+           l.currency_id as "currencyId", l.category, l.amount, l.remaining, l.opened_at as "openedAt",
+           l.expires_at as "expiresAt", l.source, l.transaction_id as "transactionId", l.bill_line as "billLine",
+           l.converts_at as "convertsAt", l.rolls, l.parent_event_no as "parentEventNo",
+           l.parent_line_no as "parentLineNo", l.details
+      from (select distinct party_id, transaction_id
+              from unnest(${bills.map((bill) => bill.partyId)}::bigint[],
+                          ${bills.map((bill) => bill.transactionId)}::bigint[]) b (party_id, transaction_id)) b
+      join ledger.lots l on l.party_id = b.party_id and l.transaction_id = b.transaction_id
+     where l.org_id = ${orgId}`);
+  return rows.map(lotOf);
+};
+
+/** What lots gave, by kind and event, less what they were given back. */
+export const loadUsesOfLots = async (
+  tx: Tx,
+  orgId: number,
+  keys: readonly (LotKey & { readonly partyId: number })[],
+): Promise<NetUse[]> => {
+  if (keys.length === 0) return [];
+  return tx.rows<NetUse>(sql`/* ledger.load_uses_of_lots */
+    select u.party_id as "partyId", u.lot_event_no as "eventNo", u.lot_line_no as "lineNo", u.kind,
+           coalesce(nullif(u.for_event_no, 0), u.event_no) as "forEventNo", sum(u.amount)::bigint as amount
+      from (select distinct party_id, event_no, line_no
+              from unnest(${keys.map((key) => key.partyId)}::bigint[], ${keys.map((key) => key.eventNo)}::bigint[],
+                          ${keys.map((key) => key.lineNo)}::smallint[]) k (party_id, event_no, line_no)) k
+      join ledger.lot_uses u on u.party_id = k.party_id and u.lot_event_no = k.event_no and u.lot_line_no = k.line_no
+     where u.org_id = ${orgId}
+     group by 1, 2, 3, 4, 5`);
+};
+
+/** What lots gave for events of the parties, such as redemptions, less what they were given back: which lots carry them now. */
+export const loadUsesForEvents = async (
+  tx: Tx,
+  orgId: number,
+  events: readonly { readonly partyId: number; readonly eventNo: number }[],
+): Promise<NetUse[]> => {
+  if (events.length === 0) return [];
+  return tx.rows<NetUse>(sql`/* ledger.load_uses_for_events */
+    select u.party_id as "partyId", u.lot_event_no as "eventNo", u.lot_line_no as "lineNo", u.kind,
+           e.event_no as "forEventNo", sum(u.amount)::bigint as amount
+      from (select distinct party_id, event_no
+              from unnest(${events.map((event) => event.partyId)}::bigint[],
+                          ${events.map((event) => event.eventNo)}::bigint[]) e (party_id, event_no)) e
+      join ledger.lot_uses u
+        on u.party_id = e.party_id
+       and ((u.event_no = e.event_no and u.for_event_no = 0) or u.for_event_no = e.event_no)
+     where u.org_id = ${orgId}
+     group by 1, 2, 3, 4, 5`);
+};
+
+/** Holds that are not ended; whether they still reserve anything is for the reader's time to say. */
+export const loadActiveHolds = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Hold[]> =>
+  tx.rows<Hold>(sql`/* ledger.load_active_holds */
+    select party_id as "partyId", id, program_id as "programId", currency_id as "currencyId", category, amount, captured,
+           status, created_at as "createdAt", expires_at as "expiresAt", ended_at as "endedAt", till_id as "tillId", reference
+      from ledger.holds
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and status = 'active'`);
+
+/** A batch's writes, one statement per table; they may go as one statement with others. */
+export const ledgerStatements = (orgId: number, writes: LedgerWrites, newParties: boolean): Sql[] => {
+  const statements: Sql[] = [];
+  if (writes.parties.length > 0)
+    statements.push(newParties ? insertParties(orgId, writes) : updateParties(orgId, writes));
+  if (writes.accounts.length > 0) statements.push(upsertAccounts(orgId, writes.accounts));
+  if (writes.entries.length > 0) statements.push(insertEntries(orgId, writes.entries));
+  if (writes.lots.length > 0) statements.push(insertLots(orgId, writes.lots));
+  if (writes.lotChanges.length > 0) statements.push(changeLots(orgId, writes.lotChanges));
+  if (writes.uses.length > 0) statements.push(insertUses(orgId, writes.uses));
+  if (writes.newHolds.length > 0) statements.push(insertHolds(orgId, writes.newHolds));
+  if (writes.changedHolds.length > 0) statements.push(updateHolds(orgId, writes.changedHolds));
+  if (writes.expiryMoves.length > 0) statements.push(insertExpiryChanges(orgId, writes.expiryMoves));
+  return statements;
+};
+
+/** Moves of expiry dates: apart from the batch's other statements, because a lot that gives may be moved as well. */
+export const expiryMoveStatements = (orgId: number, { expiryMoves }: LedgerWrites): Sql[] =>
+  expiryMoves.length === 0 ? [] : [moveExpiry(orgId, expiryMoves)];
 
 /** Writes a batch under the locks of its parties. */
 export const writeLedger = async (
@@ -65,8 +166,10 @@ export const writeLedger = async (
   writes: LedgerWrites,
   newParties: boolean,
 ): Promise<void> => {
-  const { together, after } = ledgerStatements(orgId, writes, newParties);
-  await Promise.all([tx.runAll(together), tx.runAll(after)]);
+  await Promise.all([
+    tx.runAll(ledgerStatements(orgId, writes, newParties)),
+    tx.runAll(expiryMoveStatements(orgId, writes)),
+  ]);
 };
 
 const insertParties = (orgId: number, { parties }: LedgerWrites) =>
@@ -86,22 +189,26 @@ const updateParties = (orgId: number, { parties }: LedgerWrites) =>
 const upsertAccounts = (orgId: number, accounts: readonly Account[]) =>
   sql`/* ledger.upsert_accounts */
     insert into ledger.accounts as a
-           (org_id, party_id, program_id, currency_id, category, balance, issued, redeemed, expired, returned, adjusted)
+           (org_id, party_id, program_id, currency_id, category, balance, issued, received, passed_on, redeemed, expired,
+            returned, adjusted, debt)
     select ${orgId}, * from unnest(
       ${accounts.map((row) => row.partyId)}::bigint[], ${accounts.map((row) => row.programId)}::bigint[],
       ${accounts.map((row) => row.currencyId)}::bigint[], ${accounts.map((row) => row.category)}::smallint[],
       ${accounts.map((row) => row.balance)}::bigint[], ${accounts.map((row) => row.issued)}::bigint[],
+      ${accounts.map((row) => row.received)}::bigint[], ${accounts.map((row) => row.passedOn)}::bigint[],
       ${accounts.map((row) => row.redeemed)}::bigint[], ${accounts.map((row) => row.expired)}::bigint[],
-      ${accounts.map((row) => row.returned)}::bigint[], ${accounts.map((row) => row.adjusted)}::bigint[])
+      ${accounts.map((row) => row.returned)}::bigint[], ${accounts.map((row) => row.adjusted)}::bigint[],
+      ${accounts.map((row) => row.debt)}::bigint[])
     on conflict (party_id, program_id, currency_id, category) do update
-       set balance = excluded.balance, issued = excluded.issued, redeemed = excluded.redeemed,
-           expired = excluded.expired, returned = excluded.returned, adjusted = excluded.adjusted`;
+       set balance = excluded.balance, issued = excluded.issued, received = excluded.received,
+           passed_on = excluded.passed_on, redeemed = excluded.redeemed, expired = excluded.expired,
+           returned = excluded.returned, adjusted = excluded.adjusted, debt = excluded.debt`;
 
 const insertEntries = (orgId: number, entries: readonly EntryRow[]) =>
   sql`/* ledger.insert_entries */
     insert into ledger.entries
            (org_id, party_id, event_no, line_no, event_id, event_name, booked_at, recorded_at, program_id, currency_id,
-            category, contra, amount, balance_before, balance_after, till_id, source_program_id, reference)
+            category, contra, amount, balance_before, balance_after, debt_change, till_id, source_program_id, reference)
     select ${orgId}, * from unnest(
       ${entries.map((row) => row.partyId)}::bigint[], ${entries.map((row) => row.eventNo)}::bigint[],
       ${entries.map((row) => row.lineNo)}::smallint[], ${entries.map((row) => row.eventId)}::bigint[],
@@ -110,38 +217,89 @@ const insertEntries = (orgId: number, entries: readonly EntryRow[]) =>
       ${entries.map((row) => row.currencyId)}::bigint[], ${entries.map((row) => row.category)}::smallint[],
       ${entries.map((row) => row.contra)}::text[], ${entries.map((row) => row.amount)}::bigint[],
       ${entries.map((row) => row.balanceBefore)}::bigint[], ${entries.map((row) => row.balanceAfter)}::bigint[],
+      ${entries.map((row) => row.debtChange)}::bigint[],
       ${entries.map((row) => row.tillId)}::bigint[], ${entries.map((row) => row.sourceProgramId)}::bigint[],
       ${entries.map((row) => (row.reference === null ? null : JSON.stringify(row.reference)))}::json[])`;
+
+const json = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
 const insertLots = (orgId: number, lots: readonly NewLot[]) =>
   sql`/* ledger.insert_lots */
     insert into ledger.lots
-           (org_id, party_id, event_no, line_no, program_id, currency_id, category, amount, remaining, opened_at, expires_at)
-    select ${orgId}, l.party_id, l.event_no, l.line_no, l.program_id, l.currency_id, l.category, l.amount, l.amount,
-           l.opened_at, l.expires_at
-      from unnest(
-        ${lots.map((row) => row.partyId)}::bigint[], ${lots.map((row) => row.eventNo)}::bigint[],
-        ${lots.map((row) => row.lineNo)}::smallint[], ${lots.map((row) => row.programId)}::bigint[],
-        ${lots.map((row) => row.currencyId)}::bigint[], ${lots.map((row) => row.category)}::smallint[],
-        ${lots.map((row) => row.amount)}::bigint[], ${lots.map((row) => iso(row.openedAt))}::timestamptz[],
-        ${lots.map((row) => isoOrNull(row.expiresAt))}::timestamptz[])
-        l (party_id, event_no, line_no, program_id, currency_id, category, amount, opened_at, expires_at)`;
+           (org_id, party_id, event_no, line_no, program_id, currency_id, category, amount, remaining, opened_at, expires_at,
+            source, transaction_id, bill_line, converts_at, rolls, parent_event_no, parent_line_no, details)
+    select ${orgId}, * from unnest(
+      ${lots.map((row) => row.partyId)}::bigint[], ${lots.map((row) => row.eventNo)}::bigint[],
+      ${lots.map((row) => row.lineNo)}::smallint[], ${lots.map((row) => row.programId)}::bigint[],
+      ${lots.map((row) => row.currencyId)}::bigint[], ${lots.map((row) => row.category)}::smallint[],
+      ${lots.map((row) => row.amount)}::bigint[], ${lots.map((row) => row.remaining)}::bigint[],
+      ${lots.map((row) => iso(row.openedAt.getTime()))}::timestamptz[],
+      ${lots.map((row) => isoOrNull(row.expiresAt?.getTime() ?? null))}::timestamptz[],
+      ${lots.map((row) => row.source)}::text[], ${lots.map((row) => row.transactionId)}::bigint[],
+      ${lots.map((row) => row.billLine)}::int[], ${lots.map((row) => isoOrNull(row.convertsAt))}::timestamptz[],
+      ${lots.map((row) => (row.rolls ? "t" : "f"))}::boolean[], ${lots.map((row) => row.parent?.eventNo ?? null)}::bigint[],
+      ${lots.map((row) => row.parent?.lineNo ?? null)}::smallint[], ${lots.map((row) => json(row.details))}::json[])`;
 
-/** The check constraint on `remaining` is the last guard: a lot can never give more than it holds. */
-const takeFromLots = (orgId: number, uses: readonly NewLotUse[]) =>
-  sql`/* ledger.take_from_lots */
-    update ledger.lots l set remaining = l.remaining - u.amount
-      from (select party_id, event_no, line_no, sum(amount)::bigint as amount
-              from unnest(${uses.map((use) => use.partyId)}::bigint[], ${uses.map((use) => use.eventNo)}::bigint[],
-                          ${uses.map((use) => use.lineNo)}::smallint[], ${uses.map((use) => use.amount)}::bigint[])
-                   t (party_id, event_no, line_no, amount)
-             group by party_id, event_no, line_no) u
-     where l.org_id = ${orgId} and l.party_id = u.party_id and l.event_no = u.event_no and l.line_no = u.line_no`;
+/** Relative, and bounded by the check on `remaining`: a lot can never give more than it holds, nor get more than it had. */
+const changeLots = (orgId: number, changes: readonly LotChange[]) =>
+  sql`/* ledger.change_lots */
+    update ledger.lots l set remaining = l.remaining + c.change
+      from unnest(${changes.map((row) => row.partyId)}::bigint[], ${changes.map((row) => row.eventNo)}::bigint[],
+                  ${changes.map((row) => row.lineNo)}::smallint[], ${changes.map((row) => row.change)}::bigint[])
+           c (party_id, event_no, line_no, change)
+     where l.org_id = ${orgId} and l.party_id = c.party_id and l.event_no = c.event_no and l.line_no = c.line_no`;
 
 const insertUses = (orgId: number, uses: readonly NewLotUse[]) =>
   sql`/* ledger.insert_lot_uses */
-    insert into ledger.lot_uses (org_id, party_id, event_no, line_no, lot_event_no, lot_line_no, amount)
+    insert into ledger.lot_uses
+           (org_id, party_id, event_no, line_no, lot_event_no, lot_line_no, kind, for_event_no, amount)
     select ${orgId}, * from unnest(
       ${uses.map((use) => use.partyId)}::bigint[], ${uses.map((use) => use.byEventNo)}::bigint[],
       ${uses.map((use) => use.byLineNo)}::smallint[], ${uses.map((use) => use.eventNo)}::bigint[],
-      ${uses.map((use) => use.lineNo)}::smallint[], ${uses.map((use) => use.amount)}::bigint[])`;
+      ${uses.map((use) => use.lineNo)}::smallint[], ${uses.map((use) => use.kind)}::text[],
+      ${uses.map((use) => use.forEventNo)}::bigint[], ${uses.map((use) => use.amount)}::bigint[])`;
+
+const insertHolds = (orgId: number, holds: readonly Hold[]) =>
+  sql`/* ledger.insert_holds */
+    insert into ledger.holds
+           (org_id, party_id, id, program_id, currency_id, category, amount, captured, status, created_at, expires_at, ended_at,
+            till_id, reference)
+    select ${orgId}, * from unnest(
+      ${holds.map((row) => row.partyId)}::bigint[], ${holds.map((row) => row.id)}::bigint[],
+      ${holds.map((row) => row.programId)}::bigint[], ${holds.map((row) => row.currencyId)}::bigint[],
+      ${holds.map((row) => row.category)}::smallint[], ${holds.map((row) => row.amount)}::bigint[],
+      ${holds.map((row) => row.captured)}::bigint[], ${holds.map((row) => row.status)}::text[],
+      ${holds.map((row) => iso(row.createdAt.getTime()))}::timestamptz[],
+      ${holds.map((row) => iso(row.expiresAt.getTime()))}::timestamptz[],
+      ${holds.map((row) => isoOrNull(row.endedAt?.getTime() ?? null))}::timestamptz[],
+      ${holds.map((row) => row.tillId)}::bigint[], ${holds.map((row) => json(row.reference))}::json[])`;
+
+const updateHolds = (orgId: number, holds: readonly Hold[]) =>
+  sql`/* ledger.update_holds */
+    update ledger.holds h set captured = c.captured, status = c.status, ended_at = c.ended_at
+      from unnest(${holds.map((row) => row.partyId)}::bigint[], ${holds.map((row) => row.id)}::bigint[],
+                  ${holds.map((row) => row.captured)}::bigint[], ${holds.map((row) => row.status)}::text[],
+                  ${holds.map((row) => isoOrNull(row.endedAt?.getTime() ?? null))}::timestamptz[])
+           c (party_id, id, captured, status, ended_at)
+     where h.org_id = ${orgId} and h.party_id = c.party_id and h.id = c.id and h.status = 'active'`;
+
+const moveExpiry = (orgId: number, moves: readonly ExpiryMove[]) =>
+  sql`/* ledger.move_expiry */
+    update ledger.lots l set expires_at = m.expires_at
+      from unnest(${moves.map((row) => row.partyId)}::bigint[], ${moves.map((row) => row.eventNo)}::bigint[],
+                  ${moves.map((row) => row.lineNo)}::smallint[], ${moves.map((row) => isoOrNull(row.after))}::timestamptz[])
+           m (party_id, event_no, line_no, expires_at)
+     where l.org_id = ${orgId} and l.party_id = m.party_id and l.event_no = m.event_no and l.line_no = m.line_no`;
+
+const insertExpiryChanges = (orgId: number, moves: readonly ExpiryMove[]) =>
+  sql`/* ledger.insert_expiry_changes */
+    insert into ledger.expiry_changes
+           (org_id, party_id, event_id, lot_event_no, lot_line_no, changed_at, expires_before, expires_after, reason_type, note,
+            changed_by, details)
+    select ${orgId}, * from unnest(
+      ${moves.map((row) => row.partyId)}::bigint[], ${moves.map((row) => row.eventId)}::bigint[],
+      ${moves.map((row) => row.eventNo)}::bigint[], ${moves.map((row) => row.lineNo)}::smallint[],
+      ${moves.map((row) => iso(row.changedAt))}::timestamptz[], ${moves.map((row) => isoOrNull(row.before))}::timestamptz[],
+      ${moves.map((row) => isoOrNull(row.after))}::timestamptz[], ${moves.map((row) => row.reasonType)}::text[],
+      ${moves.map((row) => row.note)}::text[], ${moves.map((row) => row.changedBy)}::text[],
+      ${moves.map((row) => json(row.details))}::json[])`;

@@ -1,5 +1,6 @@
 import type { Db, Ids, Instant } from "#platform";
-import { chooseLots, LedgerBook } from "./rules.ts";
+import { LedgerBook } from "./book.ts";
+import { chooseLots } from "./rules.ts";
 import {
   type AccountKey,
   type Contra,

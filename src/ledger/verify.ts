@@ -1,5 +1,5 @@
 import { type Db, rawSql, sql, type Tx } from "#platform";
-import { CHECKS } from "./checks.ts";
+import { CHECKS, CHECKS_OVER_PARTIES } from "./checks.ts";
 
 /** Something in the ledger that does not add up. */
 export interface Finding {
@@ -44,6 +44,17 @@ const verifyRange = async (tx: Tx, after: number, last: number): Promise<Verific
   return { ...totals, findings };
 };
 
+const verifyOverParties = async (tx: Tx): Promise<Finding[]> => {
+  const findings: Finding[] = [];
+  for (const { name, query } of CHECKS_OVER_PARTIES) {
+    const rows = await tx.rows<Omit<Finding, "check">>(
+      rawSql(`/* ledger.verify */ ${query} limit ${MAX_FINDINGS}`, []),
+    );
+    findings.push(...rows.map((row) => ({ check: name, ...row })));
+  }
+  return findings;
+};
+
 /**
  * Recomputes the whole ledger from its journal, some thousands of parties at a time so that memory stays bounded, and
  * reports whatever differs, the first hundred places. Each range is read in one snapshot, so it can run beside live
@@ -63,5 +74,6 @@ export const verifyLedger = async (db: Db): Promise<Verification> => {
     findings.push(...found.findings.slice(0, MAX_FINDINGS - findings.length));
     after = end;
   }
+  findings.push(...(await db.system(verifyOverParties)));
   return { parties, entries, outstanding, findings };
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { NO_TOTALS } from "#ledger";
 import { createOrgs, type Organisation, type Orgs, validateFields } from "#orgs";
 import { createDb, createIds, createLog, type Db, fixedClock, type Ids } from "#platform";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/postgres.ts";
@@ -332,7 +333,7 @@ describe("memberships", () => {
     });
     const partyId = await ids.take("party");
     await within((tx) => enrol(tx, author.orgId, [{ partyId, joinedAt: START }]));
-    const account = { partyId, programId, currencyId: 0, redeemed: 0, expired: 0, returned: 0, adjusted: 0 };
+    const account = { ...NO_TOTALS, partyId, programId, currencyId: 0 };
     const accounts = [
       { ...account, category: 1 as const, balance: 1100, issued: 1100 },
       { ...account, category: 2 as const, balance: 2200, issued: 2200 },

@@ -15,12 +15,21 @@ import { nextTier, progressOf, tierNumbered } from "./rules.ts";
 /** A tier without an expiry is shown to end in about a hundred years (tiers.md §1). */
 const FAR_FUTURE_MONTHS = 1200;
 
-const FIGURES = ["balance", "issued", "redeemed", "expired", "returned", "adjusted"] as const;
+const FIGURES = [
+  "balance",
+  "issued",
+  "received",
+  "passedOn",
+  "redeemed",
+  "expired",
+  "returned",
+  "adjusted",
+] as const;
 type Figures = Record<(typeof FIGURES)[number], Millipoints>;
 
 /** Figures of a party in one program, or in all when `programId` is null: regular points, and the promised of both kinds. */
 export const figuresOf = (accounts: readonly Account[], programId: number | null) => {
-  const zero = (): Figures => ({ balance: 0, issued: 0, redeemed: 0, expired: 0, returned: 0, adjusted: 0 });
+  const zero = () => Object.fromEntries(FIGURES.map((name) => [name, 0])) as Figures;
   const sums: Record<Category, Figures> = { 1: zero(), 2: zero(), 3: zero() };
   for (const account of accounts) {
     if (account.currencyId !== POINTS || (programId !== null && account.programId !== programId)) continue;
@@ -49,8 +58,8 @@ export const programDetails = (
     programId: program.programId,
     loyaltyId: membership?.partyId ?? -1,
     loyaltyPoints: points(regular.balance),
-    lifetimePoints: points(regular.issued),
-    redeemed: points(regular.redeemed),
+    lifetimePoints: points(regular.issued, regular.received),
+    redeemed: points(regular.redeemed, regular.passedOn),
     expired: points(regular.expired),
     returned: points(regular.returned),
     adjusted: points(regular.adjusted),
