@@ -1635,6 +1635,10 @@ export interface operations {
               balance: number;
               /** Points, with up to three decimals. */
               issued: number;
+              /** From other customers or categories. */
+              received: number;
+              /** To other customers or categories. */
+              passedOn: number;
               /** Points, with up to three decimals. */
               redeemed: number;
               /** Points, with up to three decimals. */
@@ -1643,6 +1647,8 @@ export interface operations {
               returned: number;
               /** Points, with up to three decimals. */
               adjusted: number;
+              /** Taken beyond what there was; the next points settle it. */
+              debt: number;
               expiringNext: {
                 /** Points, with up to three decimals. */
                 points: number;
