@@ -4,6 +4,7 @@ import {
   addSetAsideRoutes,
   addTransactionReadRoutes,
   addTransactionRoutes,
+  addV11TransactionRoutes,
   createActivities,
   verifyActivities,
 } from "#activities";
@@ -161,6 +162,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
+  addV11TransactionRoutes(server, { db, activities, orgs, customers, loyalty, clock });
   addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });

@@ -12,6 +12,11 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   },
   { name: "Transactions", description: "Record purchases, one or many, and read them." },
   {
+    name: "Transactions (v1.1)",
+    description:
+      "The same purchases in the older format: bodies in root, answers in response, a status for each item.",
+  },
+  {
     name: "Points ledger",
     description: "Every movement of a customer's points with the balances around it, and closing balances.",
   },

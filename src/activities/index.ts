@@ -15,4 +15,5 @@ export {
   type SetAsideRow,
   setAside,
 } from "./set-aside.ts";
+export { addV11TransactionRoutes } from "./v11/routes.ts";
 export { verifyActivities } from "./verify.ts";

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { type Organisation, validateFields } from "#orgs";
 import { type Instant, type Issue, parseDateTime } from "#platform";
+import { inBaseCurrency } from "./currencies/convert.ts";
 import { errors } from "./errors.ts";
 import { fieldIssues, MAX_FIELDS, parseLines, parsePayments } from "./parse-lines.ts";
 import { asChoice, asInstant, asMoney, asObject, asText, isObject, shown } from "./parse-values.ts";
@@ -22,6 +23,8 @@ export interface BillContext {
   readonly requestKey: string | null;
   readonly wantsSideEffects: boolean;
   readonly wantsRawSideEffects: boolean;
+  /** v1.1: two statuses more than v2 has. */
+  readonly isV11?: boolean;
 }
 
 const OUTLIER_STATUSES = [
@@ -34,15 +37,23 @@ const OUTLIER_STATUSES = [
   "FAILED",
   "OTHER",
 ] as const;
+const V11_OUTLIER_STATUSES = [...OUTLIER_STATUSES, "INVALID", "RETRO"] as const;
 const DELIVERY_STATUSES = ["PLACED", "PROCESSED", "SHIPPED", "DELIVERED", "RETURNED"] as const;
 const DAY = 86_400_000;
 /** A till's clock may run ahead of ours, and its zone may be mistaken by up to a day. */
 const FUTURE_LIMIT = DAY;
 
 /** Reads a v2 bill into a purchase, or throws the documented refusal that names the field. */
-export const parseBill = (body: unknown, context: BillContext): Purchase => {
-  if (!isObject(body)) throw errors.bad_field({ field: "The bill", expected: "an object" });
+export const parseBill = (sent: unknown, context: BillContext): Purchase => {
+  if (!isObject(sent)) throw errors.bad_field({ field: "The bill", expected: "an object" });
   const { organisation } = context;
+  const sentDate = asInstant(sent.billingDate, "billingDate");
+  const { body, local } = inBaseCurrency(
+    sent,
+    organisation,
+    sentDate ?? context.clockNow,
+    currencyOfTill(context),
+  );
   const scale = organisation.moneyScale;
   const type = parseType(body.type);
   const place = parsePlace(context);
@@ -54,7 +65,6 @@ export const parseBill = (body: unknown, context: BillContext): Purchase => {
   if (grossAmount !== null && grossAmount < 0) throw errors.negative_gross_amount({ field: "grossAmount" });
   const discount = asMoney(body.discount, "discount", scale);
   if (discount !== null && discount < 0) throw errors.negative_discount({ field: "discount" });
-  const sentDate = asInstant(body.billingDate, "billingDate");
   const billedAt = checkDate(sentDate ?? context.clockNow, context, body.billingDate);
   const warnings: Issue[] = [];
   const lines = parseLines(body.lineItemsV2 ?? body.lineitemsV2, organisation, warnings);
@@ -67,7 +77,8 @@ export const parseBill = (body: unknown, context: BillContext): Purchase => {
     asObject(body.customFields, "customFields", MAX_FIELDS),
   );
   warnings.push(...fieldIssues(extended.warnings), ...fieldIssues(custom.warnings));
-  const sentOutlier = asChoice(body.outlierStatus, "outlierStatus", OUTLIER_STATUSES, "");
+  const statuses = context.isV11 === true ? V11_OUTLIER_STATUSES : OUTLIER_STATUSES;
+  const sentOutlier = asChoice(body.outlierStatus, "outlierStatus", statuses, "");
   const outlier = outlierOf(organisation, {
     sent: sentOutlier,
     amount,
@@ -97,6 +108,7 @@ export const parseBill = (body: unknown, context: BillContext): Purchase => {
     source: context.source,
     accountId: context.accountId,
     ...place,
+    ...(local === null ? {} : { localCurrency: local }),
   };
   const inputHash = hashOf({
     ...purchase,
@@ -125,6 +137,10 @@ const hashOf = (input: object): Buffer => hash("sha256", JSON.stringify(input), 
 /** A field that every line lacks is told once. */
 const distinct = (warnings: readonly Issue[]): readonly Issue[] =>
   warnings.length < 2 ? warnings : [...new Map(warnings.map((item) => [item.message, item])).values()];
+
+/** The currency in which the store of the call sells; null for one that says nothing of its own. */
+const currencyOfTill = ({ organisation, tillId }: BillContext): string | null =>
+  tillId === null ? null : (organisation.storeOfTill(tillId)?.currency ?? null);
 
 const parseType = (value: unknown): TransactionType => {
   const text = (asText(value, "type", 50) ?? "REGULAR").toUpperCase();

@@ -1,5 +1,6 @@
 import { type Entity, entityReference, type Organisation } from "#orgs";
 import { formatIso, QUANTITY_SCALE } from "#platform";
+import { localCurrencyOf, localLineOf } from "./currencies/present.ts";
 import type { StoredLine, StoredTransaction } from "./reads.ts";
 
 const referenceOrNone = (entity: Entity | null) => (entity === null ? {} : entityReference(entity));
@@ -17,7 +18,7 @@ const paymentModes = (organisation: Organisation, transaction: StoredTransaction
     attributes: Object.entries(attributes).map(([name, attribute]) => ({ name, value: attribute })),
   }));
 
-const lineItem = (organisation: Organisation, line: StoredLine) => {
+const lineItem = (organisation: Organisation, transaction: StoredTransaction, line: StoredLine) => {
   const details = line.details ?? {};
   const attributes = (details.attributes ?? {}) as Record<string, unknown>;
   return {
@@ -37,6 +38,7 @@ const lineItem = (organisation: Organisation, line: StoredLine) => {
       attributes,
       attributesSet: Object.entries(attributes).map(([name, value]) => ({ [name]: value })),
       extendedFields: details.extendedFields ?? {},
+      ...localLineOf(transaction, line),
     },
     outlierStatus: "NORMAL",
     returnDetails: {},
@@ -78,7 +80,7 @@ export const presentTransaction = (
       niReturnDetails: {},
       invalidBill: false,
     },
-    lineItems: lines.map((line) => lineItem(organisation, line)),
+    lineItems: lines.map((line) => lineItem(organisation, transaction, line)),
     ...(tenders ? { paymentModes: paymentModes(organisation, transaction) } : {}),
     customFields: transaction.details?.customFields ?? {},
     extendedFields: transaction.details?.extendedFields ?? {},
@@ -88,6 +90,8 @@ export const presentTransaction = (
       modifiedBy: {},
     },
     billPointsBreakup: [],
+    addWithLocalCurrency: transaction.details?.localCurrency !== undefined,
+    ...localCurrencyOf(organisation, transaction),
     basketSize: lines.reduce((sum, line) => sum + line.quantity, 0) / QUANTITY_SCALE,
     returnDetails: { canceled: false },
     niReturnDetails: {},

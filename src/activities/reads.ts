@@ -1,4 +1,5 @@
 import { type Money, rawSql, sql, type Tx } from "#platform";
+import type { LocalCurrency } from "./currencies/convert.ts";
 
 /** What of a bill is shown but never searched; kept as JSON beside it. Money as integers. */
 export interface TransactionDetails {
@@ -7,6 +8,7 @@ export interface TransactionDetails {
   readonly paymentModes?: readonly { mode: string; value: Money; notes: string | null; attributes: object }[];
   readonly extendedFields?: Readonly<Record<string, unknown>>;
   readonly customFields?: Readonly<Record<string, unknown>>;
+  readonly localCurrency?: LocalCurrency;
 }
 
 export interface StoredTransaction {
@@ -95,6 +97,16 @@ export interface TransactionPage {
   readonly ascending: boolean;
   readonly limit: number;
   readonly offset: number;
+  /** By id instead of by date. */
+  readonly byId?: boolean;
+  /** Absent and null: any. */
+  readonly only?: {
+    readonly number?: string | null;
+    readonly storeId?: number | null;
+    /** Ends included. */
+    readonly firstId?: number | null;
+    readonly lastId?: number | null;
+  };
 }
 
 /** A page of a party's bills by date, and how many there are in the period. */
@@ -105,13 +117,18 @@ export const transactionsOfParty = async (
   page: TransactionPage,
 ): Promise<{ rows: StoredTransaction[]; total: number }> => {
   const order = page.ascending ? "asc" : "desc";
-  const where = `org_id = $1 and party_id = $2 and ($3::timestamptz is null or billed_at >= $3) and ($4::timestamptz is null or billed_at < $4)`;
-  const values = [orgId, partyId, page.from?.toISOString() ?? null, page.until?.toISOString() ?? null];
+  const where = `org_id = $1 and party_id = $2 and ($3::timestamptz is null or billed_at >= $3) and ($4::timestamptz is null or billed_at < $4)
+          and ($5::text is null or bill_number = $5) and ($6::bigint is null or store_id = $6)
+          and ($7::bigint is null or id >= $7) and ($8::bigint is null or id <= $8)`;
+  const { number = null, storeId = null, firstId = null, lastId = null } = page.only ?? {};
+  const period = [page.from?.toISOString() ?? null, page.until?.toISOString() ?? null];
+  const values = [orgId, partyId, ...period, number, storeId, firstId, lastId];
+  const sort = page.byId === true ? `id ${order}` : `billed_at ${order}, id ${order}`;
   const [rows, count] = await Promise.all([
     tx.rows<StoredTransaction>(
       rawSql(
         `/* activities.transactions_of_party */ select ${COLUMNS} from activities.transactions where ${where}
-          order by billed_at ${order}, id ${order} limit $5 offset $6`,
+          order by ${sort} limit $9 offset $10`,
         [...values, page.limit, page.offset],
       ),
     ),

@@ -10,6 +10,7 @@ const detailsOf = (purchase: Purchase): object | null => {
   if (purchase.paymentModes.length > 0) details.paymentModes = purchase.paymentModes;
   if (Object.keys(purchase.extendedFields).length > 0) details.extendedFields = purchase.extendedFields;
   if (Object.keys(purchase.customFields).length > 0) details.customFields = purchase.customFields;
+  if (purchase.localCurrency !== undefined) details.localCurrency = purchase.localCurrency;
   return Object.keys(details).length === 0 ? null : details;
 };
 

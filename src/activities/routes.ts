@@ -53,6 +53,8 @@ const BillShape = Type.Object(
       Type.Unknown({ description: "Extended fields of scope TRANSACTION, name → value" }),
     ),
     customFields: Type.Optional(Type.Unknown()),
+    addWithLocalCurrency: Type.Optional(Type.Unknown({ description: "true: all money is in currencyCode" })),
+    currencyCode: Type.Optional(Type.Unknown({ description: "ISO 4217; the store's when absent" })),
   },
   { additionalProperties: true, $id: "Bill" },
 );
@@ -97,7 +99,7 @@ const AddQuery = Type.Object({
 /** Longer text is no identifier and is refused before it is looked up. */
 const MAX_IDENTIFIER = 300;
 
-interface Whom {
+export interface Whom {
   readonly name: unknown;
   readonly value: unknown;
   readonly source: unknown;
@@ -138,13 +140,13 @@ const isAnonymous = (body: unknown): boolean => {
 };
 
 /** Reads a bill of a call with what the call itself says: its actor, its customer, its options. */
-const purchaseOf = (
+export const purchaseOf = (
   { clock }: TransactionRouteParts,
   organisation: Organisation,
   actor: Actor,
   body: unknown,
   whom: Whom,
-  options: { requestKey: string | null; useAsync: boolean; raw: boolean },
+  options: { requestKey: string | null; useAsync: boolean; raw: boolean; isV11?: boolean },
 ): Purchase => {
   const context: BillContext = {
     organisation,
@@ -157,13 +159,14 @@ const purchaseOf = (
     requestKey: options.requestKey,
     wantsSideEffects: !options.useAsync,
     wantsRawSideEffects: options.raw,
+    ...(options.isV11 === true ? { isV11: true } : {}),
   };
   return parseBill(body, context);
 };
 
 const isTrue = (value: string | undefined): boolean => value !== undefined && value.toLowerCase() === "true";
 
-const requestKeyOf = (request: FastifyRequest): string | null => {
+export const requestKeyOf = (request: FastifyRequest): string | null => {
   const header = request.headers["idempotency-key"];
   if (header === undefined) return null;
   if (typeof header !== "string" || header.length < 1 || header.length > 200) throw errors.bad_request_key();

@@ -1,4 +1,5 @@
 import type { Instant, Issue, Milliquantity, Money } from "#platform";
+import type { LocalCurrency } from "./currencies/convert.ts";
 
 export type TransactionType = "REGULAR" | "NOT_INTERESTED";
 
@@ -53,6 +54,8 @@ export interface Purchase {
   readonly extendedFields: Readonly<Record<string, unknown>>;
   readonly customFields: Readonly<Record<string, unknown>>;
   readonly notInterestedReason: string | null;
+  /** The amounts as they were sent, for a bill in another currency. */
+  readonly localCurrency?: LocalCurrency;
   readonly outlierStatus: string;
   readonly deliveryStatus: string;
   readonly source: string;

@@ -15,6 +15,7 @@ export { addCustomersRoutes, type CustomersRouteParts, type LoyaltyDetails } fro
 export type {
   ChangeRow,
   Customer,
+  CustomerChange,
   CustomerReference,
   CustomerRow,
   FieldHistory,

@@ -8,6 +8,12 @@ export const errors = defineErrors("orgs", {
   invalid: { number: 400, http: 400, message: "{message}" },
   unknown_organisation: { number: 1064, http: 404, message: "There is no organisation {id}." },
   organisation_code_taken: { number: 70101, http: 409, message: "The organisation code {code} is taken." },
+  unknown_currency: { number: 1102, http: 400, message: "{field}: there is no currency {value}." },
+  bad_currency_ratio: {
+    number: 1102,
+    http: 400,
+    message: "{field} must be a number above 0 and at most {most}, with nine decimals at most.",
+  },
   unknown_entity: { number: 3202, http: 404, message: "Entity with {by} {value} not found." },
   unknown_parent: { number: 1215, http: 404, message: "{field}: there is no {type} {value}." },
   invalid_store: {

@@ -1,3 +1,4 @@
+export type { RatioPair } from "./currency-ratios.ts";
 export {
   type EntityReference,
   EntityReference as EntityReferenceShape,

@@ -1,4 +1,5 @@
-import { moneyScale } from "#platform";
+import { type Instant, moneyScale } from "#platform";
+import { type CurrencyRatio, type RatioPair, ratiosOf } from "./currency-ratios.ts";
 import type {
   Entity,
   EntityType,
@@ -47,6 +48,10 @@ export interface Organisation extends OrganisationRow {
   /** Active accounts of a source; none means that the source has a single, unnamed account. */
   sourceAccounts(source: string): readonly { readonly id: string; readonly name: string }[];
   readonly paymentModes: readonly PaymentMode[];
+  /** What a unit of another currency was worth in the own one at an instant; null when nobody said, "no base" when not of the own. */
+  currencyRatio(currency: string, at: Instant): RatioPair | null | "no base";
+  /** The newest ratio of each currency, in order of code; see `CurrencyRatio`. */
+  readonly currencyRatios: readonly { readonly currency: string; readonly ratio: number }[];
 }
 
 export interface OrganisationParts {
@@ -56,6 +61,7 @@ export interface OrganisationParts {
   readonly fields: readonly FieldDefinition[];
   readonly accounts: readonly SourceAccount[];
   readonly paymentModes: readonly PaymentMode[];
+  readonly currencyRatios?: readonly CurrencyRatio[];
 }
 
 const NONE: readonly never[] = Object.freeze([]);
@@ -87,6 +93,7 @@ export const buildOrganisation = (parts: OrganisationParts): Organisation => {
     parts.accounts.filter((account) => account.isActive),
     (account) => account.source,
   );
+  const ratios = ratiosOf(parts.row.currency, parts.currencyRatios ?? NONE);
 
   const setting = (key: string): string | undefined => {
     const value = settings.get(key) ?? findSetting(key)?.default;
@@ -133,5 +140,7 @@ export const buildOrganisation = (parts: OrganisationParts): Organisation => {
     sourceAccounts: (source) =>
       (accounts.get(source) ?? NONE).map(({ accountId, name }) => ({ id: accountId, name })),
     paymentModes: parts.paymentModes,
+    currencyRatio: ratios.pair,
+    currencyRatios: ratios.newest,
   });
 };

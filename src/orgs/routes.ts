@@ -1,6 +1,7 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { AppError, type Clock, failures, Issue, issue, type Server, systemClock, V2Failure } from "#platform";
 import { type AdminRouteParts, addOrgsAdminRoutes } from "./admin-routes.ts";
+import { addCurrencyRoutes } from "./currency-routes.ts";
 import {
   HierarchyOrganisation,
   hierarchyOrganisation,
@@ -37,6 +38,7 @@ export const addOrgsRoutes = (server: Server, parts: OrgsRouteParts): void => {
   addSettingRoutes(server, parts.orgs);
   addStoreWrites(server, parts.orgs);
   addFieldRoutes(server, parts.orgs);
+  addCurrencyRoutes(server, parts.orgs);
   addOrgsAdminRoutes(server, parts);
 };
 

@@ -86,6 +86,17 @@ export const createOrgs = ({ db, ids, clock }: OrgsParts) => {
     return judged.value;
   };
 
+  /** Says what a unit of a currency is worth, in RATIO_SCALE of a rupee, from now on. Those of the past stay for bills of then. */
+  const setCurrencyRatio = (author: Author, currency: string, ratio: number): Promise<void> =>
+    changing(author.orgId, async (tx) => {
+      await store.lockOrganisation(tx, author.orgId);
+      const { newest } = await store.newestCurrencyRatio(tx, author.orgId, currency);
+      const now = clock.now().getTime();
+      // Two within a millisecond, or a clock that was set back: the later call is the one that holds.
+      const validFrom = new Date(Math.max(now, (newest?.getTime() ?? 0) + (newest === null ? 0 : 1)));
+      await store.insertCurrencyRatio(tx, author.orgId, { currency, validFrom, ratio }, author.name);
+    });
+
   const entities = createEntityWrites({ db, ids, clock }, changing);
   const fields = createFieldWrites({ db, ids, clock }, changing);
 
@@ -113,6 +124,7 @@ export const createOrgs = ({ db, ids, clock }: OrgsParts) => {
     list: () => db.system((tx) => store.listOrganisationIds(tx)),
     /** Organisation and id of the till of a code, before the caller's organisation is known. */
     locateTill: (code: string) => db.system((tx) => store.locateTill(tx, code)),
+    setCurrencyRatio,
     createOrganisation,
     updateOrganisation,
     setSetting,
@@ -144,14 +156,15 @@ const createPictures = (db: Db) => {
     });
     const parts = await db.apart(async (tx) => {
       const row = store.findOrganisation(tx, orgId);
-      const [settings, entities, fields, accounts, paymentModes] = await Promise.all([
+      const [settings, entities, fields, accounts, paymentModes, currencyRatios] = await Promise.all([
         store.listSettings(tx, orgId),
         store.listEntities(tx, orgId),
         store.listFields(tx, orgId),
         store.listSourceAccounts(tx, orgId),
         store.listPaymentModes(tx, orgId),
+        store.listCurrencyRatios(tx, orgId),
       ]);
-      return { row: await row, settings, entities, fields, accounts, paymentModes };
+      return { row: await row, settings, entities, fields, accounts, paymentModes, currencyRatios };
     });
     if (parts.row === null) throw errors.unknown_organisation({ id: orgId });
     return buildOrganisation({ ...parts, row: parts.row });

@@ -114,6 +114,7 @@ const ACTING: readonly SettingDefinition[] = [
     false,
     "v2 keeps the clock time of the payload and drops its offset.",
   ),
+  flag("CONF_CURRENCY_CONVERSION_ENABLE", false, "Bills in other currencies are converted."),
 ];
 
 /**
@@ -182,7 +183,6 @@ const KEPT: readonly SettingDefinition[] = [
   flag("CONF_RETRO_TRANSACTION_CASHIER", false, "Cashiers may claim bills for customers."),
   flag("CONF_RETRO_TRANSACTION_STORE_ASSOCIATE", false, "Store associates may claim bills for customers."),
   flag("CONF_ENABLE_SIMULATION_API_MODE", false, "The simulation call is open."),
-  flag("CONF_CURRENCY_CONVERSION_ENABLE", false, "Bills in other currencies are converted."),
   flag("ALLOW_POINTS_TRANSFER", true, "Points can be transferred between customers."),
   flag("CONF_FRAUD_STATUS_CHECK_POINTS_TRANSFER", false, "Transfers look at the fraud status."),
   number("CONF_MAX_CARDS_PER_ORG", "", "Active cards of one customer.", 1),

@@ -1,4 +1,5 @@
 import { assert, rawSql, sql, type Tx } from "#platform";
+import type { CurrencyRatio } from "./currency-ratios.ts";
 import type {
   Entity,
   EntityType,
@@ -83,6 +84,23 @@ export const putSetting = (
     values (${orgId}, ${key}, ${value}, ${change.at}, ${change.by})
     on conflict (org_id, key) do update
        set value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by`);
+
+export const listCurrencyRatios = (tx: Tx, orgId: number) =>
+  tx.rows<CurrencyRatio>(
+    sql`/* orgs.list_currency_ratios */ select currency, valid_from as "validFrom", ratio from orgs.currency_ratios where org_id = ${orgId}`,
+  );
+
+/** 0 when the currency has a ratio from that very time. */
+export const insertCurrencyRatio = (tx: Tx, orgId: number, row: CurrencyRatio, by: string) =>
+  tx.run(sql`/* orgs.insert_currency_ratio */
+    insert into orgs.currency_ratios (org_id, currency, valid_from, ratio, set_by)
+    values (${orgId}, ${row.currency}, ${row.validFrom}, ${row.ratio}, ${by})
+    on conflict do nothing`);
+
+/** When the newest ratio of a currency begins. */
+export const newestCurrencyRatio = (tx: Tx, orgId: number, currency: string) =>
+  tx.one<{ newest: Date | null }>(sql`/* orgs.newest_currency_ratio */
+    select max(valid_from) as newest from orgs.currency_ratios where org_id = ${orgId} and currency = ${currency}`);
 
 export const listEntities = (tx: Tx, orgId: number) =>
   tx.rows<Entity>(

@@ -1,0 +1,127 @@
+import type { Organisation } from "#orgs";
+import { formatPlain, type Money, POINTS_SCALE, QUANTITY_SCALE, toDecimal } from "#platform";
+import { currencyBlocks } from "../currencies/present.ts";
+import type { StoredLine, StoredTransaction } from "../reads.ts";
+import { asNamedValues } from "./envelope.ts";
+import type { BillFigures } from "./store.ts";
+
+/** A bill in the words of v1.1: every scalar a text, times as the cluster's clock shows them, money in base currency. */
+
+const moneyIn = (organisation: Organisation) => (amount: Money | null) =>
+  String(toDecimal(amount ?? 0, organisation.moneyScale));
+
+const codeAndName = (entity: { readonly code: string; readonly name: string } | null) => ({
+  code: entity?.code ?? "",
+  name: entity?.name ?? "",
+});
+
+/** What both reads of v1.1 show of a bill. */
+const commonOf = (organisation: Organisation, transaction: StoredTransaction) => {
+  const money = moneyIn(organisation);
+  const zone = organisation.clusterTimeZone;
+  const { details } = transaction;
+  return {
+    id: String(transaction.id),
+    number: transaction.billNumber,
+    type: transaction.type,
+    outlier_status: transaction.outlierStatus,
+    delivery_status: transaction.deliveryStatus,
+    amount: money(transaction.amount),
+    gross_amount: money(transaction.grossAmount ?? transaction.amount),
+    discount: money(transaction.discount),
+    notes: details?.note ?? "",
+    billing_time: formatPlain(transaction.billedAt.getTime(), zone),
+    auto_update_time: formatPlain(transaction.recordedAt.getTime(), zone),
+    store: organisation.store(transaction.storeId)?.name ?? "",
+    custom_fields: asNamedValues(details?.customFields ?? {}),
+    extended_fields: asNamedValues(details?.extendedFields ?? {}),
+  };
+};
+
+const partsOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+const lineOf = (organisation: Organisation, transaction: StoredTransaction, line: StoredLine) => {
+  const money = moneyIn(organisation);
+  const details = line.details ?? {};
+  const attributes = (details.attributes ?? {}) as Record<string, unknown>;
+  const local = currencyBlocks(organisation, transaction)?.line(line.lineNo);
+  return {
+    type: transaction.type,
+    outlier_status: String(details.outlierStatus ?? "NORMAL"),
+    serial: String(details.serial ?? 0),
+    item_code: line.itemCode,
+    description: line.description ?? "",
+    qty: String(line.quantity / QUANTITY_SCALE),
+    rate: money(line.rate),
+    value: money(line.value),
+    discount: money(line.discount),
+    img_url: String(details.imgUrl ?? ""),
+    amount: money(line.amount),
+    returnable: String(details.returnable ?? true),
+    returnable_days: String(details.returnableDays ?? -1),
+    extended_fields: asNamedValues((details.extendedFields ?? {}) as Record<string, unknown>),
+    ...(local === undefined ? {} : { local_currency: local }),
+    combo_items: { combo_item: partsOf(details.comboDetails) },
+    addon_items: { addon_item: partsOf(details.addOnDetails) },
+    split_items: { split_item: partsOf(details.splitDetails) },
+    attributes: {
+      attribute: Object.entries(attributes).map(([name, value]) => ({ name, value: String(value) })),
+    },
+  };
+};
+
+const tendersOf = (organisation: Organisation, { details }: StoredTransaction) => ({
+  payment: (details?.paymentModes ?? []).map(({ mode, value, notes, attributes }) => ({
+    mode,
+    value: moneyIn(organisation)(value),
+    notes: notes ?? "",
+    attributes: {
+      attribute: Object.entries(attributes).map(([name, attribute]) => ({ name, value: String(attribute) })),
+    },
+  })),
+});
+
+/** A bill as `GET /v1.1/transaction/get` shows it (transactions.md §5.3), without the customer. */
+export const billOf = (
+  organisation: Organisation,
+  transaction: StoredTransaction,
+  lines: readonly StoredLine[],
+  { tenders }: { readonly tenders: boolean },
+) => {
+  const blocks = currencyBlocks(organisation, transaction);
+  return {
+    billing_till: codeAndName(organisation.till(transaction.tillId)),
+    billing_store: codeAndName(organisation.store(transaction.storeId)),
+    ...commonOf(organisation, transaction),
+    source: transaction.source.toLowerCase(),
+    ...(blocks === null ? {} : { local_currency: blocks.bill, currency: blocks.currency }),
+    ...(tenders ? { tenders: tendersOf(organisation, transaction) } : {}),
+    line_items: { line_item: lines.map((line) => lineOf(organisation, transaction, line)) },
+  };
+};
+
+/** A bill as `GET /v1.1/customer/transactions` lists it; its lines are not told there. */
+export const listedBillOf = (
+  organisation: Organisation,
+  transaction: StoredTransaction,
+  programId: number | null,
+  figures: BillFigures | null,
+) => {
+  const blocks = currencyBlocks(organisation, transaction);
+  const expiresAt = figures?.expiresAt ?? null;
+  return {
+    ...commonOf(organisation, transaction),
+    return_type: "",
+    store_code: organisation.store(transaction.storeId)?.code ?? "",
+    returned_points_on_bill: "0",
+    ...(blocks === null ? {} : { currency: blocks.currency }),
+    points: {
+      issued: String(toDecimal(transaction.points, POINTS_SCALE)),
+      expiry_date: expiresAt === null ? "" : formatPlain(expiresAt, organisation.clusterTimeZone),
+      program_id: programId === null ? "" : String(programId),
+    },
+    coupons: [],
+    basket_size: String((figures?.quantity ?? 0) / QUANTITY_SCALE),
+    line_items: { line_item: [] },
+  };
+};
