@@ -441,6 +441,61 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1.1/customer/transactions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTransactionsLegacy"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1.1/transaction/add": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["addTransactions"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1.1/transaction/add_with_local_currency": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["addTransactionsWithLocalCurrency"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1.1/transaction/get": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getTransactionLegacy"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/currencyratio": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listCurrencyRatios"];
+    put?: never;
+    post: operations["setCurrencyRatio"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/customFields": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
@@ -918,6 +973,15 @@ export interface components {
         field?: string;
       };
     };
+    V1Failure: {
+      response: {
+        status: {
+          success: "false";
+          code: number;
+          message: string;
+        };
+      };
+    };
     V2Failure: {
       errors: components["schemas"]["Issue"][];
       warnings: components["schemas"]["Issue"][];
@@ -990,6 +1054,66 @@ export interface components {
       headers: { [name: string]: unknown };
       content: {
         "application/json": components["schemas"]["OwnFailure"];
+      };
+    };
+    V1Failure400: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure401: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure403: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure404: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure409: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure413: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure415: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure429: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure500: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure503: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
       };
     };
     V2Failure400: {
@@ -4085,6 +4209,341 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** List purchases of a customer (legacy format) (Transaction:read) */
+  listTransactionsLegacy: {
+    parameters: {
+      query?: {
+        id?: string;
+        user_id?: string;
+        mobile?: string;
+        email?: string;
+        external_id?: string;
+        card_number?: string;
+        card_external_id?: string;
+        externalId?: string;
+        cardnumber?: string;
+        cardExternalId?: string;
+        wechat?: string;
+        unionId?: string;
+        cuid?: string;
+        martjackId?: string;
+        fbId?: string;
+        facebook?: string;
+        line?: string;
+        tmall_uname?: string;
+        ali_uname?: string;
+        jd_uname?: string;
+        vip_uname?: string;
+        format?: string;
+        number?: string;
+        transaction_id?: string;
+        store_id?: string;
+        store_code?: string;
+        start_id?: string;
+        end_id?: string;
+        start_date?: string;
+        end_date?: string;
+        custom_fields?: string;
+        credit_notes?: string;
+        points_breakup?: string;
+        limit?: string;
+        offset?: string;
+        sort?: string;
+        order?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+                total: string;
+                success_count: string;
+              };
+              customers: {
+                customer: {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: string;
+                    message: string;
+                    warnings: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Record purchases (legacy format) (Transaction:write) */
+  addTransactions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+              };
+              transactions: {
+                transaction: {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Record purchases in a local currency (legacy format) (Transaction:write) */
+  addTransactionsWithLocalCurrency: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+              };
+              transactions: {
+                transaction: {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Read a purchase (legacy format) (Transaction:read) */
+  getTransactionLegacy: {
+    parameters: {
+      query?: {
+        format?: string;
+        id?: string;
+        number?: string;
+        store_code?: string;
+        till_code?: string;
+        amount?: string;
+        date?: string;
+        type?: string;
+        tenders?: string;
+        credit_notes?: string;
+        user_id?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+              };
+              transactions: {
+                transaction: {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Set the ratio of a currency, from now on (Organization:write) */
+  setCurrencyRatio: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** ISO 4217 */
+        currencyCode?: unknown;
+        /** Indian rupees for one unit */
+        ratioInr?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entity: {
+              ratioInr: number;
+              currencyCode: string;
+            };
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+            success: boolean;
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Ratios of currencies in force (Organization:read) */
+  listCurrencyRatios: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              ratioInr: number;
+              currencyCode: string;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Define custom fields of a scope, all or none (Organization:write) */
   defineCustomFields: {
     parameters: {
@@ -6555,6 +7014,10 @@ export interface operations {
         /** Extended fields of scope TRANSACTION, name → value */
         extendedFields?: unknown;
         customFields?: unknown;
+        /** true: all money is in currencyCode */
+        addWithLocalCurrency?: unknown;
+        /** ISO 4217; the store's when absent */
+        currencyCode?: unknown;
         [name: string]: unknown;
       };
     } };
