@@ -43,6 +43,7 @@ import {
   type Server,
   systemClock,
 } from "#platform";
+import { createPoints, type Points } from "#points";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
 
@@ -66,6 +67,7 @@ export interface App {
   readonly identity: Identity;
   readonly customers: Customers;
   readonly loyalty: Loyalty;
+  readonly points: Points;
   readonly activities: Activities;
   readonly events: Events;
   readonly dataflows: Dataflows;
@@ -113,6 +115,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await enrol(tx, orgId, members, clock.now());
     },
   });
+  const points = createPoints({ db, ids, clock, orgs, customers, loyalty, events, log });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });
 
   const dataflows = createDataflows({
@@ -180,6 +183,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     identity,
     customers,
     loyalty,
+    points,
     activities,
     events,
     dataflows,
@@ -198,7 +202,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     close: async () => {
       await server.close();
       await dataflows.stop();
-      await Promise.all([activities.drain(), customers.drain()]);
+      await Promise.all([activities.drain(), points.drain(), customers.drain()]);
       await jobs.stop();
       await events.stop();
       await db.close();

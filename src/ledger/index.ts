@@ -37,6 +37,7 @@ export {
   loadLots,
   loadLotsOfTransactions,
   loadOpenLots,
+  loadSettledUses,
   loadUsesForEvents,
   loadUsesOfLots,
   lockParties,

@@ -131,6 +131,21 @@ export const loadUsesForEvents = async (
      group by 1, 2, 3, 4, 5`);
 };
 
+/** What lots of the parties gave to settle debts, less what they were given back. */
+export const loadSettledUses = async (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+): Promise<NetUse[]> => {
+  if (partyIds.length === 0) return [];
+  return tx.rows<NetUse>(sql`/* ledger.load_settled_uses */
+    select party_id as "partyId", lot_event_no as "eventNo", lot_line_no as "lineNo", kind,
+           coalesce(nullif(for_event_no, 0), event_no) as "forEventNo", sum(amount)::bigint as amount
+      from ledger.lot_uses
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and kind = 'settled'
+     group by 1, 2, 3, 4, 5`);
+};
+
 /** Holds that are not ended; whether they still reserve anything is for the reader's time to say. */
 export const loadActiveHolds = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Hold[]> =>
   tx.rows<Hold>(sql`/* ledger.load_active_holds */

@@ -147,9 +147,8 @@ const RULES: readonly { rule: string; text: string }[] = [
   },
 ];
 
-const ORDER = "platform events orgs identity customers ledger loyalty activities dataflows insights".split(
-  " ",
-);
+const ORDER =
+  "platform events orgs identity customers ledger loyalty points activities dataflows insights".split(" ");
 
 describe("the catalogue", () => {
   let database: TestDatabase;

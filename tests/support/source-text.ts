@@ -13,6 +13,7 @@ export const DOMAINS = [
   "customers",
   "ledger",
   "loyalty",
+  "points",
   "activities",
   "dataflows",
   "insights",

@@ -1,0 +1,80 @@
+import { defineErrors } from "#platform";
+
+/** Codes of points.md §8, then ours from 70000. */
+export const errors = defineErrors("points", {
+  bad_points: {
+    number: 801,
+    http: 400,
+    message: "{field} must be a number of points above 0; {value} is not.",
+  },
+  too_many_decimals: { number: 878, http: 400, message: "{field} has more than 3 decimals." },
+  balance_required: {
+    number: 804,
+    http: 400,
+    message: "A balance of {required} points is needed to redeem; {available} are available.",
+  },
+  lifetime_points_too_low: {
+    number: 805,
+    http: 400,
+    message: "{required} points must have been earned to redeem; it is {value} so far.",
+  },
+  lifetime_purchases_too_low: {
+    number: 806,
+    http: 400,
+    message: "Purchases of {required} are needed to redeem; it is {value} so far.",
+  },
+  not_a_multiple: { number: 807, http: 400, message: "Points are redeemed in multiples of {multiple}." },
+  unknown_customer: { number: 8015, http: 400, message: "No customer matches {name}." },
+  more_than_available: {
+    number: 818,
+    http: 400,
+    message: "{points} points are more than the {available} available.",
+  },
+  above_maximum: { number: 819, http: 400, message: "At most {maximum} points can be redeemed at once." },
+  above_limit: {
+    number: 819,
+    http: 400,
+    message: "At most {limit} points can be redeemed per {period}; {left} are left.",
+  },
+  above_bill_share: {
+    number: 819,
+    http: 400,
+    message: "At most {maximum} points can be redeemed on this bill.",
+  },
+  below_minimum: { number: 821, http: 400, message: "At least {minimum} points must be redeemed." },
+  redemption_off: { number: 827, http: 400, message: "Redemption is not enabled in this program." },
+  no_program: { number: 885, http: 400, message: "There is no program {value}." },
+  not_enrolled: { number: 881, http: 400, message: "The customer is not enrolled in the program {program}." },
+  blocked_by_status: {
+    number: 3045,
+    http: 400,
+    message: "Points are not moved for the customer with id {id} as the status is {status}.",
+  },
+  bad_redemption: { number: 901, http: 400, message: "{field} must be a redemption id and points above 0." },
+  redemption_unknown: { number: 902, http: 400, message: "There is no redemption {value}." },
+  cannot_reverse: {
+    number: 903,
+    http: 400,
+    message: "{points} points cannot be reversed; {left} of the redemption are left.",
+  },
+  other_customer: { number: 904, http: 400, message: "The redemption {value} is another customer's." },
+  reversal_off: { number: 905, http: 400, message: "Reversing redemptions is not enabled." },
+  already_reversed: { number: 3802, http: 400, message: "The redemption {value} has been reversed already." },
+  hold_unknown: { number: 70_101, http: 404, message: "There is no hold {value}." },
+  hold_ended: { number: 70_102, http: 409, message: "The hold {value} is {status}." },
+  above_hold: {
+    number: 70_103,
+    http: 400,
+    message: "{points} points are more than the {left} that are held.",
+  },
+  hold_too_long: {
+    number: 70_104,
+    http: 400,
+    message: "A hold lasts from 1 second to {most} seconds; {value} is not in between.",
+  },
+  request_key_reused: {
+    number: 70_001,
+    http: 409,
+    message: "The key {key} was used before with another request.",
+  },
+});

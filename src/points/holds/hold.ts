@@ -1,0 +1,168 @@
+import type { Hold } from "#ledger";
+import { type Instant, type Millipoints, type Money, POINTS_SCALE } from "#platform";
+import { errors } from "../errors.ts";
+import type { Desk, MovementKind } from "../movement.ts";
+import {
+  checkPolicy,
+  type Earlier,
+  loadEarlier,
+  postRedemption,
+  type Redeemed,
+  type RedemptionAbout,
+  requireProgram,
+  spendable,
+} from "../redemptions/redeem.ts";
+
+/** The longest that points may be kept from being spent: a week. */
+export const MAX_HOLD_SECONDS = 7 * 86_400;
+
+export interface HoldInput {
+  readonly programId: number | null;
+  readonly points: Millipoints;
+  readonly ttlSeconds: number;
+  readonly billAmount: Money | null;
+  readonly billNumber: string;
+  readonly notes: string;
+}
+
+export interface CaptureInput extends Omit<RedemptionAbout, "billAmount"> {
+  readonly holdId: number;
+  /** Null: all that is left of the hold. */
+  readonly points: Millipoints | null;
+  /** False: what is not captured stays held for further captures. */
+  readonly isFinal: boolean;
+  readonly code: string;
+}
+
+export interface ReleaseInput {
+  readonly holdId: number;
+}
+
+/** A hold as it stands after a call. */
+export interface HoldState {
+  readonly holdId: number;
+  readonly customerId: number;
+  readonly programId: number;
+  readonly points: Millipoints;
+  readonly captured: Millipoints;
+  readonly status: Hold["status"];
+  readonly expiresAt: Instant;
+  /** What may be spent besides the hold. */
+  readonly available: Millipoints;
+}
+
+const stateOf = (hold: Hold, desk: Desk, now: Instant): HoldState => ({
+  holdId: hold.id,
+  customerId: hold.partyId,
+  programId: hold.programId,
+  points: hold.amount,
+  captured: hold.captured,
+  status: hold.status,
+  expiresAt: hold.expiresAt.getTime(),
+  available: desk.book.available(hold.partyId, hold, now),
+});
+
+const tell = (desk: Desk, hold: Hold, type: string, now: Instant): void => {
+  desk.writes.events.push({
+    orgId: desk.organisation.id,
+    partyId: hold.partyId,
+    type,
+    occurredAt: new Date(now),
+    payload: {
+      holdId: hold.id,
+      programId: hold.programId,
+      currencyId: hold.currencyId,
+      category: hold.category,
+      amount: hold.amount,
+      captured: hold.captured,
+    },
+  });
+};
+
+/** Reserves points under the same rules as spending them. */
+export const holdKind: MovementKind<HoldInput, Earlier> = {
+  name: "hold",
+  ids: 1,
+  load: loadEarlier,
+  decide: ({ input, partyIds, now, tillId }, desk, earlier): HoldState => {
+    const partyId = partyIds[0]!;
+    const { points, ttlSeconds, billAmount, billNumber, notes } = input;
+    if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
+    if (!(ttlSeconds >= 1 && ttlSeconds <= MAX_HOLD_SECONDS))
+      throw errors.hold_too_long({ most: MAX_HOLD_SECONDS, value: ttlSeconds });
+    const standing = requireProgram(desk, partyId, input.programId, now);
+    checkPolicy(desk, partyId, { points, now, billAmount }, standing, earlier);
+    const hold: Hold = {
+      ...spendable(standing.program.programId),
+      partyId,
+      id: desk.nextId("points"),
+      amount: points,
+      captured: 0,
+      status: "active",
+      createdAt: new Date(now),
+      expiresAt: new Date(now + ttlSeconds * 1000),
+      endedAt: null,
+      tillId,
+      reference: { billNumber, notes },
+    };
+    desk.book.addHold(hold);
+    tell(desk, hold, "points.held", now);
+    return stateOf(hold, desk, now);
+  },
+};
+
+/** The hold, active and in time, or the refusal that says why not. */
+const requireHold = (desk: Desk, partyId: number, holdId: number, now: Instant): Hold => {
+  const hold = desk.book.hold(holdId);
+  if (hold === undefined || hold.partyId !== partyId) throw errors.hold_unknown({ value: holdId });
+  if (hold.status !== "active") throw errors.hold_ended({ value: holdId, status: hold.status });
+  if (hold.expiresAt.getTime() <= now) throw errors.hold_ended({ value: holdId, status: "expired" });
+  return hold;
+};
+
+/** Spends what is held, all or part. The rest is released unless the capture says that others follow. */
+export const captureKind: MovementKind<CaptureInput, undefined> = {
+  name: "capture",
+  ids: 1,
+  decide: ({ input, partyIds, now, tillId, by }, desk): Redeemed & { readonly hold: HoldState } => {
+    const partyId = partyIds[0]!;
+    const hold = requireHold(desk, partyId, input.holdId, now);
+    const left = hold.amount - hold.captured;
+    const points = input.points ?? left;
+    if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
+    if (points > left) throw errors.above_hold({ points: points / POINTS_SCALE, left: left / POINTS_SCALE });
+    const { program } = requireProgram(desk, partyId, hold.programId, now);
+    const captured = hold.captured + points;
+    const ends = input.isFinal || captured === hold.amount;
+    const changed = desk.book.changeHold(hold.id, {
+      captured,
+      ...(ends ? { status: "captured", endedAt: new Date(now) } : {}),
+    });
+    const redeemed = postRedemption(
+      desk,
+      partyId,
+      program,
+      { ...input, points },
+      {
+        now,
+        tillId,
+        by,
+        holdId: hold.id,
+      },
+    );
+    tell(desk, changed, "points.captured", now);
+    return { ...redeemed, hold: stateOf(changed, desk, now) };
+  },
+};
+
+/** Gives up a hold. */
+export const releaseKind: MovementKind<ReleaseInput, undefined> = {
+  name: "release",
+  ids: 0,
+  decide: ({ input, partyIds, now }, desk): HoldState => {
+    const hold = requireHold(desk, partyIds[0]!, input.holdId, now);
+    const changed = desk.book.changeHold(hold.id, { status: "released", endedAt: new Date(now) });
+    tell(desk, changed, "points.released", now);
+    return stateOf(changed, desk, now);
+  },
+};

@@ -1,0 +1,33 @@
+export {
+  type CaptureInput,
+  captureKind,
+  type HoldInput,
+  type HoldState,
+  holdKind,
+  MAX_HOLD_SECONDS,
+  type ReleaseInput,
+  releaseKind,
+} from "./holds/hold.ts";
+export {
+  type Asked,
+  type Desk,
+  type Located,
+  type Movement,
+  type MovementKind,
+  movement,
+  noWrites,
+  type PartyName,
+  type PointsWrites,
+} from "./movement.ts";
+export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
+export { type Redeemed, type RedeemInput, redeemKind } from "./redemptions/redeem.ts";
+export {
+  loadCarriers,
+  type Reversed,
+  type ReverseInput,
+  reverseKind,
+  reverseRedemption,
+} from "./redemptions/reverse.ts";
+export type { Redemption, Reversal } from "./schema.ts";
+export { createPoints, type Points } from "./service.ts";
+export { loadRedemptionsOfBills } from "./store.ts";

@@ -1,0 +1,279 @@
+import type { Customers } from "#customers";
+import type { Events } from "#events";
+import {
+  expiryMoveStatements,
+  LedgerBook,
+  ledgerStatements,
+  loadAccounts,
+  loadActiveHolds,
+  loadOpenLots,
+  lockParties,
+} from "#ledger";
+import { type Loyalty, loadMemberships } from "#loyalty";
+import type { Orgs } from "#orgs";
+import { AppError, assert, type Clock, type Db, type Ids, type Outcome, type Sql, type Tx } from "#platform";
+import { errors } from "./errors.ts";
+import {
+  type Desk,
+  type IdKind,
+  type Located,
+  type Movement,
+  type MovementKind,
+  noWrites,
+  type PointsWrites,
+} from "./movement.ts";
+import {
+  claimKeys,
+  findKeys,
+  insertCodes,
+  insertRedemptions,
+  insertReversals,
+  keepReplies,
+  releaseKeys,
+  updateReversed,
+} from "./store.ts";
+
+export interface PointsParts {
+  readonly db: Db;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly orgs: Orgs;
+  readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles">;
+  readonly loyalty: Pick<Loyalty, "programs">;
+  readonly events: Events;
+}
+
+/** What a movement is answered with: the reply as it was committed, the same when the same is asked again. */
+export interface Moved {
+  readonly reply: string;
+  readonly repeated: boolean;
+}
+
+/** One movement on its way through a batch. */
+interface Passage {
+  readonly movement: Movement;
+  readonly key: string | null;
+  partyIds: readonly number[];
+  /** The request key is ours, to the end of the transaction. */
+  isClaimed: boolean;
+  outcome: Outcome<Moved> | null;
+}
+
+const refuse = (passage: Passage, error: unknown): void => {
+  passage.outcome = { error };
+};
+
+/**
+ * Takes a batch of movements of one organisation through identify, claim, lock, load, decide and commit in one database
+ * transaction, and answers each by itself: a refused one leaves nothing behind. Rejects only when the database does.
+ */
+export const passMovements = async (
+  parts: PointsParts,
+  orgId: number,
+  movements: readonly Movement[],
+): Promise<readonly Outcome<Moved>[]> => {
+  const { db } = parts;
+  const passages = await db.transaction(orgId, async (tx) => {
+    const batch = movements.map(
+      (item): Passage => ({
+        movement: item,
+        key: item.requestKey === null ? null : `${orgId}:${item.requestKey}`,
+        partyIds: [],
+        isClaimed: false,
+        outcome: null,
+      }),
+    );
+    await identify(tx, parts, orgId, batch);
+    await claim(tx, parts, orgId, batch);
+    const open = batch.filter(({ outcome }) => outcome === null);
+    if (open.length > 0) {
+      const desk = await openDesk(tx, parts, orgId, open);
+      await decideAll(tx, desk, open);
+      await commit(tx, parts, orgId, batch, desk);
+    }
+    return batch;
+  });
+  parts.events.wake();
+  return passages.map(({ outcome }) => {
+    assert(outcome !== null, "every movement of a batch has an outcome");
+    return outcome;
+  });
+};
+
+/** What a movement would come to: decided on the present state, nothing claimed and nothing written. */
+export interface Preview {
+  readonly reply: object;
+  readonly book: LedgerBook;
+  readonly desk: Desk;
+}
+
+/** Decides one movement without doing it, for people who want to see first. Throws what doing it would. */
+export const previewMovement = (parts: PointsParts, orgId: number, item: Movement): Promise<Preview> =>
+  parts.db.transaction(orgId, async (tx) => {
+    const passage: Passage = { movement: item, key: null, partyIds: [], isClaimed: false, outcome: null };
+    await identify(tx, parts, orgId, [passage]);
+    if (passage.outcome !== null && "error" in passage.outcome) throw passage.outcome.error;
+    const desk = await openDesk(tx, parts, orgId, [passage]);
+    const located: Located = { ...item, partyIds: passage.partyIds };
+    const extra = await item.kind.load?.(tx, desk, [located]);
+    return { reply: item.kind.decide(located, desk, extra), book: desk.book, desk };
+  });
+
+/** Finds whose points these are; unknown customers are refused here, before anything is claimed. */
+const identify = async (
+  tx: Tx,
+  { customers }: PointsParts,
+  orgId: number,
+  batch: readonly Passage[],
+): Promise<void> => {
+  const keys = [
+    ...new Set(batch.flatMap(({ movement }) => movement.parties.flatMap(({ key }) => key ?? []))),
+  ];
+  const known =
+    keys.length === 0 ? new Map<string, number>() : await customers.resolveIdentifiers(tx, orgId, keys);
+  for (const passage of batch) {
+    const partyIds: number[] = [];
+    for (const { key, partyId, name } of passage.movement.parties) {
+      const found = partyId ?? known.get(key ?? "");
+      if (found === undefined) refuse(passage, errors.unknown_customer({ name }));
+      else partyIds.push(found);
+    }
+    passage.partyIds = partyIds;
+  }
+};
+
+/** Claims the request keys: keys first, then parties, always, so that no two batches wait for each other. */
+const claim = async (
+  tx: Tx,
+  { clock }: PointsParts,
+  orgId: number,
+  batch: readonly Passage[],
+): Promise<void> => {
+  const keyed = batch.filter(({ key, outcome }) => key !== null && outcome === null);
+  if (keyed.length === 0) return;
+  const claims = keyed.map(({ key, partyIds, movement }) => ({
+    key: key!,
+    partyId: partyIds[0]!,
+    inputHash: movement.inputHash,
+  }));
+  const ours = new Set((await claimKeys(tx, orgId, claims, clock.now().getTime())).map(({ key }) => key));
+  for (const passage of keyed) passage.isClaimed = ours.has(passage.key!);
+  const others = keyed.filter(({ isClaimed }) => !isClaimed);
+  if (others.length === 0) return;
+  const held = await findKeys(
+    tx,
+    orgId,
+    others.map(({ key }) => key!),
+  );
+  for (const passage of others) {
+    const first = held.find(({ key }) => key === passage.key);
+    assert(first !== undefined && first.reply !== null, `key ${passage.key} is neither ours nor another's`);
+    if (first.inputHash.equals(passage.movement.inputHash))
+      passage.outcome = { ok: { reply: first.reply, repeated: true } };
+    else refuse(passage, errors.request_key_reused({ key: passage.movement.requestKey ?? "" }));
+  }
+};
+
+/** Locks the parties and reads what all kinds look at. */
+const openDesk = async (
+  tx: Tx,
+  parts: PointsParts,
+  orgId: number,
+  open: readonly Passage[],
+): Promise<Desk> => {
+  const partyIds = [...new Set(open.flatMap((passage) => passage.partyIds))].sort((a, b) => a - b);
+  const { ids, orgs, loyalty, customers } = parts;
+  const counts = open.reduce((sum, { movement }) => sum + movement.kind.ids, 0);
+  const [organisation, programs, nextEvent, nextPoints] = await Promise.all([
+    orgs.get(orgId),
+    loyalty.programs(orgId),
+    ids.reserve("event", counts),
+    ids.reserve("points", counts),
+  ]);
+  // Sent together, run in this order: what is read after the locks is what the locks guard.
+  const [parties, accounts, lots, holds, memberships, profiles] = await Promise.all([
+    lockParties(tx, orgId, partyIds),
+    loadAccounts(tx, orgId, partyIds),
+    loadOpenLots(tx, orgId, partyIds),
+    loadActiveHolds(tx, orgId, partyIds),
+    loadMemberships(tx, orgId, partyIds),
+    customers.loadProfiles(tx, orgId, partyIds),
+  ]);
+  const next: Record<IdKind, () => number> = { event: nextEvent, points: nextPoints };
+  return {
+    organisation,
+    programs,
+    profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
+    memberships: new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item])),
+    book: new LedgerBook(parties, accounts, { lots, holds }),
+    recordedAt: parts.clock.now().getTime(),
+    nextId: (kind) => next[kind](),
+    writes: noWrites(),
+  };
+};
+
+const decideAll = async (tx: Tx, desk: Desk, open: readonly Passage[]): Promise<void> => {
+  const located = new Map<Passage, Located>(
+    open.map((passage) => [passage, { ...passage.movement, partyIds: passage.partyIds }]),
+  );
+  const extras = new Map<MovementKind<unknown, unknown>, unknown>();
+  for (const kind of new Set(open.map(({ movement }) => movement.kind))) {
+    const own = [...located.values()].filter((item) => item.kind === kind);
+    if (kind.load !== undefined) extras.set(kind, await kind.load(tx, desk, own));
+  }
+  for (const passage of open) {
+    const item = located.get(passage)!;
+    const stranger = item.partyIds.findIndex(
+      (partyId) => !desk.book.has(partyId) || !desk.profiles.has(partyId),
+    );
+    if (stranger !== -1) {
+      refuse(passage, errors.unknown_customer({ name: item.parties[stranger]?.name ?? "" }));
+      continue;
+    }
+    try {
+      const reply = JSON.stringify(item.kind.decide(item, desk, extras.get(item.kind)));
+      passage.outcome = { ok: { reply, repeated: false } };
+    } catch (error) {
+      // Only what a caller can do something about is an answer; anything else fails the batch and is tried alone.
+      if (!(error instanceof AppError)) throw error;
+      refuse(passage, error);
+    }
+  }
+};
+
+/** The statements of a batch's rows, without the ledger's. */
+export const pointsStatements = (orgId: number, writes: PointsWrites): Sql[] => {
+  const statements: Sql[] = [];
+  if (writes.redemptions.length > 0) statements.push(insertRedemptions(orgId, writes.redemptions));
+  if (writes.codes.length > 0) statements.push(insertCodes(orgId, writes.codes));
+  if (writes.reversals.length > 0) statements.push(insertReversals(orgId, writes.reversals));
+  const reversed = [...writes.reversed.values()];
+  if (reversed.length > 0) statements.push(updateReversed(orgId, reversed));
+  for (const { rows, statement } of writes.tables.values())
+    if (rows.length > 0) statements.push(statement(orgId));
+  return statements;
+};
+
+/** Writes the whole batch at once, one branch per table. */
+const commit = async (
+  tx: Tx,
+  { events }: PointsParts,
+  orgId: number,
+  batch: readonly Passage[],
+  { book, writes }: Desk,
+): Promise<void> => {
+  const ledger = book.writes();
+  const statements = [...ledgerStatements(orgId, ledger, false), ...pointsStatements(orgId, writes)];
+  const claimed = batch.filter(({ isClaimed }) => isClaimed);
+  const replies = claimed.flatMap(({ key, outcome }) =>
+    outcome !== null && "ok" in outcome ? [{ key: key!, reply: outcome.ok.reply }] : [],
+  );
+  if (replies.length > 0) statements.push(keepReplies(orgId, replies));
+  if (writes.events.length > 0) statements.push(await events.statement(writes.events));
+  const refused = claimed.flatMap(({ key, outcome }) =>
+    outcome !== null && "error" in outcome ? [key!] : [],
+  );
+  // What is refused gives its key back first: nothing may follow the commit.
+  if (refused.length > 0) await releaseKeys(tx, orgId, refused);
+  await Promise.all([tx.runAll(statements), tx.runAll(expiryMoveStatements(orgId, ledger)), tx.commit()]);
+};

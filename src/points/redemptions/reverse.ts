@@ -1,0 +1,195 @@
+import {
+  type AccountKey,
+  loadLots,
+  loadSettledUses,
+  loadUsesForEvents,
+  NO_TOTALS,
+  POINTS,
+  type Posting,
+} from "#ledger";
+import { type Instant, type Millipoints, POINTS_SCALE, type Tx } from "#platform";
+import { errors } from "../errors.ts";
+import type { Desk, Located, MovementKind } from "../movement.ts";
+import type { Redemption, Reversal } from "../schema.ts";
+import { codeKey, findCodes, loadRedemptions } from "../store.ts";
+import { planRestoration } from "./restore.ts";
+
+/** A call that takes back a redemption. */
+export interface ReverseInput {
+  /** Six characters, as the redemption was quoted. */
+  readonly redemptionCode: string;
+  /** Null: all that is left of it. */
+  readonly points: Millipoints | null;
+  /** Code of the reversal. */
+  readonly code: string;
+}
+
+/** The reply to `reverse`, before the dialect dresses it. */
+export interface Reversed {
+  readonly customerId: number;
+  readonly redemptionId: number;
+  readonly redemptionCode: string;
+  readonly code: string;
+  readonly asked: Millipoints;
+  readonly returned: Millipoints;
+  readonly expired: Millipoints;
+  readonly balance: Millipoints;
+}
+
+/** Redemptions by code, changed in place as reversals of the batch are decided. */
+type Found = Map<string, Redemption>;
+
+/** Reads what taking redemptions back looks at into the book: the lots that carry them now, and those that settled debts. */
+export const loadCarriers = async (
+  tx: Tx,
+  { organisation, book }: Pick<Desk, "organisation" | "book">,
+  redemptions: readonly Redemption[],
+): Promise<void> => {
+  const orgId = organisation.id;
+  const partyIds = [...new Set(redemptions.map(({ partyId }) => partyId))];
+  const [carrying, settled] = await Promise.all([
+    loadUsesForEvents(tx, orgId, redemptions),
+    loadSettledUses(tx, orgId, partyIds),
+  ]);
+  const uses = [...carrying, ...settled];
+  book.add({ uses, lots: await loadLots(tx, orgId, uses) });
+};
+
+/** Takes points back to a party: posts what comes back and keeps the reversal. Both for calls and for returned bills. */
+export const reverseRedemption = (
+  desk: Pick<Desk, "book" | "recordedAt" | "nextId" | "writes" | "organisation">,
+  redemption: Redemption,
+  asked: Millipoints,
+  about: {
+    readonly code: string;
+    readonly at: Instant;
+    readonly cause: Reversal["cause"];
+    readonly transactionId: number | null;
+    readonly tillId: number | null;
+    readonly by: string;
+    /** Points past their expiry come back with this expiry (null: never) when the program renews them; absent: they do not. */
+    readonly renewedUntil?: Instant | null;
+  },
+): Reversal => {
+  const { book, writes } = desk;
+  const { partyId, programId, id } = redemption;
+  const key: AccountKey = { programId, currencyId: POINTS, category: 1 };
+  const account = book.account(partyId, key) ?? { ...NO_TOTALS, ...key, partyId };
+  const plan = planRestoration(book, account, redemption.eventNo, asked, about.at);
+  const renews = about.renewedUntil !== undefined && plan.expired > 0;
+  const postings: Posting[] = [];
+  const back = plan.restored + plan.paid;
+  if (back > 0) postings.push({ ...key, contra: "redeemed", amount: back, uses: plan.uses });
+  if (renews) {
+    const lot = { source: "customer_promotions" as const, details: { reason: "redemption reversed" } };
+    postings.push({
+      ...key,
+      contra: "redeemed",
+      amount: plan.expired,
+      expiresAt: about.renewedUntil ?? null,
+      lot,
+    });
+  }
+  const eventId = desk.nextId("event");
+  const posted =
+    postings.length === 0
+      ? null
+      : book.post({
+          partyId,
+          eventId,
+          eventName: "PointsRedemptionReversal",
+          bookedAt: about.at,
+          recordedAt: desk.recordedAt,
+          tillId: about.tillId,
+          sourceProgramId: programId,
+          reference: {
+            redemptionId: id,
+            code: about.code,
+            by: about.by,
+            transactionNumber: redemption.billNumber,
+          },
+          postings,
+        });
+  const reversal: Reversal = {
+    partyId,
+    id: desk.nextId("points"),
+    redemptionId: id,
+    eventNo: posted?.eventNo ?? null,
+    eventId,
+    code: about.code,
+    asked,
+    returned: renews ? asked : back,
+    expired: renews ? 0 : plan.expired,
+    cause: about.cause,
+    transactionId: about.transactionId,
+    tillId: about.tillId,
+    reversedAt: posted?.bookedAt ?? about.at,
+    recordedAt: desk.recordedAt,
+  };
+  writes.reversals.push(reversal);
+  writes.reversed.set(`${partyId}/${id}`, { ...redemption, reversed: redemption.reversed + asked });
+  writes.codes.push({ kind: "reversal", code: about.code, partyId, id: reversal.id });
+  if (reversal.returned > 0)
+    writes.events.push({
+      orgId: desk.organisation.id,
+      partyId,
+      type: "points.reversed",
+      occurredAt: new Date(reversal.reversedAt),
+      payload: {
+        programId,
+        currencyId: POINTS,
+        category: 1,
+        amount: reversal.returned,
+        redemptionId: id,
+        reversalId: reversal.id,
+        cause: about.cause,
+      },
+    });
+  return reversal;
+};
+
+const load = async (tx: Tx, desk: Desk, movements: readonly Located<ReverseInput>[]): Promise<Found> => {
+  const orgId = desk.organisation.id;
+  const codes = movements.map(({ input }) => codeKey(orgId, "redemption", input.redemptionCode));
+  const redemptions = await loadRedemptions(tx, orgId, await findCodes(tx, orgId, codes));
+  // Of others' redemptions nothing is read: the refusal needs to know only that they are others'.
+  await loadCarriers(
+    tx,
+    desk,
+    redemptions.filter(({ partyId }) => desk.book.has(partyId)),
+  );
+  return new Map(redemptions.map((redemption) => [redemption.code, redemption]));
+};
+
+/** Takes back a redemption, whole or in part, into the lots that carry it (points.md §4.1). */
+export const reverseKind: MovementKind<ReverseInput, Found> = {
+  name: "reverse",
+  ids: 2,
+  load,
+  decide: ({ input, partyIds, now, tillId, by }, desk, found): Reversed => {
+    const partyId = partyIds[0]!;
+    const { redemptionCode: value, code } = input;
+    const redemption = found.get(value);
+    if (redemption === undefined) throw errors.redemption_unknown({ value });
+    if (redemption.partyId !== partyId) throw errors.other_customer({ value });
+    const left = redemption.amount - redemption.reversed;
+    if (left === 0) throw errors.already_reversed({ value });
+    const asked = input.points ?? left;
+    if (asked > left)
+      throw errors.cannot_reverse({ points: asked / POINTS_SCALE, left: left / POINTS_SCALE });
+    const about = { code, at: now, cause: "call", transactionId: null, tillId, by } as const;
+    const reversal = reverseRedemption(desk, redemption, asked, about);
+    found.set(value, { ...redemption, reversed: redemption.reversed + asked });
+    const key = { programId: redemption.programId, currencyId: POINTS, category: 1 as const };
+    return {
+      customerId: partyId,
+      redemptionId: redemption.id,
+      redemptionCode: value,
+      code,
+      asked,
+      returned: reversal.returned,
+      expired: reversal.expired,
+      balance: desk.book.account(partyId, key)?.balance ?? 0,
+    };
+  },
+};
