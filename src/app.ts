@@ -6,6 +6,8 @@ import {
   addTransactionRoutes,
   addV11TransactionRoutes,
   createActivities,
+  eventsOfBills,
+  explodeBills,
   verifyActivities,
 } from "#activities";
 import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } from "#customers";
@@ -161,7 +163,14 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     },
     tierMembers: (tx, { orgId }, page) => membersOfTier(tx, orgId, page),
   });
-  addLedgerRoutes(server, { db, clock, orgs, customers, programs: programNames });
+  addLedgerRoutes(server, {
+    db,
+    clock,
+    orgs,
+    customers,
+    programs: programNames,
+    explode: { eventsOfBills, explodeBills: explodeBills(loyalty) },
+  });
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });

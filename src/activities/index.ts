@@ -1,4 +1,5 @@
 export { type ActivitiesApiParts, addActivitiesApiRoutes } from "./api-routes.ts";
+export { eventsOfBills, explodeBills } from "./explode.ts";
 export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";
 export { transactionsNumbered } from "./reads.ts";

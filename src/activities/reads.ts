@@ -60,6 +60,21 @@ export const findTransaction = (tx: Tx, orgId: number, id: number): Promise<Stor
     ),
   );
 
+/** Bills of a party with one of these ids. */
+export const transactionsWithIds = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  ids: readonly number[],
+): Promise<StoredTransaction[]> =>
+  tx.rows<StoredTransaction>(
+    rawSql(
+      `/* activities.transactions_with_ids */ select ${COLUMNS} from activities.transactions
+        where org_id = $1 and party_id = $2 and id = any($3::bigint[])`,
+      [orgId, partyId, ids],
+    ),
+  );
+
 /** The stored decision trace of a bill. */
 export const findTrace = async (tx: Tx, orgId: number, partyId: number, id: number): Promise<unknown> => {
   const row = await tx.maybeOne<{ trace: unknown }>(sql`/* activities.find_trace */

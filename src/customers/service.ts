@@ -26,7 +26,7 @@ import type {
   UpdatedCustomer,
 } from "./schema.ts";
 import { describeMatches, matchCustomers, type SearchMatch } from "./search.ts";
-import { loadProfiles, resolveIdentifiers } from "./snapshot.ts";
+import { hasProfile, loadProfiles, resolveIdentifiers } from "./snapshot.ts";
 import { updateCustomer } from "./update.ts";
 
 export interface CustomersParts {
@@ -267,6 +267,7 @@ export const createCustomers = (parts: CustomersParts) => {
     resolveIdentifiers,
     /** What purchases need to know of customers, in the caller's transaction. */
     loadProfiles,
+    hasProfile,
     /** Customers of some ids, in their order, in the caller's transaction. */
     rowsOf: async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<CustomerRow[]> => {
       const rows = partyIds.length === 0 ? [] : await findCustomers(tx, orgId, partyIds);

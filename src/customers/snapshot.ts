@@ -38,3 +38,16 @@ export const loadProfiles = (
            loyalty_type as "loyaltyType", status, registered_at as "registeredAt", extended_fields as "extendedFields"
       from customers.customers
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
+
+/** Whether a customer has a profile in a source, and with an account of it where the source has several. */
+export const hasProfile = async (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  { source, accountId }: { readonly source: string; readonly accountId: string },
+): Promise<boolean> => {
+  const row = await tx.maybeOne(sql`/* customers.has_profile */
+    select 1 as found from customers.profiles
+     where org_id = ${orgId} and party_id = ${partyId} and source = ${source} and account_id = ${accountId}`);
+  return row !== null;
+};

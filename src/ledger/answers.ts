@@ -32,7 +32,7 @@ const EntryDetail = Type.Object({
   alternateCurrencyName: Type.Optional(Type.String()),
 });
 
-const LedgerEntry = Type.Object({
+const LEDGER_ENTRY = {
   eventLogId: Type.Integer(),
   eventName: Type.String(),
   customerId: Type.Integer(),
@@ -62,7 +62,10 @@ const LedgerEntry = Type.Object({
   }),
   sourceProgramId: Nullable(Type.Integer()),
   sourceProgramName: Nullable(Type.String()),
-  orgId: Type.Null({ description: "Set for connected organisations only." }),
+};
+const LedgerEntry = Type.Object({
+  ...LEDGER_ENTRY,
+  orgId: Type.Null({ description: "Set in answers of v2.1 only." }),
 });
 
 /** Answer of getCustomerLedgerInfo. */
@@ -73,21 +76,29 @@ export const LedgerInfo = Type.Object({
   warnings: Type.Array(Issue),
 });
 
+const ClosingBalance = Type.Object({
+  pointsCategory: Type.String(),
+  programName: Type.String(),
+  programId: Type.Integer(),
+  closingBalance: Type.String(),
+  alternateCurrencyName: Type.Optional(Type.String()),
+});
+
 /** Answer of getCustomerLedgerBalance. */
 export const LedgerBalance = Type.Object({
   customerDetails: LedgerCustomer,
+  ledgerDetails: Type.Object({ ...LEDGER_PAGE, ledgerClosingBalance: Type.Array(ClosingBalance) }),
+  warnings: Type.Array(Issue),
+});
+
+/** Answer of getCustomerLedgerInfo of v2.1, where each entry names its organisation. */
+export const ConnectedLedgerInfo = Type.Object({
+  customerDetails: LedgerCustomer,
   ledgerDetails: Type.Object({
     ...LEDGER_PAGE,
-    ledgerClosingBalance: Type.Array(
-      Type.Object({
-        pointsCategory: Type.String(),
-        programName: Type.String(),
-        programId: Type.Integer(),
-        closingBalance: Type.String(),
-        alternateCurrencyName: Type.Optional(Type.String()),
-      }),
-    ),
+    ledgerClosingBalance: Type.Array(ClosingBalance, { description: "Always empty." }),
   }),
+  ledgerEntries: Type.Array(Type.Object({ ...LEDGER_ENTRY, orgId: Type.Integer() })),
   warnings: Type.Array(Issue),
 });
 

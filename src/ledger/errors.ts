@@ -62,6 +62,11 @@ export const errors = defineErrors("ledger", {
   },
   bad_source: { number: 8003, http: 400, message: "source {value} is not a source of this organisation." },
   no_customer: { number: 8015, http: 400, message: "No customer matches {name} {value}." },
+  not_in_source: {
+    number: 8015,
+    http: 400,
+    message: "The customer with {name} {value} has no profile in source {source}.",
+  },
   bad_account: {
     number: 8015,
     http: 400,
@@ -90,6 +95,32 @@ export const errors = defineErrors("ledger", {
     message: "No {value} matches the identifier: this organisation has none.",
   },
   bad_flag: { number: 400, http: 400, message: "{field} must be true or false; {value} is not." },
+  bad_events: {
+    number: 11001,
+    http: 400,
+    message: "Give either eventIds, or eventName with eventReferenceIds.",
+  },
+  bad_event_name: { number: 11014, http: 400, message: "eventName {value} is no event of the ledger." },
+  too_many_events: {
+    number: 11014,
+    http: 400,
+    message: "{field} takes at most {most} ids, not {given}.",
+  },
+  no_such_events: {
+    number: 11016,
+    http: 400,
+    message: "No ledger event of the customer has {field} {value}.",
+  },
+  bad_event_id: {
+    number: 11017,
+    http: 400,
+    message: "eventIds must be a comma list of event log ids; {value} is not.",
+  },
+  bad_reference_id: {
+    number: 9022,
+    http: 400,
+    message: "eventReferenceIds must be a comma list of ids; {value} is not.",
+  },
   unknown_customer: { number: 8015, http: 404, message: "There is no customer {id} in this organisation." },
   bad_cursor: { number: 400, http: 400, message: "after is not a position of this list." },
 });

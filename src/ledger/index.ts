@@ -1,5 +1,7 @@
 export { type BookState, LedgerBook, type LedgerWrites } from "./book.ts";
 export { expireLots, expireOrganisations } from "./expiry.ts";
+export type { ExplodeParts } from "./explode.ts";
+export type { ExplodedBill, RedemptionDetails } from "./explode-answers.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
 export { chooseLots, inOrderOfUse, reservedBy, sumOfUses, takeUpTo } from "./rules.ts";

@@ -1,6 +1,7 @@
 import type { Static } from "@fastify/type-provider-typebox";
 import { formatDecimal, formatLedger, POINTS_SCALE, type Tx, toDecimal } from "#platform";
 import type { LedgerBalance, LedgerInfo } from "./answers.ts";
+import type { LedgerCustomer } from "./customer-reference.ts";
 import { errors } from "./errors.ts";
 import type { LedgerQuery, QueryContext } from "./ledger-query.ts";
 import {
@@ -20,14 +21,6 @@ import { type AccountKey, CATEGORY_NAMES, POINTS, type Reference } from "./schem
 type Entry = Static<typeof LedgerInfo>["ledgerEntries"][number];
 type EntryDetail = Entry["entryDetails"][number];
 type ClosingBalance = Static<typeof LedgerBalance>["ledgerDetails"]["ledgerClosingBalance"][number];
-
-/** Whom the documented answers name. */
-export interface LedgerCustomer {
-  readonly partyId: number;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly externalId: string | null;
-}
 
 interface View {
   readonly state: LedgerState;

@@ -1,7 +1,9 @@
 import type { Organisation } from "#orgs";
 import { type Instant, parseDateTime } from "#platform";
+import { type CustomerReference, parseCustomer } from "./customer-reference.ts";
 import { errors } from "./errors.ts";
 import type { LedgerFilter } from "./pages.ts";
+import { flagOf, numberOf, type RawQuery, textOf } from "./query-values.ts";
 import { CATEGORY_FILTERS, type Category } from "./schema.ts";
 
 /** What the ledger's reads have to know of programs. */
@@ -21,24 +23,6 @@ export interface QueryContext {
   readonly currencies: CurrencyNames;
 }
 
-export const IDENTIFIER_NAMES = [
-  "id",
-  "email",
-  "mobile",
-  "externalId",
-  "cardnumber",
-  "cardExternalId",
-] as const;
-export type IdentifierName = (typeof IDENTIFIER_NAMES)[number];
-
-export interface CustomerReference {
-  readonly name: IdentifierName;
-  readonly value: string;
-  /** A source of the organisation, or null for ALL. */
-  readonly source: string | null;
-  readonly accountId: string | null;
-}
-
 export interface LedgerQuery {
   readonly customer: CustomerReference;
   readonly filter: LedgerFilter;
@@ -48,59 +32,14 @@ export interface LedgerQuery {
   readonly ascending: boolean;
 }
 
-/** Query parameters as they arrive: texts, or lists where a name was repeated. */
-export type RawQuery = Readonly<Record<string, unknown>>;
-
 const DAY = 86_400_000;
 const MAX_SPAN_DAYS = 90;
-const INFO_LIMIT = 100;
+export const INFO_LIMIT = 100;
 const BALANCE_LIMIT = 10;
 const DEFAULT_LIMIT = 10;
 
-/** The parameter as text without space around it; undefined when it is absent or empty. */
-const textOf = (query: RawQuery, field: string): string | undefined => {
-  const value = query[field];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "object") throw errors.given_twice({ field });
-  const text = String(value).trim();
-  return text === "" ? undefined : text;
-};
-
-const flagOf = (query: RawQuery, field: string, otherwise: boolean): boolean => {
-  const value = textOf(query, field)?.toLowerCase();
-  if (value === undefined) return otherwise;
-  if (value !== "true" && value !== "false") throw errors.bad_flag({ field, value });
-  return value === "true";
-};
-
-/** A whole number without sign, or null. */
-const numberOf = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
-
-const parseCustomer = (query: RawQuery, organisation: Organisation): CustomerReference => {
-  const [name, value, source] = ["identifierName", "identifierValue", "source"].map((field) => {
-    const text = textOf(query, field);
-    if (text === undefined) throw errors.missing_identifier({ field });
-    return text;
-  }) as [string, string, string];
-  const type = (textOf(query, "type") ?? "CUSTOMER").toUpperCase();
-  if (type !== "CUSTOMER" && type !== "USERGROUP2" && type !== "FLEET")
-    throw errors.bad_type({ value: type });
-  if (type !== "CUSTOMER") throw errors.no_groups({ value: type === "FLEET" ? "fleet" : "user group" });
-  const known = IDENTIFIER_NAMES.find((item) => item.toLowerCase() === name.toLowerCase());
-  if (known === undefined)
-    throw errors.bad_identifier_name({ names: IDENTIFIER_NAMES.join(", "), value: name });
-  const accountId = textOf(query, "accountId") ?? null;
-  if (source.toUpperCase() === "ALL") return { name: known, value, source: null, accountId: null };
-  const own = organisation.sources.find((item) => item.toLowerCase() === source.toLowerCase());
-  if (own === undefined) throw errors.bad_source({ value: source });
-  const accounts = organisation.sourceAccounts(own);
-  if (accounts.length > 0 && !accounts.some((account) => account.id === accountId)) {
-    throw errors.bad_account({ source: own, value: accountId ?? "(none)" });
-  }
-  return { name: known, value, source: own, accountId };
-};
-
-const parsePage = (query: RawQuery, most: number) => {
+/** Page and size of a list; the page number counts from 0. */
+export const parsePage = (query: RawQuery, most: number) => {
   const limit = textOf(query, "limit") ?? String(DEFAULT_LIMIT);
   const size = numberOf(limit);
   if (size === null || size < 1 || size > most) {
@@ -173,14 +112,17 @@ const parseCurrencies = (query: RawQuery, currencies: CurrencyNames) => {
       ? { points: false, currencies: all, category: null }
       : { points: true, currencies: all, category };
   }
-  const ids = (names?.split(",") ?? []).map((name) => {
+  return { points: true, currencies: parseCurrencyNames(names, currencies), category };
+};
+
+/** Ids of the currencies that a comma list names. */
+export const parseCurrencyNames = (names: string | undefined, currencies: CurrencyNames): number[] =>
+  (names?.split(",") ?? []).map((name) => {
     const wanted = name.trim().toLowerCase();
     const found = [...currencies].find(([, currency]) => currency.name.toLowerCase() === wanted);
     if (found === undefined) throw errors.bad_currency_names({ value: name });
     return found[0];
   });
-  return { points: true, currencies: ids, category };
-};
 
 const parseProgram = (query: RawQuery, { organisation, programs }: QueryContext) => {
   const value = textOf(query, "programId");

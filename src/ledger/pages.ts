@@ -45,7 +45,7 @@ export interface LedgerFilter {
   readonly currencies: "all" | readonly number[];
 }
 
-const COLUMNS = `event_no as "eventNo", line_no as "lineNo", event_id as "eventId", event_name as "eventName",
+export const COLUMNS = `event_no as "eventNo", line_no as "lineNo", event_id as "eventId", event_name as "eventName",
        booked_at as "bookedAt", program_id as "programId", currency_id as "currencyId", category, contra, amount,
        balance_before as "balanceBefore", balance_after as "balanceAfter", till_id as "tillId",
        source_program_id as "sourceProgramId", reference`;

@@ -13,6 +13,20 @@ export const errors = defineErrors("orgs", {
     number: 1102,
     http: 400,
     message: "{field} must be a number above 0 and at most {most}, with nine decimals at most.",
+  bad_data_scope: {
+    number: 400,
+    http: 400,
+    message: "The header DATA-SCOPE must be SELF, OTHER or ALL; {value} is not.",
+  },
+  no_data_scope_org: {
+    number: 400,
+    http: 400,
+    message: "DATA-SCOPE OTHER needs the header DATA-SCOPE-ORG with the organisation's id.",
+  },
+  foreign_data_scope: {
+    number: 403,
+    http: 403,
+    message: "DATA-SCOPE-ORG {value} is not connected to this organisation.",
   },
   unknown_entity: { number: 3202, http: 404, message: "Entity with {by} {value} not found." },
   unknown_parent: { number: 1215, http: 404, message: "{field}: there is no {type} {value}." },

@@ -1,4 +1,5 @@
 export type { RatioPair } from "./currency-ratios.ts";
+export { checkDataScope } from "./data-scope.ts";
 export {
   type EntityReference,
   EntityReference as EntityReferenceShape,

@@ -19,6 +19,7 @@ describe("refusals of both calls", () => {
     ["an unknown type", () => ({ type: "ROBOT" }), 1212, /ROBOT/],
     ["a user group", () => ({ type: "USERGROUP2", identifierName: "groupId" }), 11023, /user group/],
     ["a fleet", () => ({ type: "FLEET" }), 11023, /fleet/],
+    ["a source in which the customer has no profile", () => ({ source: "WECHAT" }), 8015, /WECHAT/],
     ["an unknown customer", () => ({ identifierValue: 4_000_000 }), 8015, /4000000/],
     ["an id that is none", () => ({ identifierValue: "1; drop table ledger.entries" }), 8015, /drop/],
     [
@@ -132,13 +133,16 @@ describe("refusals of both calls", () => {
 
   test("a source with accounts needs one of them", async () => {
     const own = await story.ledger.shop();
-    const id = await story.ledger.customer(own, {});
+    const id = await story.ledger.customer(own, { source: "WECHAT" });
     const query = { identifierName: "id", identifierValue: id, source: "WECHAT" };
     expect((await story.ask(INFO, query, own.till)).status).toBe(200);
+    expect(refusal(await story.ask(INFO, { ...query, source: "INSTORE" }, own.till))).toEqual([400, 8015]);
+    expect((await story.ask(INFO, { ...query, source: "ALL" }, own.till)).status).toBe(200);
     await story.ledger.orgs.addSourceAccount({ orgId: own.id, name: "test" }, "WECHAT", "wc-1");
     expect(refusal(await story.ask(INFO, query, own.till))).toEqual([400, 8015]);
     expect(refusal(await story.ask(INFO, { ...query, accountId: "wc-2" }, own.till))).toEqual([400, 8015]);
-    expect((await story.ask(INFO, { ...query, accountId: "wc-1" }, own.till)).status).toBe(200);
+    // The profile is of no account: it was made before the source had any.
+    expect(refusal(await story.ask(INFO, { ...query, accountId: "wc-1" }, own.till))).toEqual([400, 8015]);
   });
 });
 

@@ -48,6 +48,8 @@ export interface Person {
   readonly mobile?: string;
   readonly email?: string;
   readonly externalId?: string;
+  /** Where the person registers; INSTORE when absent. */
+  readonly source?: string;
 }
 
 export const NOW = Date.parse("2026-03-31T12:00:00Z");
@@ -93,6 +95,7 @@ export const createLedgerServer = async (): Promise<LedgerServer> => {
         [SECOND, { name: "Second", decimals: 3 }],
       ]),
     currencies: async () => new Map([[SHELLS, { name: "Shells" }]]),
+    explode: { eventsOfBills: async () => [], explodeBills: async () => [] },
   });
   await server.ready();
 
@@ -121,6 +124,7 @@ export const createLedgerServer = async (): Promise<LedgerServer> => {
         email = `person${people}@example.com`,
         mobile,
         externalId,
+        source = "INSTORE",
       } = person;
       const identifiers = (["mobile", "email", "externalId"] as const).flatMap((type) => {
         const value = normaliseIdentifier(
@@ -132,7 +136,7 @@ export const createLedgerServer = async (): Promise<LedgerServer> => {
       });
       const none = { channels: [], customFields: {} };
       const registered = await customers.registerOne(systemActor(shop.id, "test", shop.tillIds[0]), {
-        profiles: [{ source: "INSTORE", accountId: "", firstName, lastName, identifiers, ...none }],
+        profiles: [{ source, accountId: "", firstName, lastName, identifiers, ...none }],
         loyaltyType: "loyalty",
         extendedFields: {},
         registeredAt: new Date(OPENED),

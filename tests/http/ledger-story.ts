@@ -122,7 +122,7 @@ export const createLedgerStory = async (): Promise<LedgerStory> => {
 };
 
 /** Status and documented code of a refused v2 call. */
-export const refusal = (answer: Answer): [number, number] => {
+export const refusal = (answer: Pick<Answer, "status" | "body">): [number, number] => {
   expect(answer.body.warnings).toEqual([]);
   expect(answer.body.errors).toHaveLength(1);
   expect(answer.body.errors[0].status).toBe(false);
