@@ -15,6 +15,11 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v2/organization/configs": "the setting is kept; there are no cards that it could limit",
   "GET /v2/pointsLedger/getCustomerLedgerInfo": "customers; groups are refused with 11023",
   "GET /v2/pointsLedger/getCustomerLedgerBalance": "customers; groups are refused with 11023",
+  "GET /v2/pointsLedger/getLedgerExplodeInfo": "customers; groups are refused with 11023",
+  "GET /v2.1/pointsLedger/getCustomerLedgerInfo":
+    "the organisation itself: there are no connected organisations, and others are refused with 403",
+  "GET /v2.1/pointsLedger/getLedgerExplodeInfo":
+    "the organisation itself: there are no connected organisations, and others are refused with 403",
 };
 
 /** Reads the list of documented operations: tab-separated, with a header line. */

@@ -58,6 +58,8 @@ const LEDGER_ENTRY = {
   tillCode: Nullable(Type.String()),
   eventDetails: Type.Object({
     eventDate: Type.Optional(Type.String()),
+    promotionId: Type.Optional(Type.Integer()),
+    promotionName: Type.Optional(Type.String()),
     reason: Type.Optional(Type.String()),
   }),
   sourceProgramId: Nullable(Type.Integer()),

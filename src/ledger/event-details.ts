@@ -1,6 +1,6 @@
 import { rawSql, sql, type Tx } from "#platform";
 import { COLUMNS, type LedgerLine } from "./pages.ts";
-import type { Category, LotKey } from "./schema.ts";
+import type { Category, LotDetails, LotKey, LotSource, UseKind } from "./schema.ts";
 
 /** Numbers of a party's events that have one of these event log ids. */
 export const eventsWithIds = async (
@@ -55,7 +55,13 @@ export interface AwardedLot extends LotKey {
   readonly currencyId: number;
   readonly category: Category;
   readonly amount: number;
+  readonly openedAt: Date;
   readonly expiresAt: Date | null;
+  readonly rolls: boolean;
+  readonly source: LotSource;
+  readonly billLine: number;
+  readonly convertsAt: Date | null;
+  readonly details: LotDetails | null;
 }
 
 export const lotsNumbered = (
@@ -66,18 +72,22 @@ export const lotsNumbered = (
 ): Promise<AwardedLot[]> =>
   tx.rows<AwardedLot>(sql`/* ledger.lots_numbered */
     select event_no as "eventNo", line_no as "lineNo", program_id as "programId", currency_id as "currencyId", category,
-           amount, expires_at as "expiresAt"
+           amount, opened_at as "openedAt", expires_at as "expiresAt", rolls, source, bill_line as "billLine",
+           converts_at as "convertsAt", details
       from ledger.lots
      where org_id = ${orgId} and party_id = ${partyId} and event_no = any(${eventNos}::bigint[])
      order by event_no, line_no`);
 
-/** What an event took: how much from which lot. */
+/** What an event took from lots, and gave back to them where it is negative. */
 export interface TakenLot extends LotKey {
   readonly programId: number;
   readonly currencyId: number;
   readonly category: Category;
   readonly amount: number;
+  readonly kind: UseKind;
+  readonly openedAt: Date;
   readonly expiresAt: Date | null;
+  readonly rolls: boolean;
 }
 
 export const usesNumbered = (
@@ -88,7 +98,7 @@ export const usesNumbered = (
 ): Promise<TakenLot[]> =>
   tx.rows<TakenLot>(sql`/* ledger.uses_numbered */
     select u.event_no as "eventNo", u.line_no as "lineNo", l.program_id as "programId", l.currency_id as "currencyId",
-           l.category, u.amount, l.expires_at as "expiresAt"
+           l.category, u.amount, u.kind, l.opened_at as "openedAt", l.expires_at as "expiresAt", l.rolls
       from ledger.lot_uses u
       join ledger.lots l on l.party_id = u.party_id and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
      where u.org_id = ${orgId} and u.party_id = ${partyId} and u.event_no = any(${eventNos}::bigint[])

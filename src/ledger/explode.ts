@@ -1,39 +1,15 @@
-import { createHash } from "node:crypto";
 import type { Static } from "@fastify/type-provider-typebox";
 import type { Organisation } from "#orgs";
-import {
-  endOfDayAfterMonths,
-  formatDecimal,
-  formatLedger,
-  type Issue,
-  issue,
-  POINTS_SCALE,
-  type Tx,
-  toDecimal,
-} from "#platform";
+import { type Issue, issue, type Tx } from "#platform";
 import type { LedgerCustomer } from "./customer-reference.ts";
 import { errors } from "./errors.ts";
-import {
-  type AwardedLot,
-  eventsAbout,
-  eventsWithIds,
-  linesNumbered,
-  lotsNumbered,
-  type TakenLot,
-  usesNumbered,
-} from "./event-details.ts";
-import type {
-  ExplodedBill,
-  ExplodedEvent,
-  LedgerExplodeInfo,
-  PointsEarned,
-  RedemptionDetails,
-} from "./explode-answers.ts";
+import { eventsAbout, eventsWithIds, linesNumbered, lotsNumbered, usesNumbered } from "./event-details.ts";
+import type { ExplodedBill, LedgerExplodeInfo, RedemptionDetails } from "./explode-answers.ts";
+import { type Known, REDEMPTIONS, shapeEvent } from "./explode-present.ts";
 import type { EventChoice, ExplodeQuery } from "./explode-query.ts";
 import { linesByEvent } from "./ledger-info.ts";
 import type { QueryContext } from "./ledger-query.ts";
-import type { LedgerLine } from "./pages.ts";
-import { CATEGORY_NAMES, POINTS } from "./schema.ts";
+import { BILL_EVENTS } from "./schema.ts";
 
 /** What domains to the right know of the events of a ledger. */
 export interface ExplodeParts {
@@ -54,11 +30,6 @@ export interface ExplodeParts {
     eventNos: readonly number[],
   ): Promise<ReadonlyMap<number, Partial<RedemptionDetails>>>;
 }
-
-const BILL_EVENTS = new Set(["TransactionAdd", "TransactionUpdate", "ReturnBill"]);
-const REDEMPTIONS = new Set(["PointsRedemption", "PointsRedemptionReversal"]);
-/** Events that are about what they award, so that it is always shown. */
-const AWARDS = new Set(["AllocateGoodwillPoints", "BulkAllocatePoints", "TargetCompleted", "GenericEvent"]);
 
 interface Chosen {
   readonly eventNos: readonly number[];
@@ -145,14 +116,6 @@ export const readExplodeInfo = async (
   return { events, warnings: [...warnings] };
 };
 
-interface Known {
-  readonly lines: ReadonlyMap<number, LedgerLine[]>;
-  readonly lots: readonly AwardedLot[];
-  readonly uses: readonly TakenLot[];
-  readonly bills: ReadonlyMap<number, ExplodedBill>;
-  readonly redemptions: ReadonlyMap<number, Partial<RedemptionDetails>>;
-}
-
 const loadKnown = async (
   tx: Tx,
   { explodeBills, explodeRedemptions }: ExplodeParts,
@@ -181,142 +144,5 @@ const loadKnown = async (
     uses,
     bills: new Map(bills.map((bill) => [bill.transactionId, bill])),
     redemptions: redemptions ?? new Map(),
-  };
-};
-
-const referenceOf = (partyId: number, { eventName, reference }: LedgerLine): string => {
-  if (REDEMPTIONS.has(eventName)) return String(partyId);
-  return String(reference?.transactionId ?? -1);
-};
-
-/** Where no input is known to hash, what the ledger keeps of the event stands for it. */
-const hashOf = (lines: readonly LedgerLine[]): string =>
-  createHash("sha256")
-    .update(
-      JSON.stringify(
-        lines.map(({ eventId, lineNo, amount, bookedAt }) => [eventId, lineNo, amount, bookedAt]),
-      ),
-    )
-    .digest("base64url")
-    .slice(0, 22);
-
-const points = (amount: number) => toDecimal(amount, POINTS_SCALE);
-
-const shapeEvent = (
-  context: QueryContext,
-  partyId: number,
-  lines: readonly LedgerLine[],
-  known: Known,
-  query: ExplodeQuery,
-): ExplodedEvent => {
-  const first = lines[0]!;
-  const { eventNo, eventId, eventName, reference } = first;
-  const bill = BILL_EVENTS.has(eventName) ? known.bills.get(reference?.transactionId ?? -1) : undefined;
-  const lots = known.lots.filter((lot) => lot.eventNo === eventNo && showsCurrency(query, lot.currencyId));
-  const uses = known.uses.filter((use) => use.eventNo === eventNo && showsCurrency(query, use.currencyId));
-  const earned = query.earned || AWARDS.has(eventName) ? earnedOf(context, first, lots) : undefined;
-  return {
-    eventLogId: eventId,
-    eventName,
-    eventReferenceId: referenceOf(partyId, first),
-    uniqueId: bill?.uniqueId ?? hashOf(lines),
-    eventDetails: eventDetailsOf(context, lines, known),
-    ...(REDEMPTIONS.has(eventName) ? { pointsBreakup: uses.map((use) => takenOf(context, first, use)) } : {}),
-    ...(bill === undefined ? {} : billBlocks(bill, earned, query)),
-    ...(earned === undefined ? {} : { pointsEarned: earned }),
-  };
-};
-
-const showsCurrency = ({ currencies }: ExplodeQuery, currencyId: number): boolean =>
-  currencyId === POINTS || currencies === "all" || currencies.includes(currencyId);
-
-const billBlocks = (
-  { billDetails, customFields, extendedFields, paymentModes, pointInTimeSlabs }: ExplodedBill,
-  earned: PointsEarned | undefined,
-  query: ExplodeQuery,
-): Partial<ExplodedEvent> => {
-  const lineItems = billDetails.lineItems.map(({ extendedFields: fields, ...line }) => ({
-    ...line,
-    ...(query.extendedFields && fields !== undefined ? { extendedFields: fields } : {}),
-  }));
-  const shown = { ...billDetails, ...(earned === undefined ? {} : { pointsEarned: earned }), lineItems };
-  return {
-    ...(query.bill ? { billDetails: shown } : {}),
-    ...(query.customFields ? { customFields } : {}),
-    ...(query.extendedFields ? { extendedFields } : {}),
-    ...(query.paymentModes ? { paymentModes } : {}),
-    pointInTimeSlabs,
-  };
-};
-
-const eventDetailsOf = (
-  { organisation }: QueryContext,
-  lines: readonly LedgerLine[],
-  { redemptions }: Known,
-): ExplodedEvent["eventDetails"] => {
-  const { eventNo, eventName, bookedAt, tillId, reference } = lines[0]!;
-  return {
-    eventTime: formatLedger(bookedAt.getTime(), organisation.clusterTimeZone),
-    ...(tillId === null ? {} : { tillId }),
-    ...(reference?.reason === undefined ? {} : { reason: reference.reason }),
-    ...(REDEMPTIONS.has(eventName)
-      ? { redemptionDetails: redemptionOf(lines, redemptions.get(eventNo) ?? {}) }
-      : {}),
-  };
-};
-
-const redemptionOf = (lines: readonly LedgerLine[], kept: Partial<RedemptionDetails>): RedemptionDetails => {
-  const moved = lines.reduce((sum, line) => sum + (line.currencyId === POINTS ? line.amount : 0), 0);
-  return {
-    pointsRedeemed: formatDecimal(Math.abs(moved), POINTS_SCALE, 3),
-    redemptionPurpose: "",
-    transactionNumber: lines[0]!.reference?.transactionNumber ?? "",
-    redemptionId: "",
-    notes: "",
-    groupRedemption: false,
-    ...kept,
-  };
-};
-
-interface Pot {
-  readonly programId: number;
-  readonly currencyId: number;
-  readonly expiresAt: Date | null;
-}
-
-const programOf = ({ programs, currencies }: QueryContext, { programId, currencyId }: Pot) => ({
-  programId,
-  programName: programs.get(programId)?.name ?? "",
-  ...(currencyId === POINTS
-    ? {}
-    : { alternateCurrencyName: currencies.get(currencyId)?.name ?? String(currencyId) }),
-});
-
-const MONTHS_OF_NEVER = 1200;
-
-/** Points that never expire are told as expiring a hundred years after they came. */
-const expiryOf = ({ organisation }: QueryContext, { bookedAt }: LedgerLine, { expiresAt }: Pot) => {
-  const zone = organisation.clusterTimeZone;
-  const at = expiresAt?.getTime() ?? endOfDayAfterMonths(bookedAt.getTime(), MONTHS_OF_NEVER, zone);
-  return { expiresOn: formatLedger(at, zone), expiryType: "fixed" };
-};
-
-const takenOf = (context: QueryContext, event: LedgerLine, use: TakenLot) => ({
-  ...programOf(context, use),
-  pointsCategory: CATEGORY_NAMES[use.category],
-  value: points(use.amount),
-  ...expiryOf(context, event, use),
-});
-
-const earnedOf = (context: QueryContext, event: LedgerLine, lots: readonly AwardedLot[]): PointsEarned => {
-  const shape = (lot: AwardedLot) => ({
-    ...programOf(context, lot),
-    value: points(lot.amount),
-    ...expiryOf(context, event, lot),
-  });
-  return {
-    regular: lots.filter(({ category }) => category === 1).map(shape),
-    promo: [],
-    promised: lots.filter(({ category }) => category !== 1).map(shape),
   };
 };

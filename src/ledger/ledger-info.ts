@@ -16,7 +16,7 @@ import {
   readState,
   showsAccount,
 } from "./pages.ts";
-import { type AccountKey, CATEGORY_NAMES, POINTS, type Reference } from "./schema.ts";
+import { type AccountKey, BILL_EVENTS, CATEGORY_NAMES, POINTS, type Reference } from "./schema.ts";
 
 type Entry = Static<typeof LedgerInfo>["ledgerEntries"][number];
 type EntryDetail = Entry["entryDetails"][number];
@@ -143,9 +143,10 @@ const netsOf = ({ currencies }: QueryContext, lines: readonly LedgerLine[]) => {
 
 const transactionOf = (
   { organisation }: QueryContext,
+  eventName: string,
   reference: Reference | null,
 ): Entry["transactionDetails"] => {
-  if (reference?.transactionId === undefined) return {};
+  if (reference?.transactionId === undefined || !BILL_EVENTS.has(eventName)) return {};
   const { transactionId, transactionNumber = "", date, amount, grossAmount, source } = reference;
   const money = (value: number) => toDecimal(value, organisation.moneyScale);
   return {
@@ -158,6 +159,21 @@ const transactionOf = (
   };
 };
 
+const eventDetailsOf = (
+  { organisation }: QueryContext,
+  eventName: string,
+  reference: Reference | null,
+): Entry["eventDetails"] => {
+  const { date, promotionId, promotionName, reason } = reference ?? {};
+  const isDated = date !== undefined && (BILL_EVENTS.has(eventName) || eventName === "TargetCompleted");
+  return {
+    ...(isDated ? { eventDate: formatLedger(date, organisation.clusterTimeZone) } : {}),
+    ...(promotionId === undefined ? {} : { promotionId }),
+    ...(promotionName === undefined ? {} : { promotionName }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+};
+
 /** One ledger entry of the documented answer from the lines of its event that are shown. */
 export const shapeEntry = (context: QueryContext, partyId: number, lines: readonly LedgerLine[]): Entry => {
   const { organisation, programs } = context;
@@ -165,7 +181,6 @@ export const shapeEntry = (context: QueryContext, partyId: number, lines: readon
   const { eventId, eventName, bookedAt, tillId, sourceProgramId, reference } = first;
   const zone = organisation.clusterTimeZone;
   const store = tillId === null ? null : organisation.storeOfTill(tillId);
-  const ofBill = reference?.transactionId !== undefined && reference.date !== undefined;
   return {
     eventLogId: eventId,
     eventName,
@@ -174,14 +189,11 @@ export const shapeEntry = (context: QueryContext, partyId: number, lines: readon
     customerDetails: null,
     entryDetails: lines.map((line) => detailOf(context, line)),
     ...netsOf(context, lines),
-    transactionDetails: transactionOf(context, reference),
+    transactionDetails: transactionOf(context, eventName, reference),
     store: store?.name ?? null,
     storeCode: store?.code ?? null,
     tillCode: tillId === null ? null : (organisation.till(tillId)?.code ?? null),
-    eventDetails: {
-      ...(ofBill ? { eventDate: formatLedger(reference.date!, zone) } : {}),
-      ...(reference?.reason === undefined ? {} : { reason: reference.reason }),
-    },
+    eventDetails: eventDetailsOf(context, eventName, reference),
     sourceProgramId,
     sourceProgramName: sourceProgramId === null ? null : (programs.get(sourceProgramId)?.name ?? null),
     orgId: null,

@@ -211,6 +211,13 @@ export interface Reference {
   readonly userId?: number;
 }
 
+/** Events that are about a bill, which the documented reads then show. */
+export const BILL_EVENTS: ReadonlySet<string> = new Set([
+  "TransactionAdd",
+  "TransactionUpdate",
+  "ReturnBill",
+]);
+
 export interface LedgerEvent {
   readonly partyId: number;
   /** The documented event log id, unique over everything. */

@@ -299,6 +299,122 @@ describe("getLedgerExplodeInfo", () => {
   });
 });
 
+describe("awards by kind", () => {
+  let promised: number;
+  let goodwill: number;
+  const CONVERTS = Date.parse("2026-02-03T15:59:59Z");
+  beforeAll(async () => {
+    const { app } = shop;
+    const programId = shop.shop.programId;
+    const ledger = buildLedger(app, shop.shop.orgId, { programIds: [programId], at: Date.parse(NOW) });
+    const account = { programId, currencyId: 0, contra: "issued" as const };
+    const transactionId = billId;
+    const events = await ledger.post([
+      {
+        partyId: ana,
+        reference: { transactionId, transactionNumber: "EXP/1" },
+        postings: [
+          {
+            ...account,
+            category: 2,
+            amount: 30_000,
+            expiresAt: null,
+            lot: { transactionId, convertsAt: CONVERTS },
+          },
+          {
+            ...account,
+            category: 2,
+            amount: 7_000,
+            expiresAt: null,
+            lot: { transactionId, convertsAt: CONVERTS - 86_400_000 },
+          },
+          { ...account, category: 3, amount: 1_000, expiresAt: null, lot: { transactionId } },
+          {
+            ...account,
+            category: 1,
+            amount: 4_000,
+            expiresAt: null,
+            lot: {
+              transactionId,
+              billLine: 1,
+              source: "line_item_promotions",
+              rolls: true,
+              details: { promotionId: 55, promotionName: "Tea week" },
+            },
+          },
+        ],
+      },
+      {
+        partyId: ana,
+        eventName: "AllocateGoodwillPoints",
+        reference: {
+          reason: "LATE_DELIVERY",
+          comments: "sorry",
+          userId: 31,
+          promotionName: "Goodwill Promotion",
+        },
+        postings: [
+          {
+            ...account,
+            category: 1,
+            amount: 20_000,
+            expiresAt: Date.parse("2026-12-31T15:59:59Z"),
+            lot: { source: "customer_promotions", details: { promotionName: "Goodwill Promotion" } },
+          },
+        ],
+      },
+    ]);
+    [promised, goodwill] = events as [number, number];
+  });
+
+  test("promised points say when they convert, promotions which they were, lines what they earned", async () => {
+    const query = { eventIds: promised, getBillDetails: true, getPointsEarnedBreakup: true };
+    const [event] = await events({ ...query, getMaxConversionDetails: true });
+    expect(event.eventDetails.maxConversionDate).toBe("2026-02-03 23:59:59.0");
+    const program = { programId: shop.shop.programId, programName: "Rewards" };
+    const never = { expiresOn: "2126-01-20 23:59:59.0", expiryType: "fixed" };
+    const promo = {
+      ...program,
+      promotionId: 55,
+      promotionName: "Tea week",
+      value: 4,
+      ...never,
+      expiryType: "rolling",
+    };
+    const ofBill = [
+      { ...program, value: 30, ...never, conversionDate: "2026-02-03 23:59:59.0" },
+      { ...program, value: 7, ...never, conversionDate: "2026-02-02 23:59:59.0" },
+      { ...program, value: 1, ...never },
+    ];
+    expect(event.pointsEarned).toEqual({ regular: [], promo: [promo], promised: ofBill });
+    expect(event.billDetails.pointsEarned).toEqual({ regular: [], promo: [], promised: ofBill });
+    expect(event.billDetails.lineItems[0].pointsEarned).toEqual({
+      regular: [],
+      promo: [promo],
+      promised: [],
+    });
+    expect((await events(query))[0].eventDetails).not.toHaveProperty("maxConversionDate");
+  });
+
+  test("goodwill shows what it gave, why and by whom", async () => {
+    const [event] = await events({ eventIds: goodwill });
+    expect(event.eventDetails).toMatchObject({ reason: "LATE_DELIVERY", comments: "sorry", assocId: 31 });
+    expect(event).toMatchObject({
+      eventReferenceId: "-1",
+      pointsEarned: {
+        regular: [],
+        promo: [{ promotionName: "Goodwill Promotion", value: 20, expiresOn: "2026-12-31 23:59:59.0" }],
+        promised: [],
+      },
+    });
+    const [entry] = (await ask(INFO, {})).body.ledgerEntries;
+    expect(entry).toMatchObject({
+      eventDetails: { reason: "LATE_DELIVERY", promotionName: "Goodwill Promotion" },
+      transactionDetails: {},
+    });
+  });
+});
+
 describe("v2.1", () => {
   const scoped = (path: string, headers: Record<string, string>) =>
     ask(path, { eventIds: earned }, { ...shop.till, ...headers });

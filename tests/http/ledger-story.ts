@@ -89,11 +89,11 @@ export const createLedgerStory = async (): Promise<LedgerStory> => {
       postings: [
         {
           ...account(BASE, 2),
-          contra: "issued",
+          contra: "conversion",
           amount: -10_000,
           uses: [{ eventNo: 3, lineNo: 1, amount: 10_000 }],
         },
-        { ...account(BASE), ...credit, amount: 10_000 },
+        { ...account(BASE), ...credit, contra: "conversion", amount: 10_000 },
       ],
     },
   ]);
