@@ -13,6 +13,7 @@ export const errors = defineErrors("orgs", {
     number: 1102,
     http: 400,
     message: "{field} must be a number above 0 and at most {most}, with nine decimals at most.",
+  },
   bad_data_scope: {
     number: 400,
     http: 400,
