@@ -485,6 +485,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2.1/pointsLedger/getCustomerLedgerInfo": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getConnectedCustomerLedgerInfo"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2.1/pointsLedger/getLedgerExplodeInfo": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getConnectedLedgerExplodeInfo"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/currencyratio": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listCurrencyRatios"];
@@ -862,6 +884,17 @@ export interface paths {
   "/v2/pointsLedger/getCustomerLedgerInfo": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["getCustomerLedgerInfo"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/pointsLedger/getLedgerExplodeInfo": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getLedgerExplodeInfo"];
     put?: never;
     post?: never;
     delete?: never;
@@ -4465,6 +4498,441 @@ export interface operations {
       503: components["responses"]["V1Failure503"];
     };
   };
+  /** Read the ledger entries of a customer, with organisations (Points:read) */
+  getConnectedCustomerLedgerInfo: {
+    parameters: {
+      query?: {
+        /** Needed: id, email, mobile, externalId */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+        /** Needed: a source of the organisation, or ALL */
+        source?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+        /** CUSTOMER (default), USERGROUP2, FLEET */
+        type?: unknown;
+        /** Entries to a page, 1 to 100; 10 when absent */
+        limit?: unknown;
+        /** Number of the page, from 0 */
+        offset?: unknown;
+        /** Of groups only */
+        role?: unknown;
+        /** yyyy-MM-ddTHH:mm:ss; at most 90 days before endDate */
+        startDate?: unknown;
+        /** yyyy-MM-ddTHH:mm:ss */
+        endDate?: unknown;
+        /** false: both dates are ignored */
+        isFilterBasedOnDate?: unknown;
+        /** true: a year instead of 90 days when one date is given */
+        includeLastOneYearData?: unknown;
+        /** One till's id; at most one of tillId, tillIds, storeId, storeCode */
+        tillId?: unknown;
+        /** Till ids, comma-separated without spaces */
+        tillIds?: unknown;
+        /** A store's id */
+        storeId?: unknown;
+        /** A store's code */
+        storeCode?: unknown;
+        /** One program */
+        programId?: unknown;
+        /** true: with programId, deductions at tills of the program's concept too */
+        includeTillConceptEvents?: unknown;
+        /** CREDIT, DEBIT, OPENING_BALANCE; all when absent */
+        ledgerEntryType?: unknown;
+        /** REGULAR, PROMISED, TRIGGER_BASED; all when absent */
+        pointCategoryType?: unknown;
+        /** true: alternate currencies too */
+        includeAlternateCurrencies?: unknown;
+        /** Names, comma-separated, with includeAlternateCurrencies=false */
+        alternateCurrencyNames?: unknown;
+        /** true, with includeAlternateCurrencies=true: currencies only */
+        excludePointCategories?: unknown;
+        /** ASC or DESC (default) by date; sortOrder wins */
+        sort?: unknown;
+        /** ASC or DESC (default) by date */
+        sortOrder?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            customerDetails: {
+              firstName?: string;
+              lastName?: string;
+              userId: number;
+              externalId?: string;
+              entityType: "CUSTOMER";
+            };
+            ledgerDetails: {
+              pageNumber: number;
+              pageSize: number;
+              totalEntries: number;
+              pageCount: number;
+              /** Always empty. */
+              ledgerClosingBalance: {
+                pointsCategory: string;
+                programName: string;
+                programId: number;
+                closingBalance: string;
+                alternateCurrencyName?: string;
+              }[];
+            };
+            ledgerEntries: {
+              eventLogId: number;
+              eventName: string;
+              customerId: number;
+              /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+              ledgerCreatedDate: string;
+              /** The acting member of a group; null for a customer's own entries. */
+              customerDetails: null;
+              entryDetails: {
+                ledgerEntryType: "CREDIT" | "DEBIT" | "OPENING_BALANCE";
+                /** Without sign, in the program's decimals. */
+                points: string;
+                pointsCategory: string;
+                programName: string;
+                programId: number;
+                alternateCurrencyName?: string;
+              }[];
+              /** Credits less debits of the points shown, signed, three decimals. */
+              netPointsOnEvent: string;
+              netAlternateCurrenciesOnEvent?: {
+                [name: string]: string;
+              };
+              transactionDetails: {
+                transactionId?: number;
+                transactionNumber?: string;
+                date?: string;
+                amount?: number;
+                grossBillAmount?: number;
+                source?: string;
+              };
+              store: string | null;
+              storeCode: string | null;
+              tillCode: string | null;
+              eventDetails: {
+                eventDate?: string;
+                promotionId?: number;
+                promotionName?: string;
+                reason?: string;
+              };
+              sourceProgramId: number | null;
+              sourceProgramName: string | null;
+              orgId: number;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read what is behind ledger entries, with organisations (Points:read) */
+  getConnectedLedgerExplodeInfo: {
+    parameters: {
+      query?: {
+        /** Needed: id, customerId, email, mobile, externalId */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+        /** Needed: a source of the organisation, or ALL */
+        source?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+        /** CUSTOMER (default), USERGROUP2, FLEET */
+        type?: unknown;
+        /** Event log ids, comma-separated, at most 10 */
+        eventIds?: unknown;
+        /** Instead of eventIds, with eventReferenceIds: the name of the events */
+        eventName?: unknown;
+        /** What they are about, comma-separated, at most 10: ids of bills */
+        eventReferenceIds?: unknown;
+        /** true: the bill with its lines */
+        getBillDetails?: unknown;
+        /** true: what was earned, by kind and expiry */
+        getPointsEarnedBreakup?: unknown;
+        /** true: custom fields of the bill */
+        getCustomFields?: unknown;
+        /** true: extended fields of the bill and its lines */
+        getExtendedFields?: unknown;
+        /** true: when the last promised points become spendable */
+        getMaxConversionDetails?: unknown;
+        /** true: how the bill was paid */
+        getPaymentModes?: unknown;
+        /** Of groups only */
+        isPrimaryUser?: unknown;
+        /** true: alternate currencies too */
+        includeAlternateCurrencies?: unknown;
+        /** Names, comma-separated, with includeAlternateCurrencies=false */
+        alternateCurrencyNames?: unknown;
+        /** Changes nothing: the whole ledger is looked at */
+        includeLastOneYearData?: unknown;
+        /** Events to a page, 1 to 100; 10 when absent */
+        limit?: unknown;
+        /** Number of the page, from 0 */
+        offset?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            events: {
+              eventLogId: number;
+              eventName: string;
+              /** The bill's id, the customer's for redemptions, -1 when the event is about nothing else. */
+              eventReferenceId: string;
+              /** Of the input that the event came from. */
+              uniqueId: string;
+              eventDetails: {
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                eventTime: string;
+                tillId?: number;
+                eventDisplayName?: string;
+                comments?: string;
+                reason?: string;
+                assocId?: number;
+                requestId?: number;
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                maxConversionDate?: string;
+                redemptionDetails?: {
+                  pointsRedeemed: string;
+                  redemptionPurpose: string;
+                  transactionNumber: string;
+                  redemptionId: string;
+                  notes: string;
+                  groupRedemption: boolean;
+                };
+              };
+              pointsBreakup?: {
+                programId: number;
+                programName: string;
+                /** Of alternate currencies only; points otherwise. */
+                alternateCurrencyName?: string;
+                pointsCategory: string;
+                value: number;
+                /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                expiresOn: string;
+                /** fixed or rolling. */
+                expiryType: string;
+              }[];
+              billDetails?: {
+                type: string;
+                billNumber: string;
+                grossAmount: number;
+                discount: number;
+                billAmount: number;
+                note: string;
+                source: string;
+                /** YYYY-MM-DDTHH:mm:ss.SSS in the cluster's zone. */
+                billDate: string;
+                returnDate?: string;
+                returnAmount?: number;
+                returnType?: string;
+                returnBillId?: number;
+                pointsEarned?: {
+                  regular: {
+                    programId: number;
+                    programName: string;
+                    /** Of alternate currencies only; points otherwise. */
+                    alternateCurrencyName?: string;
+                    value: number;
+                    /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                    expiresOn: string;
+                    /** fixed or rolling. */
+                    expiryType: string;
+                  }[];
+                  promo: {
+                    programId: number;
+                    programName: string;
+                    /** Of alternate currencies only; points otherwise. */
+                    alternateCurrencyName?: string;
+                    promotionId?: number;
+                    promotionName?: string;
+                    promotionStartDate?: string;
+                    promotionEndDate?: string;
+                    value: number;
+                    /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                    expiresOn: string;
+                    /** fixed or rolling. */
+                    expiryType: string;
+                  }[];
+                  promised: {
+                    programId: number;
+                    programName: string;
+                    /** Of alternate currencies only; points otherwise. */
+                    alternateCurrencyName?: string;
+                    value: number;
+                    /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                    conversionDate?: string;
+                    /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                    expiresOn: string;
+                    /** fixed or rolling. */
+                    expiryType: string;
+                  }[];
+                };
+                lineItems: {
+                  lineNo: number;
+                  itemCode: string;
+                  description: string;
+                  qty: number;
+                  rate: number;
+                  value: number;
+                  discount: number;
+                  amount: number;
+                  attributes?: {
+                    [name: string]: unknown;
+                  };
+                  extendedFields?: {
+                    name: string;
+                    value: unknown;
+                  }[];
+                  pointsEarned?: {
+                    regular: {
+                      programId: number;
+                      programName: string;
+                      /** Of alternate currencies only; points otherwise. */
+                      alternateCurrencyName?: string;
+                      value: number;
+                      /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                      expiresOn: string;
+                      /** fixed or rolling. */
+                      expiryType: string;
+                    }[];
+                    promo: {
+                      programId: number;
+                      programName: string;
+                      /** Of alternate currencies only; points otherwise. */
+                      alternateCurrencyName?: string;
+                      promotionId?: number;
+                      promotionName?: string;
+                      promotionStartDate?: string;
+                      promotionEndDate?: string;
+                      value: number;
+                      /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                      expiresOn: string;
+                      /** fixed or rolling. */
+                      expiryType: string;
+                    }[];
+                    promised: {
+                      programId: number;
+                      programName: string;
+                      /** Of alternate currencies only; points otherwise. */
+                      alternateCurrencyName?: string;
+                      value: number;
+                      /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                      conversionDate?: string;
+                      /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                      expiresOn: string;
+                      /** fixed or rolling. */
+                      expiryType: string;
+                    }[];
+                  };
+                }[];
+              };
+              pointsEarned?: {
+                regular: {
+                  programId: number;
+                  programName: string;
+                  /** Of alternate currencies only; points otherwise. */
+                  alternateCurrencyName?: string;
+                  value: number;
+                  /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                  expiresOn: string;
+                  /** fixed or rolling. */
+                  expiryType: string;
+                }[];
+                promo: {
+                  programId: number;
+                  programName: string;
+                  /** Of alternate currencies only; points otherwise. */
+                  alternateCurrencyName?: string;
+                  promotionId?: number;
+                  promotionName?: string;
+                  promotionStartDate?: string;
+                  promotionEndDate?: string;
+                  value: number;
+                  /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                  expiresOn: string;
+                  /** fixed or rolling. */
+                  expiryType: string;
+                }[];
+                promised: {
+                  programId: number;
+                  programName: string;
+                  /** Of alternate currencies only; points otherwise. */
+                  alternateCurrencyName?: string;
+                  value: number;
+                  /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                  conversionDate?: string;
+                  /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                  expiresOn: string;
+                  /** fixed or rolling. */
+                  expiryType: string;
+                }[];
+              };
+              customFields?: {
+                name: string;
+                value: unknown;
+              }[];
+              extendedFields?: {
+                name: string;
+                value: unknown;
+              }[];
+              paymentModes?: {
+                mode: string;
+                value: number;
+                notes: string;
+                attributes: {
+                  [name: string]: unknown;
+                };
+              }[];
+              pointInTimeSlabs?: {
+                programId: number;
+                programName: string;
+                slabNumber: number;
+                slabName: string;
+              }[];
+              /** v2.1 only. */
+              orgId?: number;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Set the ratio of a currency, from now on (Organization:write) */
   setCurrencyRatio: {
     parameters: {
@@ -6947,12 +7415,304 @@ export interface operations {
               tillCode: string | null;
               eventDetails: {
                 eventDate?: string;
+                promotionId?: number;
+                promotionName?: string;
                 reason?: string;
               };
               sourceProgramId: number | null;
               sourceProgramName: string | null;
-              /** Set for connected organisations only. */
+              /** Set in answers of v2.1 only. */
               orgId: null;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read what is behind ledger entries (Points:read) */
+  getLedgerExplodeInfo: {
+    parameters: {
+      query?: {
+        /** Needed: id, customerId, email, mobile, externalId */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+        /** Needed: a source of the organisation, or ALL */
+        source?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+        /** CUSTOMER (default), USERGROUP2, FLEET */
+        type?: unknown;
+        /** Event log ids, comma-separated, at most 10 */
+        eventIds?: unknown;
+        /** Instead of eventIds, with eventReferenceIds: the name of the events */
+        eventName?: unknown;
+        /** What they are about, comma-separated, at most 10: ids of bills */
+        eventReferenceIds?: unknown;
+        /** true: the bill with its lines */
+        getBillDetails?: unknown;
+        /** true: what was earned, by kind and expiry */
+        getPointsEarnedBreakup?: unknown;
+        /** true: custom fields of the bill */
+        getCustomFields?: unknown;
+        /** true: extended fields of the bill and its lines */
+        getExtendedFields?: unknown;
+        /** true: when the last promised points become spendable */
+        getMaxConversionDetails?: unknown;
+        /** true: how the bill was paid */
+        getPaymentModes?: unknown;
+        /** Of groups only */
+        isPrimaryUser?: unknown;
+        /** true: alternate currencies too */
+        includeAlternateCurrencies?: unknown;
+        /** Names, comma-separated, with includeAlternateCurrencies=false */
+        alternateCurrencyNames?: unknown;
+        /** Changes nothing: the whole ledger is looked at */
+        includeLastOneYearData?: unknown;
+        /** Events to a page, 1 to 100; 10 when absent */
+        limit?: unknown;
+        /** Number of the page, from 0 */
+        offset?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            events: {
+              eventLogId: number;
+              eventName: string;
+              /** The bill's id, the customer's for redemptions, -1 when the event is about nothing else. */
+              eventReferenceId: string;
+              /** Of the input that the event came from. */
+              uniqueId: string;
+              eventDetails: {
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                eventTime: string;
+                tillId?: number;
+                eventDisplayName?: string;
+                comments?: string;
+                reason?: string;
+                assocId?: number;
+                requestId?: number;
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                maxConversionDate?: string;
+                redemptionDetails?: {
+                  pointsRedeemed: string;
+                  redemptionPurpose: string;
+                  transactionNumber: string;
+                  redemptionId: string;
+                  notes: string;
+                  groupRedemption: boolean;
+                };
+              };
+              pointsBreakup?: {
+                programId: number;
+                programName: string;
+                /** Of alternate currencies only; points otherwise. */
+                alternateCurrencyName?: string;
+                pointsCategory: string;
+                value: number;
+                /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                expiresOn: string;
+                /** fixed or rolling. */
+                expiryType: string;
+              }[];
+              billDetails?: {
+                type: string;
+                billNumber: string;
+                grossAmount: number;
+                discount: number;
+                billAmount: number;
+                note: string;
+                source: string;
+                /** YYYY-MM-DDTHH:mm:ss.SSS in the cluster's zone. */
+                billDate: string;
+                returnDate?: string;
+                returnAmount?: number;
+                returnType?: string;
+                returnBillId?: number;
+                pointsEarned?: {
+                  regular: {
+                    programId: number;
+                    programName: string;
+                    /** Of alternate currencies only; points otherwise. */
+                    alternateCurrencyName?: string;
+                    value: number;
+                    /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                    expiresOn: string;
+                    /** fixed or rolling. */
+                    expiryType: string;
+                  }[];
+                  promo: {
+                    programId: number;
+                    programName: string;
+                    /** Of alternate currencies only; points otherwise. */
+                    alternateCurrencyName?: string;
+                    promotionId?: number;
+                    promotionName?: string;
+                    promotionStartDate?: string;
+                    promotionEndDate?: string;
+                    value: number;
+                    /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                    expiresOn: string;
+                    /** fixed or rolling. */
+                    expiryType: string;
+                  }[];
+                  promised: {
+                    programId: number;
+                    programName: string;
+                    /** Of alternate currencies only; points otherwise. */
+                    alternateCurrencyName?: string;
+                    value: number;
+                    /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                    conversionDate?: string;
+                    /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                    expiresOn: string;
+                    /** fixed or rolling. */
+                    expiryType: string;
+                  }[];
+                };
+                lineItems: {
+                  lineNo: number;
+                  itemCode: string;
+                  description: string;
+                  qty: number;
+                  rate: number;
+                  value: number;
+                  discount: number;
+                  amount: number;
+                  attributes?: {
+                    [name: string]: unknown;
+                  };
+                  extendedFields?: {
+                    name: string;
+                    value: unknown;
+                  }[];
+                  pointsEarned?: {
+                    regular: {
+                      programId: number;
+                      programName: string;
+                      /** Of alternate currencies only; points otherwise. */
+                      alternateCurrencyName?: string;
+                      value: number;
+                      /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                      expiresOn: string;
+                      /** fixed or rolling. */
+                      expiryType: string;
+                    }[];
+                    promo: {
+                      programId: number;
+                      programName: string;
+                      /** Of alternate currencies only; points otherwise. */
+                      alternateCurrencyName?: string;
+                      promotionId?: number;
+                      promotionName?: string;
+                      promotionStartDate?: string;
+                      promotionEndDate?: string;
+                      value: number;
+                      /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                      expiresOn: string;
+                      /** fixed or rolling. */
+                      expiryType: string;
+                    }[];
+                    promised: {
+                      programId: number;
+                      programName: string;
+                      /** Of alternate currencies only; points otherwise. */
+                      alternateCurrencyName?: string;
+                      value: number;
+                      /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                      conversionDate?: string;
+                      /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                      expiresOn: string;
+                      /** fixed or rolling. */
+                      expiryType: string;
+                    }[];
+                  };
+                }[];
+              };
+              pointsEarned?: {
+                regular: {
+                  programId: number;
+                  programName: string;
+                  /** Of alternate currencies only; points otherwise. */
+                  alternateCurrencyName?: string;
+                  value: number;
+                  /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                  expiresOn: string;
+                  /** fixed or rolling. */
+                  expiryType: string;
+                }[];
+                promo: {
+                  programId: number;
+                  programName: string;
+                  /** Of alternate currencies only; points otherwise. */
+                  alternateCurrencyName?: string;
+                  promotionId?: number;
+                  promotionName?: string;
+                  promotionStartDate?: string;
+                  promotionEndDate?: string;
+                  value: number;
+                  /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                  expiresOn: string;
+                  /** fixed or rolling. */
+                  expiryType: string;
+                }[];
+                promised: {
+                  programId: number;
+                  programName: string;
+                  /** Of alternate currencies only; points otherwise. */
+                  alternateCurrencyName?: string;
+                  value: number;
+                  /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                  conversionDate?: string;
+                  /** YYYY-MM-DD HH:MM:SS.s; a hundred years on for points that never expire. */
+                  expiresOn: string;
+                  /** fixed or rolling. */
+                  expiryType: string;
+                }[];
+              };
+              customFields?: {
+                name: string;
+                value: unknown;
+              }[];
+              extendedFields?: {
+                name: string;
+                value: unknown;
+              }[];
+              paymentModes?: {
+                mode: string;
+                value: number;
+                notes: string;
+                attributes: {
+                  [name: string]: unknown;
+                };
+              }[];
+              pointInTimeSlabs?: {
+                programId: number;
+                programName: string;
+                slabNumber: number;
+                slabName: string;
+              }[];
+              /** v2.1 only. */
+              orgId?: number;
             }[];
             warnings: components["schemas"]["Issue"][];
           };
