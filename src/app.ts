@@ -14,7 +14,15 @@ import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } 
 import { addDataflowsRoutes, createDataflows, type Dataflows } from "#dataflows";
 import { createEvents, type Events } from "#events";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
-import { addInsightsRoutes, addSearchRoutes, createInsights } from "#insights";
+import {
+  addInsightsRoutes,
+  addLiabilityRoutes,
+  addSearchRoutes,
+  closeJournals,
+  createInsights,
+  createLiability,
+  verifyLiability,
+} from "#insights";
 import {
   addLedgerRoutes,
   expireOrganisations,
@@ -133,7 +141,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
 
   const insights = createInsights({ db, clock, orgs, events, loyalty });
+  const liability = createLiability({ db, clock, orgs, loyalty });
 
+  const allOrganisations = async () => Promise.all((await orgs.list()).map(({ id }) => orgs.get(id)));
   jobs.define("dataflows.resume", dataflows.resumeRuns);
   jobs.every("* * * * *", "dataflows.resume");
   jobs.define("ledger.expire", async () => {
@@ -142,6 +152,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     await expireOrganisations(parts, orgIds, async (id) => (await orgs.get(id)).timeZone);
   });
   jobs.every("7 * * * *", "ledger.expire");
+  jobs.define("insights.close", async () => {
+    await closeJournals({ db, log }, await allOrganisations(), clock.now().getTime());
+  });
+  jobs.every("23 * * * *", "insights.close");
 
   const programNames = async (orgId: number) =>
     new Map([...(await loyalty.programNames(orgId))].map(([id, name]) => [id, { name }]));
@@ -179,6 +193,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });
   addInsightsRoutes(server, { insights, db, orgs, loyalty });
+  addLiabilityRoutes(server, { liability, orgs });
   addSearchRoutes(server, { db, orgs, customers });
   await addConsole(server);
 
@@ -198,7 +213,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     dataflows,
     verify: async () => {
       const ledger = await verifyLedger(db);
-      const others = [...(await verifyActivities(db)), ...(await verifyCustomers(db))];
+      const others = [
+        ...(await verifyActivities(db)),
+        ...(await verifyCustomers(db)),
+        ...(await verifyLiability(db, await allOrganisations())),
+      ];
       return { ...ledger, findings: [...ledger.findings, ...others] };
     },
     startWork: async () => {

@@ -3,6 +3,7 @@ import { countSetAside } from "#activities";
 import type { Loyalty } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
 import { type Db, failures, formatIso, OwnFailure, POINTS_SCALE, type Server } from "#platform";
+import type { Movements } from "./journal/schema.ts";
 import type { DailyFigures } from "./schema.ts";
 import type { Insights, Overview } from "./service.ts";
 
@@ -20,6 +21,21 @@ const Period = Type.Union(
 const Figure = Type.Number();
 const OrNull = <T extends Parameters<typeof Type.Array>[0]>(shape: T) => Type.Union([shape, Type.Null()]);
 
+const Sold = {
+  count: Type.Integer(),
+  amount: Type.Number({ description: "Gross" }),
+  returns: Type.Integer(),
+  returned: Type.Number({ description: "What customers gave back, on the day they did" }),
+  net: Type.Number({ description: "Gross less what was given back" }),
+};
+const Moved = {
+  issued: Figure,
+  redeemed: Type.Number({ description: "Less what reversals gave back" }),
+  expired: Figure,
+  returned: Figure,
+  adjusted: Figure,
+};
+
 const Home = Type.Object(
   {
     asOf: Type.String({ description: "Moment of the figures; events take a moment to be counted" }),
@@ -30,19 +46,14 @@ const Home = Type.Object(
       previous: Type.Object({ total: Type.Integer(), new: Type.Integer() }),
     }),
     purchases: Type.Object({
-      count: Type.Integer(),
-      amount: Figure,
-      series: Type.Array(Type.Object({ date: Type.String(), count: Type.Integer(), amount: Figure })),
-      previous: Type.Object({ count: Type.Integer(), amount: Figure }),
+      ...Sold,
+      series: Type.Array(Type.Object({ date: Type.String(), ...Sold })),
+      previous: Type.Object(Sold),
     }),
     points: Type.Object({
-      issued: Figure,
-      redeemed: Figure,
-      expired: Figure,
-      series: Type.Array(
-        Type.Object({ date: Type.String(), issued: Figure, redeemed: Figure, expired: Figure }),
-      ),
-      previous: Type.Object({ issued: Figure, redeemed: Figure, expired: Figure }),
+      ...Moved,
+      series: Type.Array(Type.Object({ date: Type.String(), ...Moved })),
+      previous: Type.Object(Moved),
     }),
     liability: Type.Object({
       points: Figure,
@@ -68,15 +79,25 @@ const Home = Type.Object(
 
 const points = (amount: number): number => amount / POINTS_SCALE;
 
+const presentMoved = ({ issued, redeemed, reversed, expired, returned, adjusted }: Movements) => ({
+  issued: points(issued),
+  redeemed: points(redeemed - reversed),
+  expired: points(expired),
+  returned: points(returned),
+  adjusted: points(adjusted),
+});
+
 const present = (organisation: Organisation, overview: Overview, ratio: number | null) => {
-  const { parts, sum, previous } = overview;
+  const { parts, sum, previous, movements, moved, movedBefore } = overview;
   const money = (amount: number) => amount / organisation.moneyScale;
   const worth = (amount: number) => (ratio === null ? null : Math.round(points(amount) * ratio * 100) / 100);
   const owed = overview.outstanding[overview.outstanding.length - 1] ?? overview.outstandingBefore;
-  const moved = ({ issued, redeemed, expired }: DailyFigures) => ({
-    issued: points(issued),
-    redeemed: points(redeemed),
-    expired: points(expired),
+  const sold = ({ purchases, purchaseAmount, returns, returnAmount }: DailyFigures) => ({
+    count: purchases,
+    amount: money(purchaseAmount),
+    returns,
+    returned: money(returnAmount),
+    net: money(purchaseAmount - returnAmount),
   });
   return {
     asOf: formatIso(overview.asOf.getTime(), organisation.timeZone),
@@ -87,19 +108,14 @@ const present = (organisation: Organisation, overview: Overview, ratio: number |
       previous: { total: overview.membersTotal - sum.members, new: previous.members },
     },
     purchases: {
-      count: sum.purchases,
-      amount: money(sum.purchaseAmount),
-      series: parts.map(({ day, purchases, purchaseAmount }) => ({
-        date: day,
-        count: purchases,
-        amount: money(purchaseAmount),
-      })),
-      previous: { count: previous.purchases, amount: money(previous.purchaseAmount) },
+      ...sold(sum),
+      series: parts.map((part) => ({ date: part.day, ...sold(part) })),
+      previous: sold(previous),
     },
     points: {
-      ...moved(sum),
-      series: parts.map((part) => ({ date: part.day, ...moved(part) })),
-      previous: moved(previous),
+      ...presentMoved(moved),
+      series: parts.map(({ day }, index) => ({ date: day, ...presentMoved(movements[index]!) })),
+      previous: presentMoved(movedBefore),
     },
     liability: {
       points: points(owed),

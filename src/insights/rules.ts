@@ -1,13 +1,6 @@
 import type { PublishedEvent } from "#events";
 import { localDate } from "#platform";
-import {
-  type DailyFigures,
-  FIGURES,
-  type Figure,
-  noFigures,
-  type Period,
-  type StoreFigures,
-} from "./schema.ts";
+import { type DailyFigures, FIGURES, noFigures, type Period, type StoreFigures } from "./schema.ts";
 
 /** What events of one organisation add to its days. */
 export interface Additions {
@@ -16,23 +9,14 @@ export interface Additions {
   readonly stores: Map<string, StoreFigures>;
 }
 
-/** Movements of points outside purchases, by the event that tells of them. */
-const MOVEMENTS: Readonly<Record<string, Figure>> = {
-  "points.issued": "issued",
-  "points.redeemed": "redeemed",
-  "points.expired": "expired",
-  "points.returned": "returned",
-  "points.adjusted": "adjusted",
-};
-
 const numberIn = (payload: PublishedEvent["payload"], key: string): number => {
   const value = payload[key];
   return typeof value === "number" && Number.isSafeInteger(value) ? value : 0;
 };
 
 /**
- * Sums events of one organisation by day; a bill's points belong to the day of the bill. Sums for people to look at: beyond
- * 2^53 they lose their last digits, because refusing would stop the events of every organisation for some absurd bills.
+ * Sums events of one organisation by day. Points are not among them: the journal tells of those. Sums for people to look at:
+ * beyond 2^53 they lose their last digits, because refusing would stop the events of every organisation for some absurd bills.
  */
 export const addUp = (events: readonly PublishedEvent[], timeZone: string): Additions => {
   const days = new Map<string, DailyFigures>();
@@ -44,17 +28,16 @@ export const addUp = (events: readonly PublishedEvent[], timeZone: string): Addi
   };
   for (const { type, occurredAt, payload } of events) {
     const day = localDate(occurredAt.getTime(), timeZone);
-    const movement = MOVEMENTS[type];
     if (type === "customer.registered") dayOf(day).members += 1;
-    else if (movement !== undefined) {
+    else if (type === "transaction.returned") {
       const figures = dayOf(day);
-      figures[movement] += numberIn(payload, "amount");
+      figures.returns += 1;
+      figures.returnAmount += Math.abs(numberIn(payload, "amount"));
     } else if (type === "transaction.added") {
       const figures = dayOf(day);
       const amount = numberIn(payload, "amount");
       figures.purchases += 1;
       figures.purchaseAmount += amount;
-      figures.issued += numberIn(payload, "points");
       const storeId = numberIn(payload, "storeId");
       const key = `${day} ${storeId}`;
       const store = stores.get(key) ?? { day, storeId, purchases: 0, purchaseAmount: 0 };
@@ -66,10 +49,6 @@ export const addUp = (events: readonly PublishedEvent[], timeZone: string): Addi
   return { days, stores };
 };
 
-/** Points that a day added to what is owed to members. */
-export const outstandingChange = (figures: Readonly<DailyFigures>): number =>
-  figures.issued - figures.redeemed - figures.expired - figures.returned + figures.adjusted;
-
 const DAY = 86_400_000;
 const dateOf = (day: string): Date => new Date(`${day}T00:00:00Z`);
 const text = (date: Date): string => date.toISOString().slice(0, 10);
@@ -78,7 +57,8 @@ const text = (date: Date): string => date.toISOString().slice(0, 10);
 export const addDays = (day: string, count: number): string =>
   text(new Date(dateOf(day).getTime() + count * DAY));
 
-const firstOfMonth = (day: string, months: number): string => {
+/** First day of the month `months` later. */
+export const firstOfMonth = (day: string, months: number): string => {
   const date = dateOf(day);
   return text(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)));
 };
@@ -104,6 +84,14 @@ export const spanOf = (period: Period, today: string): Span => {
   const from = addDays(today, 1 - length);
   const parts = Array.from({ length }, (_, index) => addDays(from, index));
   return { parts, from, to: today, previousFrom: addDays(from, -length) };
+};
+
+/** First days of the parts of the period before, in order. */
+export const previousParts = (span: Span, step: "day" | "month"): string[] => {
+  const parts: string[] = [];
+  const next = (day: string) => (step === "day" ? addDays(day, 1) : firstOfMonth(day, 1));
+  for (let day = span.previousFrom; day < span.from; day = next(day)) parts.push(day);
+  return parts;
 };
 
 /** Sums of days by part, a zero for every part without any; days before the first part are left out. */

@@ -1,4 +1,4 @@
-import type { Millipoints, Money } from "#platform";
+import type { Money } from "#platform";
 
 /** Sums of one day of an organisation. */
 export interface DailyFigures {
@@ -7,12 +7,10 @@ export interface DailyFigures {
   /** Customers who registered. */
   members: number;
   purchases: number;
+  /** Gross: what customers gave back is in `returnAmount`, on the day they did. */
   purchaseAmount: Money;
-  issued: Millipoints;
-  redeemed: Millipoints;
-  expired: Millipoints;
-  returned: Millipoints;
-  adjusted: Millipoints;
+  returns: number;
+  returnAmount: Money;
 }
 
 /** Sums of one day of one store. */
@@ -23,16 +21,7 @@ export interface StoreFigures {
   purchaseAmount: Money;
 }
 
-export const FIGURES = [
-  "members",
-  "purchases",
-  "purchaseAmount",
-  "issued",
-  "redeemed",
-  "expired",
-  "returned",
-  "adjusted",
-] as const;
+export const FIGURES = ["members", "purchases", "purchaseAmount", "returns", "returnAmount"] as const;
 export type Figure = (typeof FIGURES)[number];
 
 export const PERIODS = ["today", "7d", "30d", "12m"] as const;
@@ -43,9 +32,6 @@ export const noFigures = (day: string): DailyFigures => ({
   members: 0,
   purchases: 0,
   purchaseAmount: 0,
-  issued: 0,
-  redeemed: 0,
-  expired: 0,
-  returned: 0,
-  adjusted: 0,
+  returns: 0,
+  returnAmount: 0,
 });

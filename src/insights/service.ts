@@ -1,8 +1,13 @@
 import type { Events, PublishedEvent, Subscriber } from "#events";
+import { POINTS } from "#ledger";
 import type { Loyalty } from "#loyalty";
 import type { Orgs } from "#orgs";
 import { type Clock, type Db, localDate, type Tx } from "#platform";
-import { addUp, outstandingChange, spanOf, sumParts, total } from "./rules.ts";
+import { sumOf, timelineOf } from "./journal/rules.ts";
+import type { Movements } from "./journal/schema.ts";
+import { readSums } from "./journal/service.ts";
+import { takeSnapshot } from "./journal/store.ts";
+import { addUp, previousParts, spanOf, sumParts, total } from "./rules.ts";
 import { type DailyFigures, FIGURES, noFigures, type Period, type StoreFigures } from "./schema.ts";
 import * as store from "./store.ts";
 
@@ -24,6 +29,10 @@ export interface Overview {
   readonly sum: DailyFigures;
   readonly previous: DailyFigures;
   readonly membersTotal: number;
+  /** Movements of points by part, and their sum. */
+  readonly movements: readonly Movements[];
+  readonly moved: Movements;
+  readonly movedBefore: Movements;
   /** Points owed at the end of each part, and before the period. */
   readonly outstanding: readonly number[];
   readonly outstandingBefore: number;
@@ -48,25 +57,25 @@ export const createInsights = ({ db, clock, orgs, events, loyalty }: InsightsPar
     const organisation = await orgs.get(orgId);
     const program = (await loyalty.programs(orgId)).default;
     const span = spanOf(period, localDate(asOf.getTime(), organisation.timeZone));
-    const [before, days, stores, tiers] = await db.transaction(orgId, (tx) =>
-      Promise.all([
+    const step = period === "12m" ? "month" : "day";
+    const [before, days, stores, tiers, sums] = await db.transaction(orgId, async (tx) => {
+      await takeSnapshot(tx);
+      return Promise.all([
         store.sumBefore(tx, orgId, span.previousFrom),
-        // To the end of time: a bill of a till whose clock runs ahead is owed points too.
+        // To the end of time: a bill of a till whose clock runs ahead counts too.
         store.listDays(tx, orgId, span.previousFrom, "9999-12-31"),
         store.topStores(tx, orgId, span.from, span.to, MOST_STORES),
         program === null ? [] : store.countTiers(tx, orgId, program.programId),
-      ]),
-    );
-    const previousDays = days.filter(({ day }) => day < span.from);
-    const parts = sumParts(span, days);
-    const previous = total(previousDays);
-    const outstandingBefore = outstandingChange(before) + outstandingChange(previous);
-    let owed = outstandingBefore;
-    const outstanding = parts.map((part) => {
-      owed += outstandingChange(part);
-      return owed;
+        readSums(tx, organisation, span.previousFrom, step),
+      ]);
     });
+    const parts = sumParts(span, days);
+    const previous = total(days.filter(({ day }) => day < span.from));
     const sum = total(parts);
+    const earlier = previousParts(span, step);
+    const points = sums.filter(({ currencyId }) => currencyId === POINTS);
+    const timeline = timelineOf(points, [...earlier, ...span.parts], true);
+    const movements = timeline.parts.slice(earlier.length);
     return {
       asOf,
       from: span.from,
@@ -75,8 +84,11 @@ export const createInsights = ({ db, clock, orgs, events, loyalty }: InsightsPar
       sum,
       previous,
       membersTotal: before.members + previous.members + sum.members,
-      outstanding,
-      outstandingBefore,
+      movements,
+      moved: sumOf(movements),
+      movedBefore: sumOf(timeline.parts.slice(0, earlier.length)),
+      outstanding: timeline.held.slice(earlier.length),
+      outstandingBefore: timeline.held[earlier.length - 1] ?? timeline.heldBefore,
       stores,
       tiers,
     };

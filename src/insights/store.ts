@@ -10,16 +10,7 @@ const MOST = "9e18";
 const added = (column: string): string =>
   `${column} = least(f.${column}::numeric + excluded.${column}, ${MOST})::bigint`;
 
-const FIGURE_COLUMNS = [
-  "members",
-  "purchases",
-  "purchase_amount",
-  "issued",
-  "redeemed",
-  "expired",
-  "returned",
-  "adjusted",
-] as const;
+const FIGURE_COLUMNS = ["members", "purchases", "purchase_amount", "returns", "return_amount"] as const;
 
 /** Adds sums to the days of an organisation. Rows are taken in order of day, so that relays cannot wait for each other in a circle. */
 export const addToDays = (tx: Tx, orgId: number, days: readonly DailyFigures[]): Promise<number> =>
@@ -28,8 +19,7 @@ export const addToDays = (tx: Tx, orgId: number, days: readonly DailyFigures[]):
       `/* insights.add_to_days */
     insert into insights.daily_figures as f (org_id, day, ${FIGURE_COLUMNS.join(", ")})
     select $1, n.* from unnest(
-      $2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
-      $10::bigint[]) n (day)
+      $2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[]) n (day)
      order by n.day
     on conflict (org_id, day) do update set ${FIGURE_COLUMNS.map(added).join(", ")}`,
       [orgId, days.map(({ day }) => day), ...FIGURES.map((name) => days.map((row) => row[name]))],
@@ -57,9 +47,8 @@ export const addToStores = (tx: Tx, orgId: number, stores: readonly StoreFigures
 /** Days of an organisation from one to another, in order. */
 export const listDays = (tx: Tx, orgId: number, from: string, to: string): Promise<DailyFigures[]> =>
   tx.rows<DailyFigures>(sql`/* insights.list_days */
-    select day, members, purchases, purchase_amount::float8 as "purchaseAmount", issued::float8 as issued,
-           redeemed::float8 as redeemed, expired::float8 as expired, returned::float8 as returned,
-           adjusted::float8 as adjusted
+    select day, members, purchases, purchase_amount::float8 as "purchaseAmount", returns,
+           return_amount::float8 as "returnAmount"
       from insights.daily_figures
      where org_id = ${orgId} and day between ${from}::date and ${to}::date
      order by day`);
@@ -68,9 +57,8 @@ export const listDays = (tx: Tx, orgId: number, from: string, to: string): Promi
 export const sumBefore = (tx: Tx, orgId: number, day: string): Promise<DailyFigures> =>
   tx.one<DailyFigures>(sql`/* insights.sum_before */
     select '' as day, coalesce(sum(members), 0)::bigint as members, coalesce(sum(purchases), 0)::bigint as purchases,
-           coalesce(sum(purchase_amount), 0)::float8 as "purchaseAmount", coalesce(sum(issued), 0)::float8 as issued,
-           coalesce(sum(redeemed), 0)::float8 as redeemed, coalesce(sum(expired), 0)::float8 as expired,
-           coalesce(sum(returned), 0)::float8 as returned, coalesce(sum(adjusted), 0)::float8 as adjusted
+           coalesce(sum(purchase_amount), 0)::float8 as "purchaseAmount", coalesce(sum(returns), 0)::bigint as returns,
+           coalesce(sum(return_amount), 0)::float8 as "returnAmount"
       from insights.daily_figures where org_id = ${orgId} and day < ${day}::date`);
 
 /** Stores by what they sold from one day to another, best first. */
@@ -112,33 +100,28 @@ export const clearFigures = async (tx: Tx, orgId: number): Promise<void> => {
   await tx.run(sql`/* insights.clear_stores */ delete from insights.daily_stores where org_id = ${orgId}`);
 };
 
-/** Days as the facts have them. Points outside purchases are the ledger's own movements. */
+/** Days as the facts have them. */
 export const readFacts = (tx: Tx, orgId: number, zone: string): Promise<DailyFigures[]> =>
   tx.rows<DailyFigures>(sql`/* insights.read_facts */
     select day, sum(members)::bigint as members, sum(purchases)::bigint as purchases,
-           sum(purchase_amount)::float8 as "purchaseAmount", sum(issued)::float8 as issued, sum(redeemed)::float8 as redeemed,
-           sum(expired)::float8 as expired, sum(returned)::float8 as returned, sum(adjusted)::float8 as adjusted
+           sum(purchase_amount)::float8 as "purchaseAmount", sum(returns)::bigint as returns,
+           sum(return_amount)::float8 as "returnAmount"
       from (
         select (registered_at at time zone ${zone})::date as day, 1 as members, 0 as purchases, 0 as purchase_amount,
-               0 as issued, 0 as redeemed, 0 as expired, 0 as returned, 0 as adjusted
+               0 as returns, 0 as return_amount
           from customers.registrations_v where org_id = ${orgId}
         union all
-        select (billed_at at time zone ${zone})::date, 0, 1, amount, points, 0, 0, 0, 0
-          from activities.bills_v where org_id = ${orgId}
-        union all
-        select (booked_at at time zone ${zone})::date, 0, 0, 0,
-               case contra when 'issued' then amount else 0 end, case contra when 'redeemed' then -amount else 0 end,
-               case contra when 'expired' then -amount else 0 end, case contra when 'returned' then -amount else 0 end,
-               case contra when 'adjusted' then amount else 0 end
-          from ledger.entries_v
-         where org_id = ${orgId} and event_name <> 'TransactionAdd' and contra <> 'opening' and currency_id = 0) facts
+        select (billed_at at time zone ${zone})::date, 0, (type <> 'RETURN')::int,
+               case when type <> 'RETURN' then amount else 0 end, (type = 'RETURN')::int,
+               case when type = 'RETURN' then abs(amount) else 0 end
+          from activities.bills_v where org_id = ${orgId}) facts
      group by day order by day`);
 
 export const readStoreFacts = (tx: Tx, orgId: number, zone: string): Promise<StoreFigures[]> =>
   tx.rows<StoreFigures>(sql`/* insights.read_store_facts */
     select (billed_at at time zone ${zone})::date as day, store_id as "storeId", count(*) as purchases,
            sum(amount)::float8 as "purchaseAmount"
-      from activities.bills_v where org_id = ${orgId}
+      from activities.bills_v where org_id = ${orgId} and type <> 'RETURN'
      group by 1, 2 order by 1, 2`);
 
 /** Events of an organisation that no subscriber has been given yet. */

@@ -9,6 +9,8 @@ export {
   type Account,
   type AccountKey,
   awardIdOf,
+  CATEGORY_FILTERS,
+  CATEGORY_LABELS,
   type Category,
   type Contra,
   type ExpiryMove,

@@ -1,0 +1,10 @@
+import { defineErrors } from "#platform";
+
+/** Ours, from 72000. */
+export const errors = defineErrors("insights", {
+  months_reversed: { number: 72001, http: 400, message: "from: {from} is after {to}." },
+  too_many_months: { number: 72002, http: 400, message: "from: a report covers at most {most} months." },
+  future_month: { number: 72003, http: 400, message: "{field}: {value} has not begun." },
+  unknown_program: { number: 72004, http: 404, message: "There is no program {id}." },
+  bad_cursor: { number: 72005, http: 400, message: "after is not a position of this list." },
+});
