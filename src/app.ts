@@ -155,7 +155,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   jobs.define("insights.close", async () => {
     await closeJournals({ db, log }, await allOrganisations(), clock.now().getTime());
   });
-  jobs.every("23 * * * *", "insights.close");
+  jobs.every("*/10 * * * *", "insights.close");
 
   const programNames = async (orgId: number) =>
     new Map([...(await loyalty.programNames(orgId))].map(([id, name]) => [id, { name }]));

@@ -47,7 +47,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     name: "Imports",
     description: "CSV files of customers and purchases: start, follow, read what was rejected.",
   },
-  { name: "Insights", description: "Figures of the home page." },
+  { name: "Insights", description: "Figures of the home page, and what is owed to members in points." },
   { name: "Search", description: "One box that finds customers, purchases and places." },
 ];
 

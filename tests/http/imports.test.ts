@@ -185,7 +185,14 @@ describe("an import", () => {
       setAside: { count: 1, amount: -4 },
       topStores: [{ code: "store-1", amount: 32.5, count: 2 }],
     });
-    expect(home.purchases.series.at(-1)).toEqual({ date: "2026-03-31", count: 1, amount: 20 });
+    expect(home.purchases.series.at(-1)).toEqual({
+      date: "2026-03-31",
+      count: 1,
+      amount: 20,
+      returns: 0,
+      returned: 0,
+      net: 20,
+    });
     expect(home.tiers.map((tier: { members: number }) => tier.members)).toEqual([1, 0, 0]);
     expect((await send("GET", "/api/search?q=17850")).json().customers).toHaveLength(1);
     expect((await send("GET", "/api/search?q=4")).json().transactions).toMatchObject([

@@ -276,6 +276,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/insights/liability": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getLiability"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/insights/liability.csv": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["exportLiability"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/insights/liability/lots": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listExpiringLots"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/organisation": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readOrganisation"];
@@ -3041,31 +3074,58 @@ export interface operations {
             };
             purchases: {
               count: number;
+              /** Gross */
               amount: number;
+              returns: number;
+              /** What customers gave back, on the day they did */
+              returned: number;
+              /** Gross less what was given back */
+              net: number;
               series: {
                 date: string;
                 count: number;
+                /** Gross */
                 amount: number;
+                returns: number;
+                /** What customers gave back, on the day they did */
+                returned: number;
+                /** Gross less what was given back */
+                net: number;
               }[];
               previous: {
                 count: number;
+                /** Gross */
                 amount: number;
+                returns: number;
+                /** What customers gave back, on the day they did */
+                returned: number;
+                /** Gross less what was given back */
+                net: number;
               };
             };
             points: {
               issued: number;
+              /** Less what reversals gave back */
               redeemed: number;
               expired: number;
+              returned: number;
+              adjusted: number;
               series: {
                 date: string;
                 issued: number;
+                /** Less what reversals gave back */
                 redeemed: number;
                 expired: number;
+                returned: number;
+                adjusted: number;
               }[];
               previous: {
                 issued: number;
+                /** Less what reversals gave back */
                 redeemed: number;
                 expired: number;
+                returned: number;
+                adjusted: number;
               };
             };
             liability: {
@@ -3096,6 +3156,245 @@ export interface operations {
               count: number;
               amount: number;
             };
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Points owed to members: movements by month, balances, and when they expire (Insights:read) */
+  getLiability: {
+    parameters: {
+      query?: {
+        /** First month, YYYY-MM; eleven before `to` when absent */
+        from?: string;
+        /** Last month, YYYY-MM; the one under way when absent */
+        to?: string;
+        /** One program */
+        programId?: string;
+        /** One currency: 0 is points. The totals are of points when absent */
+        currencyId?: string;
+        /** REGULAR, PROMISED or TRIGGER_BASED */
+        category?: "REGULAR" | "PROMISED" | "TRIGGER_BASED";
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** Moment of the figures; the last month is open until it ends */
+            asOf: string;
+            from: string;
+            to: string;
+            currencyId: number;
+            /** What the totals count: points, or an alternate currency */
+            currency: string;
+            moneyCurrency: string;
+            total: {
+              outstandingBefore: number;
+              opening: number;
+              issued: number;
+              redeemed: number;
+              reversed: number;
+              expired: number;
+              returned: number;
+              adjusted: number;
+              transferredIn: number;
+              transferredOut: number;
+              convertedIn: number;
+              convertedOut: number;
+              mergedIn: number;
+              mergedOut: number;
+              outstanding: number;
+              money: number | null;
+            };
+            now: {
+              outstanding: number;
+              /** What open lots hold */
+              openLots: number;
+              /** What members owe back: outstanding = openLots − debt */
+              debt: number;
+              money: number | null;
+            };
+            months: {
+              month: string;
+              outstandingBefore: number;
+              opening: number;
+              issued: number;
+              redeemed: number;
+              reversed: number;
+              expired: number;
+              returned: number;
+              adjusted: number;
+              transferredIn: number;
+              transferredOut: number;
+              convertedIn: number;
+              convertedOut: number;
+              mergedIn: number;
+              mergedOut: number;
+              outstanding: number;
+              money: number | null;
+            }[];
+            accounts: {
+              programId: number;
+              programName: string;
+              currencyId: number;
+              currency: string;
+              category: string;
+              outstandingBefore: number;
+              opening: number;
+              issued: number;
+              redeemed: number;
+              reversed: number;
+              expired: number;
+              returned: number;
+              adjusted: number;
+              transferredIn: number;
+              transferredOut: number;
+              convertedIn: number;
+              convertedOut: number;
+              mergedIn: number;
+              mergedOut: number;
+              outstanding: number;
+              money: number | null;
+              now: {
+                outstanding: number;
+                /** What open lots hold */
+                openLots: number;
+                /** What members owe back: outstanding = openLots − debt */
+                debt: number;
+                money: number | null;
+              };
+            }[];
+            expiry: {
+              /** null: never */
+              month: string | null;
+              points: number;
+              lots: number;
+              money: number | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** The same as CSV: a row for each month, program, currency and category, or for each month of expiry (Insights:read) */
+  exportLiability: {
+    parameters: {
+      query?: {
+        /** First month, YYYY-MM; eleven before `to` when absent */
+        from?: string;
+        /** Last month, YYYY-MM; the one under way when absent */
+        to?: string;
+        /** One program */
+        programId?: string;
+        /** One currency: 0 is points. The totals are of points when absent */
+        currencyId?: string;
+        /** REGULAR, PROMISED or TRIGGER_BASED */
+        category?: "REGULAR" | "PROMISED" | "TRIGGER_BASED";
+        /** movements when absent */
+        part?: "movements" | "expiry";
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "text/csv": string;
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Open lots that expire in a month, soonest first, with the members who hold them (Customer:read) */
+  listExpiringLots: {
+    parameters: {
+      query: {
+        /** Month of expiry, YYYY-MM, or never */
+        month: string;
+        /** One program */
+        programId?: string;
+        /** One currency: 0 is points. The totals are of points when absent */
+        currencyId?: string;
+        /** REGULAR, PROMISED or TRIGGER_BASED */
+        category?: "REGULAR" | "PROMISED" | "TRIGGER_BASED";
+        /** `next` of the page in front */
+        after?: string;
+        /** 1 to 100; 25 when absent */
+        limit?: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              /** null: the party of an anonymous bill */
+              customerId: number | null;
+              name: string;
+              programId: number;
+              programName: string;
+              currency: string;
+              category: string;
+              eventNo: number;
+              lineNo: number;
+              amount: number;
+              remaining: number;
+              openedAt: string;
+              expiresAt: string | null;
+            }[];
+            next: string | null;
           };
         };
       };

@@ -38,7 +38,7 @@ const Frame = ({
   </Panel>
 );
 
-/** Purchases by day, or by month over a year. */
+/** Purchases by day, or by month over a year: gross upwards, what came back downwards. */
 export const PurchasesChart = ({ home }: Part) => {
   const format = useFormat();
   const series = home?.purchases.series;
@@ -49,7 +49,7 @@ export const PurchasesChart = ({ home }: Part) => {
         {
           dates: (series ?? []).map(({ date }) => date),
           axis: format.compactMoney,
-          tip: format.money,
+          tip: (value) => format.money(Math.abs(value)),
           format,
         },
         [
@@ -57,7 +57,18 @@ export const PurchasesChart = ({ home }: Part) => {
             "Purchases",
             (series ?? []).map(({ amount }) => amount),
             inks.series[0],
+            "purchases",
           ),
+          ...(series?.some(({ returned }) => returned > 0)
+            ? [
+                barSeries(
+                  "Returned",
+                  series.map(({ returned }) => -returned),
+                  inks.series[3],
+                  "purchases",
+                ),
+              ]
+            : []),
         ],
       ),
     [series, format],
@@ -67,19 +78,21 @@ export const PurchasesChart = ({ home }: Part) => {
       title="Purchases"
       height={250}
       ready={series !== undefined}
-      empty={series?.every(({ count }) => count === 0) ?? false}
+      empty={series?.every(({ count, returns }) => count + returns === 0) ?? false}
     >
       {() => (
         <Chart
           option={option}
           height={250}
-          description={`Purchases over time: ${format.money(home!.purchases.amount)} in all`}
+          description={`Purchases over time: ${format.money(home!.purchases.amount)} in all, ${format.money(home!.purchases.returned)} returned`}
           table={{
-            head: ["Date", "Amount", "Bills"],
-            rows: series!.map(({ date, amount, count }) => [
+            head: ["Date", "Amount", "Bills", "Returned", "Net"],
+            rows: series!.map(({ date, amount, count, returned, net }) => [
               format.chartDay(date),
               format.money(amount),
               count,
+              format.money(returned),
+              format.money(net),
             ]),
           }}
         />

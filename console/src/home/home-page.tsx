@@ -156,16 +156,19 @@ const statsOf = ({ members, purchases, points, liability }: Home, format: Format
   },
   {
     label: "Purchases",
-    value: format.wholeMoney(purchases.amount),
-    detail: `${format.number(purchases.count)} ${counted(purchases.count, "bill")}`,
-    change: changeShare(purchases.amount, purchases.previous?.amount),
-    series: purchases.series.map(({ amount }) => amount),
+    value: format.wholeMoney(purchases.net),
+    detail:
+      purchases.returns === 0
+        ? `${format.number(purchases.count)} ${counted(purchases.count, "bill")}`
+        : `${format.wholeMoney(purchases.amount)} less ${format.wholeMoney(purchases.returned)} returned`,
+    change: changeShare(purchases.net, purchases.previous?.net),
+    series: purchases.series.map(({ net }) => net),
     color: "var(--fealty-chart-1)",
   },
   {
     label: "Points issued",
     value: format.points(points.issued),
-    detail: "earned",
+    detail: points.returned === 0 ? "earned" : `${format.points(points.returned)} taken back by returns`,
     change: changeShare(points.issued, points.previous?.issued),
     series: points.series.map(({ issued }) => issued),
     color: "var(--fealty-chart-2)",

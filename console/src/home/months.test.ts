@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import type { Home } from "../api/types.ts";
 import { withMonths } from "./months.ts";
 
+const sold = { count: 0, amount: 0, returns: 0, returned: 0, net: 0 };
+const moved = { issued: 0, redeemed: 0, expired: 0, returned: 0, adjusted: 0 };
+
 const home = (dates: string[]): Home => ({
   asOf: "2026-11-24T12:00:00+00:00",
   members: {
@@ -10,14 +13,8 @@ const home = (dates: string[]): Home => ({
     series: dates.map((date) => ({ date, value: 1 })),
     previous: { total: 0, new: 0 },
   },
-  purchases: { count: 0, amount: 0, series: [], previous: { count: 0, amount: 0 } },
-  points: {
-    issued: 0,
-    redeemed: 0,
-    expired: 0,
-    series: [],
-    previous: { issued: 0, redeemed: 0, expired: 0 },
-  },
+  purchases: { ...sold, series: [], previous: sold },
+  points: { ...moved, series: [], previous: moved },
   liability: { points: 0, money: null, series: [], previous: { points: 0, money: null } },
   tiers: [],
   topStores: [],

@@ -203,7 +203,7 @@ describe("sums that are kept", () => {
     const [closing] = await db.transaction(shop.id, (tx) =>
       tx.rows<object>(rawSql("/* insights.test */ select * from insights.journal_closings", [])),
     );
-    expect(closing).toMatchObject({ closed_before: new Date(NOW - HOUR), events: 4 });
+    expect(closing).toMatchObject({ closed_before: new Date(NOW - HOUR / 6), events: 4 });
     const kept = await db.transaction(shop.id, (tx) =>
       tx.rows<object>(
         rawSql(

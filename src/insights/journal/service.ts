@@ -7,8 +7,11 @@ import * as store from "./store.ts";
 /** An organisation's journal as a report needs it: the days' zone is the organisation's. */
 type Journal = Pick<Organisation, "id" | "timeZone">;
 
-/** Recording times older than this are closed: no batch is under way for as long, and clocks of processes agree better. */
-const MARGIN_MILLISECONDS = 3_600_000;
+/**
+ * Recording times older than this are closed: no batch is under way for as long, and clocks of processes agree better. Where
+ * they do not, the count of events tells, and the sums are made anew.
+ */
+const MARGIN_MILLISECONDS = 600_000;
 const ALWAYS = "-infinity";
 
 /**
@@ -25,17 +28,18 @@ export const readSums = async (
   const closing = await store.findClosing(tx, id);
   const since = closing?.closedBefore.toISOString() ?? ALWAYS;
   const [events, rest] = await Promise.all([
-    store.countEvents(tx, id, since),
+    store.countEvents(tx, id),
     store.sumsSince(tx, id, timeZone, since, from, step),
   ]);
   if (closing === null) return rest;
-  if (!isUsable(closing, timeZone, events.since, events.all))
+  const eventsSince = rest.reduce((sum, row) => sum + row.events, 0);
+  if (!isUsable(closing, timeZone, eventsSince, events))
     return store.sumsSince(tx, id, timeZone, ALWAYS, from, step);
   return [...(await store.keptSums(tx, id, from, step)), ...rest];
 };
 
 /**
- * Sums what was recorded since the last time, up to an hour ago. Sums that cannot be used any more are thrown away and made
+ * Sums what was recorded since the last time, up to ten minutes ago. Sums that cannot be used any more are thrown away and made
  * anew. Killed anywhere it has done nothing; run twice it does nothing the second time.
  */
 export const closeJournal = (db: Db, { id, timeZone }: Journal, now: Instant): Promise<void> =>
@@ -43,9 +47,15 @@ export const closeJournal = (db: Db, { id, timeZone }: Journal, now: Instant): P
     await store.takeSnapshot(tx);
     const before = new Date(now - MARGIN_MILLISECONDS);
     const closing = await store.lockClosing(tx, id);
-    const events =
-      closing === null ? null : await store.countEvents(tx, id, closing.closedBefore.toISOString());
-    const kept = events !== null && isUsable(closing, timeZone, events.since, events.all) ? closing : null;
+    const isRight =
+      closing !== null &&
+      isUsable(
+        closing,
+        timeZone,
+        await store.countEventsSince(tx, id, closing.closedBefore.toISOString()),
+        await store.countEvents(tx, id),
+      );
+    const kept = isRight ? closing : null;
     if (kept !== null && kept.closedBefore >= before) return;
     if (kept === null) await store.clearDays(tx, id);
     const since = kept?.closedBefore.toISOString() ?? ALWAYS;

@@ -22,7 +22,7 @@ export const keptSums = (tx: Tx, orgId: number, from: string, step: Step): Promi
     ),
   );
 
-/** Entries recorded from a time on, by part. `-infinity` sums the whole journal. */
+/** Entries recorded from a time on, by part, and how many events began among them. `-infinity` sums the whole journal. */
 export const sumsSince = (
   tx: Tx,
   orgId: number,
@@ -30,13 +30,14 @@ export const sumsSince = (
   since: string,
   from: string,
   step: Step,
-): Promise<JournalSum[]> =>
-  tx.rows<JournalSum>(
+): Promise<(JournalSum & { readonly events: number })[]> =>
+  tx.rows(
     rawSql(
       `/* insights.sums_since */
     select program_id as "programId", currency_id as "currencyId", category, contra, ${startOf("$3", "$4")} as start,
-           sum(credits)::float8 as credits, sum(debits)::float8 as debits
+           sum(events)::bigint as events, sum(credits)::float8 as credits, sum(debits)::float8 as debits
       from (select program_id, currency_id, category, contra, (booked_at at time zone $2)::date as day,
+                   count(*) filter (where line_no = 1) as events,
                    coalesce(sum(amount) filter (where amount > 0), 0) as credits,
                    coalesce(-sum(amount) filter (where amount < 0), 0) as debits
               from ledger.movements_v where org_id = $1 and recorded_at >= $5::timestamptz
@@ -63,16 +64,20 @@ export const daysRecorded = (
      where org_id = ${orgId} and recorded_at >= ${since}::timestamptz and recorded_at < ${before}::timestamptz
      group by program_id, currency_id, category, contra, day`);
 
-/** Events recorded from a time on, and all events that the parties count. */
-export const countEvents = (
-  tx: Tx,
-  orgId: number,
-  since: string,
-): Promise<{ readonly since: number; readonly all: number }> =>
-  tx.one(sql`/* insights.count_events */
-    select (select count(*) from ledger.movements_v
-             where org_id = ${orgId} and recorded_at >= ${since}::timestamptz and line_no = 1) as since,
-           (select coalesce(sum(event_count), 0)::bigint from ledger.parties_v where org_id = ${orgId}) as all`);
+/** All events that the parties count. */
+export const countEvents = async (tx: Tx, orgId: number): Promise<number> => {
+  const row = await tx.one<{ events: number }>(sql`/* insights.count_events */
+    select coalesce(sum(event_count), 0)::bigint as events from ledger.parties_v where org_id = ${orgId}`);
+  return row.events;
+};
+
+/** Events recorded from a time on. */
+export const countEventsSince = async (tx: Tx, orgId: number, since: string): Promise<number> => {
+  const row = await tx.one<{ events: number }>(sql`/* insights.count_events_since */
+    select count(*) as events from ledger.movements_v
+     where org_id = ${orgId} and recorded_at >= ${since}::timestamptz and line_no = 1`);
+  return row.events;
+};
 
 export const findClosing = (tx: Tx, orgId: number): Promise<Closing | null> =>
   tx.maybeOne<Closing>(sql`/* insights.find_closing */

@@ -1,13 +1,18 @@
 import { rawSql, sql, type Tx } from "#platform";
 import type { ExpiringLot, ExpirySum, LiabilityQuery } from "./schema.ts";
 
-/** What open lots hold, by the month of the zone in which they expire. */
+/**
+ * What open lots hold, by the month of the zone in which they expire. Summed by time first: lots expire at the ends of days, so
+ * that some hundred times are put into months instead of every lot's.
+ */
 export const lotsByMonth = (tx: Tx, orgId: number, timeZone: string): Promise<ExpirySum[]> =>
   tx.rows<ExpirySum>(sql`/* insights.lots_by_month */
     select program_id as "programId", currency_id as "currencyId", category,
            to_char(expires_at at time zone ${timeZone}, 'YYYY-MM') as month, sum(remaining)::float8 as remaining,
-           count(*) as lots
-      from ledger.lots_v where org_id = ${orgId} and remaining > 0
+           sum(lots)::bigint as lots
+      from (select program_id, currency_id, category, expires_at, sum(remaining) as remaining, count(*) as lots
+              from ledger.lots_v where org_id = ${orgId} and remaining > 0
+             group by program_id, currency_id, category, expires_at) by_time
      group by program_id, currency_id, category, month`);
 
 /** Where a page of lots begins: after this one. */
