@@ -177,6 +177,9 @@ const CHANGE_TITLES: Readonly<Record<ChangeRow["kind"], string>> = {
   registered: "Registered",
   profile_added: "Profile added",
   updated: "Profile changed",
+  identifiers_changed: "Identifiers changed",
+  merged: "Merged",
+  merge_undone: "Merge undone",
 };
 const MAX_NAMED = 5;
 

@@ -73,6 +73,18 @@ export const errors = defineErrors("customers", {
     message: "The {type} {value} belongs to customer {id}, whom the primary identifier does not name.",
   },
   not_in_source: { number: 8065, http: 400, message: "Customer {id} has no profile in source {source}." },
+  merged_already: {
+    number: 8066,
+    http: 400,
+    message: "Customer {id} was merged into customer {into} before.",
+  },
+  merge_impossible: {
+    number: 8067,
+    http: 400,
+    message:
+      "Customer {id} was merged into customer {into} and cannot take in another; name customer {into}.",
+  },
+  same_customer: { number: 8067, http: 400, message: "Customer {id} cannot be merged with itself." },
   no_details: { number: 8084, http: 400, message: "{field} is missing: the call carries no details." },
   bad_status_label: {
     number: 8086,
@@ -96,6 +108,13 @@ export const errors = defineErrors("customers", {
   bad_source: { number: 3217, http: 400, message: "{field}: {value} is not a source of this organisation." },
   bad_field: { number: 400, http: 400, message: "{field} must be {expected}." },
   bad_cursor: { number: 70300, http: 400, message: "after is not a position of this list." },
+  merge_not_found: { number: 70310, http: 404, message: "There is no merge {id} in this organisation." },
+  undo_too_late: { number: 70311, http: 409, message: "Merge {id} cannot be undone: {reason}." },
+  undo_identifier_taken: {
+    number: 70312,
+    http: 409,
+    message: "The merge cannot be undone: {identifier} belongs to customer {id} by now.",
+  },
   tier_filter_missing: {
     number: 70301,
     http: 400,
@@ -106,6 +125,7 @@ export const errors = defineErrors("customers", {
 /** Warnings: the registration or change itself succeeded. */
 export const WARNING = {
   combined: 8050,
+  merged: 8051,
   badEmail: 8055,
   badMobile: 8056,
   badEmailChannel: 8057,

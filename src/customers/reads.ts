@@ -1,7 +1,7 @@
 import { rawSql, sql, type Tx } from "#platform";
 import type { ChangeRow, ChannelRow, Customer, CustomerRow, IdentifierRow, ProfileRow } from "./schema.ts";
 
-const CUSTOMER_COLUMNS = `party_id as "partyId", loyalty_type as "loyaltyType", status, first_name as "firstName",
+const CUSTOMER_COLUMNS = `party_id as "partyId", loyalty_type as "loyaltyType", status, merged_into as "mergedInto", first_name as "firstName",
   last_name as "lastName", mobile, email, external_id as "externalId", extended_fields as "extendedFields", source,
   account_id as "accountId", registered_at as "registeredAt", registered_till_id as "registeredTillId",
   associated_till_id as "associatedTillId", is_demo as "isDemo", created_at as "createdAt", created_by as "createdBy",
@@ -105,7 +105,7 @@ export const listCustomers = (tx: Tx, orgId: number, page: ListPage): Promise<Li
   const text = `/* customers.list */
     select ${CUSTOMER_COLUMNS}, ${value} as "sortValue"
       from customers.customers
-     where org_id = $1
+     where org_id = $1 and merged_into is null
        ${page.after === null ? "and $2::text is null and $3::bigint is null" : `and (${column}, party_id) ${beyond} (${bound}, $3)`}
        ${page.partyIds === null ? "and $5::bigint[] is null" : "and party_id = any($5::bigint[])"}
      order by ${column} ${direction}, party_id ${direction} limit $4`;
@@ -115,7 +115,7 @@ export const listCustomers = (tx: Tx, orgId: number, page: ListPage): Promise<Li
 
 export const countCustomers = async (tx: Tx, orgId: number): Promise<number> => {
   const row = await tx.one<{ count: number }>(sql`/* customers.count */
-    select count(*) as count from customers.customers where org_id = ${orgId}`);
+    select count(*) as count from customers.customers where org_id = ${orgId} and merged_into is null`);
   return row.count;
 };
 

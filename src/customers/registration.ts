@@ -1,7 +1,8 @@
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { assert, type Clock, type Outcome, type Tx } from "#platform";
-import { identifiersOf, profilesOf, readCustomer } from "./reads.ts";
+import { assert, type Clock, type Outcome, StaleRead, type Tx } from "#platform";
+import { type MergeIds, type Merging, mergeCustomers } from "./merges.ts";
+import { findCustomers, identifiersOf, profilesOf, readCustomer } from "./reads.ts";
 import {
   displayOf,
   type Judgement,
@@ -31,6 +32,8 @@ export interface CustomerHooks {
   readonly onRegistered: (tx: Tx, actor: Actor, registered: readonly NewCustomer[]) => Promise<void>;
   readonly onUpdated: (tx: Tx, actor: Actor, updated: readonly UpdatedCustomer[]) => Promise<void>;
   readonly publish: (tx: Tx, events: readonly CustomerEvent[]) => Promise<void>;
+  /** What other domains do when customers are merged; without it only what is kept here moves. */
+  readonly merging?: Merging;
 }
 
 /** Ids to use, taken before the transaction so that a retry uses the same ones. */
@@ -42,7 +45,7 @@ export interface RegistrationIds {
 export interface CustomerEvent {
   readonly orgId: number;
   readonly partyId: number;
-  readonly type: "customer.registered" | "customer.updated";
+  readonly type: "customer.registered" | "customer.updated" | "customer.merged" | "customer.merge_undone";
   readonly occurredAt: Date;
   readonly payload: object;
 }
@@ -91,15 +94,16 @@ export const separateRepeats = (
 };
 
 export interface Round {
-  /** One for each registration, in order. */
-  readonly outcomes: readonly Outcome<Registered>[];
+  /** One for each registration, in order; null for one that has to be decided alone, because it merges two customers. */
+  readonly outcomes: readonly (Outcome<Registered> | null)[];
   /** Keys of the registrations that lead to somebody now. */
   readonly owned: ReadonlySet<string>;
 }
 
 /**
  * Registers customers who share no free identifier among themselves: claims every key, looks at whom the taken ones name,
- * and writes all that is new in one statement per table. `ids` has one item per registration.
+ * and writes all that is new in one statement per table. `ids` has one item per registration. A registration that merges two
+ * customers is given back, unless it is alone and `mergeIds` says under which ids.
  */
 export const registerRound = async (
   tx: Tx,
@@ -107,6 +111,7 @@ export const registerRound = async (
   organisation: Organisation,
   submissions: readonly Submission[],
   ids: readonly RegistrationIds[],
+  mergeIds: MergeIds | null = null,
 ): Promise<Round> => {
   const rules = matchingRules(organisation);
   const candidates = submissions.map(
@@ -122,12 +127,15 @@ export const registerRound = async (
     rememberProfiles(ownerOf, judgement, input);
     return judgement;
   });
+  if (mergeIds !== null)
+    judgements[0] = await mergeOwners(tx, hooks, candidates[0]!, judgements[0]!, mergeIds);
   await settleKeys(tx, rules, candidates, judgements, ours);
   const decided: Decided[] = [];
   const owned = new Set(ownerOf.keys());
-  const outcomes = candidates.map((candidate, index): Outcome<Registered> => {
+  const outcomes = candidates.map((candidate, index): Outcome<Registered> | null => {
     const judgement = judgements[index]!;
     if (judgement.kind === "refused") return { error: judgement.error };
+    if (judgement.kind === "merge") return null;
     const isNew = judgement.kind === "new";
     const partyId = isNew ? candidate.partyId : judgement.partyId;
     const profiles = withoutKeys(rules.orgId, candidate.input.profiles, judgement.dropped);
@@ -138,6 +146,21 @@ export const registerRound = async (
   });
   if (decided.length > 0) await write(tx, hooks, organisation.id, decided);
   return { outcomes, owned };
+};
+
+/** Makes one customer of the two whom the registration names, and lets it join. */
+const mergeOwners = async (
+  tx: Tx,
+  hooks: CustomerHooks,
+  { actor }: Candidate,
+  judgement: Judgement,
+  ids: MergeIds,
+): Promise<Judgement> => {
+  if (judgement.kind !== "merge") return judgement;
+  const { survivorId, victimId, dropped, warnings } = judgement;
+  const reason = "A registration from another source names both.";
+  await mergeCustomers(tx, hooks, actor, { survivorId, victimId, cause: "registration", reason }, ids);
+  return { kind: "join", partyId: survivorId, dropped, warnings };
 };
 
 interface Claimed {
@@ -157,10 +180,14 @@ const claim = async (tx: Tx, orgId: number, candidates: readonly Candidate[]): P
   const partyIds = [...new Set(owners.map(({ partyId }) => partyId))];
   // Locked before they are read: another registration may be adding a profile at this moment.
   await store.lockCustomers(tx, orgId, partyIds);
-  const [profiles, identifiers] = await Promise.all([
+  const [customers, profiles, identifiers] = await Promise.all([
+    findCustomers(tx, orgId, partyIds),
     profilesOf(tx, orgId, partyIds),
     identifiersOf(tx, orgId, partyIds),
   ]);
+  if (customers.some(({ mergedInto }) => mergedInto !== null))
+    throw new StaleRead("a customer was merged while a registration waited for the lock");
+  const registeredAt = new Map(customers.map((row) => [row.partyId, row.registeredAt]));
   const known = new Map(
     partyIds.map((partyId): [number, KnownCustomer] => [
       partyId,
@@ -170,6 +197,7 @@ const claim = async (tx: Tx, orgId: number, candidates: readonly Candidate[]): P
         identifierTypes: new Set(
           identifiers.filter((row) => row.partyId === partyId).map(({ type }) => type),
         ),
+        registeredAt: registeredAt.get(partyId)!,
       },
     ]),
   );
@@ -201,7 +229,7 @@ const settleKeys = async (
   candidates.forEach(({ keys }, index) => {
     const judgement = judgements[index]!;
     const claimed = keys.map(({ key }) => key).filter((key) => ours.has(key));
-    if (judgement.kind === "refused") released.push(...claimed);
+    if (judgement.kind === "refused" || judgement.kind === "merge") released.push(...claimed);
     if (judgement.kind === "join") moved.push(...claimed.map((key) => ({ key, partyId: judgement.partyId })));
   });
   if (released.length > 0) await store.releaseKeys(tx, orgId, released);

@@ -46,6 +46,7 @@ const known = (partyId: number, sources: string[], types: string[]): KnownCustom
   partyId,
   profiles: sources.map((source) => ({ source, accountId: "" })),
   identifierTypes: new Set(types),
+  registeredAt: new Date(partyId * 1000),
 });
 
 describe("who a registration is", () => {
@@ -60,6 +61,7 @@ describe("who a registration is", () => {
     const judgement = judge(all, input, namingKeys(all, input), (key) => owned[key] ?? null);
     if (judgement.kind === "refused") return judgement.error.number;
     const codes = judgement.warnings.map(({ code }) => code);
+    if (judgement.kind === "merge") return [judgement.survivorId, judgement.victimId, ...codes];
     return judgement.kind === "new" ? ["new", ...codes] : [judgement.partyId, ...codes];
   };
   const strict = { isStrict: true };
@@ -99,6 +101,25 @@ describe("who a registration is", () => {
         ["email", "b"],
       ],
       "WEBSITE",
+      [1, 2, 8051],
+    ],
+    [
+      {},
+      [
+        ["mobile", "1"],
+        ["email", "c"],
+      ],
+      "WEBSITE",
+      8052,
+    ],
+    [
+      {},
+      [
+        ["mobile", "1"],
+        ["email", "b"],
+        ["email", "c"],
+      ],
+      "LINE",
       8052,
     ],
     [

@@ -65,6 +65,7 @@ export interface KnownCustomer {
   readonly partyId: number;
   readonly profiles: readonly SourceAccount[];
   readonly identifierTypes: ReadonlySet<string>;
+  readonly registeredAt: Date;
 }
 
 export type Judgement =
@@ -75,13 +76,21 @@ export type Judgement =
       readonly dropped: ReadonlySet<string>;
       readonly warnings: readonly Issue[];
     }
+  /** The identifiers name two customers: they become one, whom the registration then joins. */
+  | {
+      readonly kind: "merge";
+      readonly survivorId: number;
+      readonly victimId: number;
+      readonly dropped: ReadonlySet<string>;
+      readonly warnings: readonly Issue[];
+    }
   | { readonly kind: "refused"; readonly error: AppError };
 
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Decides what becomes of a registration (customers.md §2, Behaviour): a new customer, a profile of a known one, or a
- * refusal. `ownerOf` tells who held a key before, null for nobody.
+ * Decides what becomes of a registration (customers.md §2, Behaviour): a new customer, a profile of a known one, a merge of two
+ * known ones, or a refusal. `ownerOf` tells who held a key before, null for nobody.
  */
 export const judge = (
   rules: MatchingRules,
@@ -126,11 +135,38 @@ export const judge = (
     const { type, value } = first.identifier;
     return { kind: "refused", error: errors.primary_mismatch({ type, value, id: first.owner.partyId }) };
   }
-  if (owners.size > 1) {
-    const ids = [...owners.keys()].sort((a, b) => a - b).join(", ");
+  if (owners.size > 1) return mergeOwners(registration, byPrimary !== null, [...owners.values()]);
+  return joinCustomer(registration, hits[0]!);
+};
+
+/**
+ * A primary identifier of one customer and a secondary one of another, in a registration from a third source: they are one person,
+ * and the one registered first survives. Where either has a profile in the registration's own source, where no primary identifier
+ * decides, or where there are more than two, nobody can tell, and nothing is changed.
+ */
+const mergeOwners = (
+  { profiles }: Registration,
+  isDecided: boolean,
+  owners: readonly KnownCustomer[],
+): Judgement => {
+  const [survivor, victim, ...others] = [...owners].sort(
+    (a, b) => a.registeredAt.getTime() - b.registeredAt.getTime() || a.partyId - b.partyId,
+  );
+  const clashes = owners.some((owner) =>
+    owner.profiles.some((known) => profiles.some((profile) => isSamePlace(profile, known))),
+  );
+  const isClear = isDecided && others.length === 0 && !clashes;
+  if (survivor === undefined || victim === undefined || !isClear) {
+    const ids = owners
+      .map(({ partyId }) => partyId)
+      .sort((a, b) => a - b)
+      .join(", ");
     return { kind: "refused", error: errors.conflict({ ids }) };
   }
-  return joinCustomer(registration, hits[0]!);
+  const [survivorId, victimId] = [survivor.partyId, victim.partyId];
+  const sentence = `Customer ${victimId} was merged into customer ${survivorId}: the identifiers belong to both.`;
+  const warnings = [issue(WARNING.merged, sentence)];
+  return { kind: "merge", survivorId, victimId, dropped: NONE, warnings };
 };
 
 const newCustomer = (

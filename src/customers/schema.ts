@@ -99,6 +99,8 @@ export interface CustomerRow {
   readonly partyId: number;
   readonly loyaltyType: LoyaltyType;
   readonly status: string;
+  /** The customer whom this one was merged into; null = not merged. */
+  readonly mergedInto: number | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
   readonly mobile: string | null;
@@ -158,7 +160,13 @@ export interface ChangeRow {
   readonly id: number;
   readonly partyId: number;
   readonly changedAt: Date;
-  readonly kind: "registered" | "profile_added" | "updated";
+  readonly kind:
+    | "registered"
+    | "profile_added"
+    | "updated"
+    | "identifiers_changed"
+    | "merged"
+    | "merge_undone";
   readonly actorKind: string;
   readonly actorName: string;
   /** Where the change came from: API, MEMBER_CARE, IMPORT. */

@@ -1,8 +1,16 @@
 import type { Actor } from "#identity";
-import type { Orgs } from "#orgs";
+import type { Organisation, Orgs } from "#orgs";
 import { type Clock, createBatcher, type Db, type Ids, type Outcome, type Tx } from "#platform";
 import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
+import {
+  type Merged,
+  type MergeIds,
+  type MergeRequest,
+  type Merging,
+  mergeCustomers,
+  undoMerge,
+} from "./merges.ts";
 import { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 import { type ParseContext, parseAccount, parseSource } from "./parse-values.ts";
 import { countCustomers, findCustomers, type ListPage, listCustomers, readCustomer } from "./reads.ts";
@@ -26,7 +34,7 @@ import type {
   UpdatedCustomer,
 } from "./schema.ts";
 import { describeMatches, matchCustomers, type SearchMatch } from "./search.ts";
-import { hasProfile, loadProfiles, resolveIdentifiers } from "./snapshot.ts";
+import { currentIds, hasProfile, loadProfiles, partiesOf, resolveIdentifiers } from "./snapshot.ts";
 import { updateCustomer } from "./update.ts";
 
 export interface CustomersParts {
@@ -40,6 +48,8 @@ export interface CustomersParts {
   readonly onUpdated?: (tx: Tx, actor: Actor, updated: readonly UpdatedCustomer[]) => Promise<void>;
   /** Writes events into the outbox, in the transaction of what they tell of. */
   readonly publish?: (tx: Tx, events: readonly CustomerEvent[]) => Promise<void>;
+  /** What other domains do in the transaction of a merge. */
+  readonly merging?: Merging;
 }
 
 export interface ListQuery extends Omit<ListPage, "partyIds"> {
@@ -75,6 +85,7 @@ export const createCustomers = (parts: CustomersParts) => {
     onRegistered: parts.onRegistered ?? nothing,
     onUpdated: parts.onUpdated ?? nothing,
     publish: parts.publish ?? nothing,
+    ...(parts.merging === undefined ? {} : { merging: parts.merging }),
   };
 
   const takeIds = async (count: number): Promise<RegistrationIds[]> => {
@@ -104,14 +115,31 @@ export const createCustomers = (parts: CustomersParts) => {
         const done = await db.transaction(orgId, (tx) =>
           registerRound(tx, hooks, organisation, chosen, taken),
         );
-        round.forEach((index, position) => {
-          outcomes[index] = done.outcomes[position]!;
-        });
+        for (const [position, index] of round.entries())
+          outcomes[index] =
+            done.outcomes[position] ?? (await registerMerging(organisation, submissions[index]!));
         for (const key of done.owned) owned.add(key);
         waiting = later.map((position) => waiting[position]!);
       }
     }
     return outcomes;
+  };
+
+  /** A registration that makes one of two customers goes alone: theirs are more rows than one to lock. */
+  const registerMerging = async (
+    organisation: Organisation,
+    submission: Submission,
+  ): Promise<Outcome<Registered>> => {
+    const [taken, mergeIds] = await Promise.all([takeIds(1), takeMergeIds()]);
+    const done = await db.transaction(organisation.id, (tx) =>
+      registerRound(tx, hooks, organisation, [submission], taken, mergeIds),
+    );
+    return done.outcomes[0]!;
+  };
+
+  const takeMergeIds = async (): Promise<MergeIds> => {
+    const [mergeId, nextChange] = await Promise.all([ids.take("merge"), ids.reserve("change", 2)]);
+    return { mergeId, survivorChangeId: nextChange(), victimChangeId: nextChange() };
   };
 
   /** One item's fault is its own: when a batch of single calls fails as a whole, its items go one by one. */
@@ -133,11 +161,14 @@ export const createCustomers = (parts: CustomersParts) => {
     slots: SLOTS,
     run: registerBatch,
   });
-  const changes = createBatcher<() => Promise<void>, void>({
+  const changes = createBatcher<() => Promise<unknown>, unknown>({
     size: 1,
     slots: SLOTS,
     run: async (_, [change]) => [{ ok: await change!() }],
   });
+  /** Runs a change when its turn has come. */
+  const inTurn = async <T>(orgId: number, change: () => Promise<T>): Promise<T> =>
+    (await changes.submit(orgId, change)) as T;
 
   /**
    * Registers customers, up to 1,000 in one transaction. Each item has an outcome of its own: the customer (new, or known
@@ -157,8 +188,24 @@ export const createCustomers = (parts: CustomersParts) => {
   /** Changes a customer; see `updateCustomer` for what it raises. */
   const update = async (actor: Actor, partyId: number, change: CustomerChange): Promise<void> => {
     const changeId = await ids.take("change");
-    await changes.submit(actor.orgId, () =>
+    await inTurn(actor.orgId, () =>
       db.transaction(actor.orgId, (tx) => updateCustomer(tx, hooks, actor, partyId, change, changeId)),
+    );
+  };
+
+  /** Merges two customers; see `mergeCustomers` for what it raises. */
+  const merge = async (actor: Actor, request: MergeRequest): Promise<Merged> => {
+    const mergeIds = await takeMergeIds();
+    return inTurn(actor.orgId, () =>
+      db.transaction(actor.orgId, (tx) => mergeCustomers(tx, hooks, actor, request, mergeIds)),
+    );
+  };
+
+  /** Takes a merge back; see `undoMerge` for what it raises. */
+  const undo = async (actor: Actor, mergeId: number, reason: string): Promise<Merged> => {
+    const mergeIds = await takeMergeIds();
+    return inTurn(actor.orgId, () =>
+      db.transaction(actor.orgId, (tx) => undoMerge(tx, hooks, actor, mergeId, reason, mergeIds)),
     );
   };
 
@@ -168,8 +215,7 @@ export const createCustomers = (parts: CustomersParts) => {
     if (field !== null) throw errors.lookup_identifier_missing({ field });
     if (name.toLowerCase() === "id") {
       const id = /^\d{1,15}$/.test(value) ? Number(value) : 0;
-      const [found] = id === 0 ? [] : await findCustomers(tx, orgId, [id]);
-      return found?.partyId ?? null;
+      return id === 0 ? null : ((await currentIds(tx, orgId, [id])).get(id) ?? null);
     }
     if (identifierType(name) === null)
       throw errors.bad_identifier_name({ field: "identifierName", value: name.slice(0, 60) });
@@ -255,6 +301,8 @@ export const createCustomers = (parts: CustomersParts) => {
     register,
     registerOne,
     update,
+    merge,
+    undoMerge: undo,
     lookup,
     requireCustomer,
     get,
@@ -268,6 +316,10 @@ export const createCustomers = (parts: CustomersParts) => {
     /** What purchases need to know of customers, in the caller's transaction. */
     loadProfiles,
     hasProfile,
+    /** Who customers are now, in the caller's transaction. */
+    currentIds,
+    /** A customer's own id and those of everybody merged into them, in the caller's transaction. */
+    partiesOf,
     /** Customers of some ids, in their order, in the caller's transaction. */
     rowsOf: async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<CustomerRow[]> => {
       const rows = partyIds.length === 0 ? [] : await findCustomers(tx, orgId, partyIds);

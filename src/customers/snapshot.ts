@@ -10,6 +10,8 @@ export interface CustomerProfile {
   readonly externalId: string | null;
   readonly loyaltyType: string;
   readonly status: string;
+  /** The customer whom this one was merged into; null = not merged. */
+  readonly mergedInto: number | null;
   readonly registeredAt: Date;
   readonly extendedFields: Readonly<Record<string, unknown>>;
 }
@@ -35,7 +37,7 @@ export const loadProfiles = (
   tx.rows<CustomerProfile>(sql`/* customers.load_profiles */
     select party_id as "partyId", coalesce(first_name, '') as "firstName", coalesce(last_name, '') as "lastName",
            coalesce(mobile, '') as mobile, coalesce(email, '') as email, external_id as "externalId",
-           loyalty_type as "loyaltyType", status, registered_at as "registeredAt", extended_fields as "extendedFields"
+           loyalty_type as "loyaltyType", status, merged_into as "mergedInto", registered_at as "registeredAt", extended_fields as "extendedFields"
       from customers.customers
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
 
@@ -50,4 +52,24 @@ export const hasProfile = async (
     select 1 as found from customers.profiles
      where org_id = ${orgId} and party_id = ${partyId} and source = ${source} and account_id = ${accountId}`);
   return row !== null;
+};
+
+/** Who customers are now, by the ids that callers know them by: those who were merged lead to their survivors. */
+export const currentIds = async (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+): Promise<ReadonlyMap<number, number>> => {
+  const rows = await tx.rows<{ partyId: number; currentId: number }>(sql`/* customers.current_ids */
+    select party_id as "partyId", coalesce(merged_into, party_id) as "currentId" from customers.customers
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
+  return new Map(rows.map((row) => [row.partyId, row.currentId]));
+};
+
+/** A customer's own id and those of everybody merged into them: whose facts are the customer's. */
+export const partiesOf = async (tx: Tx, orgId: number, partyId: number): Promise<number[]> => {
+  const rows = await tx.rows<{ partyId: number }>(sql`/* customers.parties_of */
+    select victim_id as "partyId" from customers.merged_v where org_id = ${orgId} and party_id = ${partyId}
+     order by victim_id`);
+  return [partyId, ...rows.map((row) => row.partyId)];
 };

@@ -59,7 +59,7 @@ export const lockCustomers = (
 
 export type NewCustomerRow = Omit<
   CustomerRow,
-  "createdAt" | "updatedAt" | "createdBy" | "updatedBy" | "status"
+  "createdAt" | "updatedAt" | "createdBy" | "updatedBy" | "status" | "mergedInto"
 > & {
   readonly sortName: string;
   /** Who registers. */

@@ -36,6 +36,9 @@ export const updateCustomer = async (
     readCustomer(tx, orgId, partyId),
   ]);
   if (found === null) throw errors.unknown({ name: "id", value: partyId });
+  // Merged while this waited for the lock.
+  const { mergedInto } = found.customer;
+  if (mergedInto !== null) return updateCustomer(tx, hooks, actor, mergedInto, change, changeId);
   const outcome = decide(found, change);
   if (outcome.history.length === 0) return;
   const now = hooks.clock.now();

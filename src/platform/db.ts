@@ -63,6 +63,15 @@ export const isDatabaseGone = (error: unknown): boolean => {
   );
 };
 
+/**
+ * What was read before a lock turned out to be out of date under it: the transaction is run again whole, as if PostgreSQL had
+ * asked for it.
+ */
+export class StaleRead extends Error {
+  override readonly name = "StaleRead";
+  readonly code = "40001";
+}
+
 const RETRYABLE = new Set(["40P01", "40001", "55P03"]);
 const MAX_TRIES = 4;
 

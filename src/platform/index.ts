@@ -15,7 +15,7 @@ export {
 } from "./amounts.ts";
 export { type Batcher, createBatcher, type Outcome } from "./batcher.ts";
 export { type Clock, fixedClock, systemClock } from "./clock.ts";
-export { createDb, type Db, type DbOptions, isDatabaseGone, type Tx } from "./db.ts";
+export { createDb, type Db, type DbOptions, isDatabaseGone, StaleRead, type Tx } from "./db.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 export {
   type Envelope,

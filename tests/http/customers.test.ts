@@ -172,11 +172,11 @@ describe("registering", () => {
     expect(codeOf(twice)).toEqual([400, 400]);
   });
 
-  test("with identifiers of two customers is refused and both stay as they were", async () => {
+  test("with identifiers of two customers that no primary one decides is refused and both stay as they were", async () => {
     const [a, b] = [fresh(), fresh()];
-    await created({ mobile: a.mobile });
+    await created({ externalId: a.externalId });
     await created({ email: b.email });
-    const answer = await register({ mobile: a.mobile, email: b.email }, { source: "WEBSITE" });
+    const answer = await register({ externalId: a.externalId, email: b.email }, { source: "WEBSITE" });
     expect(codeOf(answer)).toEqual([400, 8052]);
   });
 
