@@ -8,6 +8,7 @@ import {
   createActivities,
   eventsOfBills,
   explodeBills,
+  createMerging,
   verifyActivities,
 } from "#activities";
 import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } from "#customers";
@@ -109,6 +110,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     clock,
     orgs,
     publish: events.publish,
+    merging: createMerging({ ids, orgs }),
     onRegistered: async (tx, { orgId }, registered) => {
       // Asked in this transaction: the cache would need a second connection, and many registrations at once could wait for each other.
       const programId = await defaultProgram(tx, orgId);

@@ -1,5 +1,6 @@
 export { type ActivitiesApiParts, addActivitiesApiRoutes } from "./api-routes.ts";
 export { eventsOfBills, explodeBills } from "./explode.ts";
+export { createMerging } from "./merging.ts";
 export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";
 export { transactionsNumbered } from "./reads.ts";

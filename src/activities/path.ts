@@ -10,7 +10,7 @@ import {
   tiersAt,
 } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
-import { assert, type Clock, type Db, type Ids, type Outcome, type Tx } from "#platform";
+import { assert, type Clock, type Db, type Ids, type Outcome, StaleRead, type Tx } from "#platform";
 import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
@@ -85,12 +85,15 @@ const identify = async (
   batch: readonly Passage[],
 ): Promise<void> => {
   const keys = [...new Set(batch.flatMap(({ purchase }) => purchase.customerKey ?? []))];
-  const parties =
-    keys.length === 0 ? new Map<string, number>() : await customers.resolveIdentifiers(tx, orgId, keys);
+  const given = [...new Set(batch.flatMap(({ purchase }) => purchase.customerId ?? []))];
+  const [parties, current] = await Promise.all([
+    keys.length === 0 ? new Map<string, number>() : customers.resolveIdentifiers(tx, orgId, keys),
+    given.length === 0 ? new Map<number, number>() : customers.currentIds(tx, orgId, given),
+  ]);
   for (const passage of batch) {
     const { type, customerKey, customerId, customerName } = passage.purchase;
     if (type === "NOT_INTERESTED") continue;
-    const partyId = customerId ?? parties.get(customerKey ?? "");
+    const partyId = customerId === null ? parties.get(customerKey ?? "") : current.get(customerId);
     if (partyId === undefined) refuse(passage, errors.unknown_customer({ name: customerName }));
     else passage.partyId = partyId;
   }
@@ -123,6 +126,9 @@ const load = async (
     empty ? [] : loadMemberships(tx, orgId, partyIds),
     empty ? [] : parts.customers.loadProfiles(tx, orgId, partyIds),
   ]);
+  // Identified before the lock, merged while waiting for it: the batch is run again and finds who the customer is now.
+  if (profiles.some(({ mergedInto }) => mergedInto !== null))
+    throw new StaleRead("a customer was merged while a purchase waited for the lock");
   await answerRepeats(tx, orgId, batch, claims);
   const known = new Set(parties.map((party) => party.partyId));
   for (const passage of batch) {

@@ -151,6 +151,40 @@ export const findVisits = (
      where t.org_id = ${orgId} and t.type = 'REGULAR' and t.outlier_status = 'NORMAL'
        and (t.trace ->> 'program')::bigint = ${programId} and t.trace ->> 'blocked' is null`);
 
+/** Who was merged into the customers. */
+export const victimsOf = (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+): Promise<{ partyId: number; victimId: number }[]> =>
+  tx.rows(sql`/* activities.victims_of */
+    select party_id as "partyId", victim_id as "victimId" from customers.merged_v
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) order by victim_id`);
+
+/** Programs with the number of local days on which both groups of parties have a bill that counts. */
+export const countSharedDays = async (
+  tx: Tx,
+  orgId: number,
+  own: readonly number[],
+  others: readonly number[],
+  stores: readonly { readonly id: number; readonly zone: string }[],
+): Promise<ReadonlyMap<number, number>> => {
+  const rows = await tx.rows<{ programId: number; days: number }>(sql`/* activities.count_shared_days */
+    select program_id as "programId", count(*) as days from (
+      select v.program_id, v.day from (
+        select distinct (t.trace ->> 'program')::bigint as program_id, (t.billed_at at time zone s.zone)::date as day,
+               t.party_id = any(${own}::bigint[]) as is_own
+          from activities.transactions t
+          join unnest(${stores.map(({ id }) => id)}::bigint[], ${stores.map(({ zone }) => zone)}::text[]) s (id, zone)
+            on s.id = t.store_id
+         where t.org_id = ${orgId} and t.party_id = any(${[...own, ...others]}::bigint[])
+           and t.type = 'REGULAR' and t.outlier_status = 'NORMAL'
+           and t.trace ->> 'program' is not null and t.trace ->> 'blocked' is null) v
+       group by v.program_id, v.day having count(*) = 2) shared
+     group by program_id`);
+  return new Map(rows.map((row) => [row.programId, row.days]));
+};
+
 export interface TransactionRow {
   readonly id: number;
   readonly partyId: number;

@@ -9,6 +9,7 @@ import { createTestDatabase } from "../../tests/support/postgres.ts";
 import { buildCustomers } from "../customers/testing.ts";
 import { publishProgram } from "../loyalty/testing.ts";
 import { createTestOrganisation, type TestOrganisation } from "../orgs/testing.ts";
+import { createMerging } from "./merging.ts";
 import { type BillContext, parseBill } from "./parse.ts";
 import type { PathParts } from "./path.ts";
 import type { Purchase } from "./schema.ts";
@@ -45,6 +46,7 @@ export const createActivitiesBench = async () => {
     ids,
     clock,
     orgs,
+    merging: createMerging({ ids, orgs }),
     onRegistered: async (tx, actor, registered) => {
       const programId = await defaultProgram(tx, actor.orgId);
       const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));

@@ -135,6 +135,8 @@ const EVENT_TITLES: Readonly<Record<string, string>> = {
   ReturnBill: "Return",
   TransactionUpdate: "Purchase changed",
   PointsLedgerBulkJob: "Opening balance",
+  CustomerMerge: "Points of a merged customer",
+  CustomerMergeUndo: "Merge of points undone",
 };
 
 export const pointsEntry = (organisation: Organisation, event: PointsEvent): Entry<number> => {
@@ -183,6 +185,15 @@ const CHANGE_TITLES: Readonly<Record<ChangeRow["kind"], string>> = {
 };
 const MAX_NAMED = 5;
 
+/** A merge names the other customer. */
+const mergeTitle = ({ kind, changes: [change] }: ChangeRow): string | null => {
+  const other = change === undefined ? null : (change.to ?? change.from);
+  if (other === null || (kind !== "merged" && kind !== "merge_undone")) return null;
+  const victim = change?.field === "mergedFrom";
+  if (kind === "merge_undone") return `Merge with customer ${other} undone`;
+  return victim ? `Customer ${other} merged into this one` : `Merged into customer ${other}`;
+};
+
 export const changeEntry = (
   organisation: Organisation,
   change: ChangeRow,
@@ -191,14 +202,16 @@ export const changeEntry = (
   const fields = [...new Set(change.changes.map(({ field }) => field))];
   const more = fields.length > MAX_NAMED ? ` and ${fields.length - MAX_NAMED} more` : "";
   const what =
-    change.kind === "updated" && fields.length > 0 ? `${fields.slice(0, MAX_NAMED).join(", ")}${more}, ` : "";
+    ["updated", "identifiers_changed"].includes(change.kind) && fields.length > 0
+      ? `${fields.slice(0, MAX_NAMED).join(", ")}${more}, `
+      : "";
   return {
     at,
     position: [change.changedAt.toISOString(), change.id],
     item: {
       at: formatIso(at, organisation.timeZone),
       kind: "change",
-      title: CHANGE_TITLES[change.kind],
+      title: mergeTitle(change) ?? CHANGE_TITLES[change.kind],
       detail: `${what}by ${change.actorName}`,
       link: null,
     },

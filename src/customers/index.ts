@@ -7,6 +7,7 @@ export {
   keyOf,
   normaliseIdentifier,
 } from "./identifiers.ts";
+export type { MergeStep, Merging, ProgramSummary } from "./merges.ts";
 export { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 export type { ParseContext } from "./parse-values.ts";
 export { type ChangePage, listChanges } from "./reads.ts";
@@ -25,5 +26,5 @@ export type {
   UpdatedCustomer,
 } from "./schema.ts";
 export { type Customers, type CustomersParts, createCustomers } from "./service.ts";
-export type { CustomerProfile } from "./snapshot.ts";
+export { type CustomerProfile, partiesOf } from "./snapshot.ts";
 export { type CustomerFinding, verifyCustomers } from "./verify.ts";

@@ -59,6 +59,13 @@ test("finds nothing where all is well, and each thing that is not", async () => 
     "is in the directory",
     "shown by",
   );
+  await breach(
+    (id) =>
+      sql`/* test.break */ update customers.customers set merged_into = ${id - 1}::bigint where party_id = ${id}`,
+    "nothing that others are known by",
+    "nothing that others are known by",
+    "leads to one who is not",
+  );
   // The audit trail cannot be rewritten by the program's roles.
   const rewriting = db.system((tx) => tx.run(sql`/* test.break */ delete from customers.changes`));
   await expect(rewriting).rejects.toThrow("permission denied");

@@ -29,7 +29,7 @@ const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
     query: `
       select c.org_id as "orgId", c.party_id as "partyId", 'no identifier leads to the customer' as detail
         from customers.customers c
-       where ${within("c")}
+       where ${within("c")} and c.merged_into is null
          and not exists (select from customers.identifiers i join customers.identifier_keys k
                              on k.key = i.org_id || ':' || i.type || ':' || i.value and k.party_id = i.party_id
                           where i.party_id = c.party_id)`,
@@ -39,7 +39,8 @@ const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
     query: `
       select c.org_id as "orgId", c.party_id as "partyId", 'the customer has no profile' as detail
         from customers.customers c
-       where ${within("c")} and not exists (select from customers.profiles p where p.party_id = c.party_id)`,
+       where ${within("c")} and c.merged_into is null
+         and not exists (select from customers.profiles p where p.party_id = c.party_id)`,
   },
   {
     name: "what a customer is shown by belongs to a profile",
@@ -47,9 +48,31 @@ const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
       select c.org_id as "orgId", c.party_id as "partyId", format('%s %s is of no profile', d.type, d.value) as detail
         from customers.customers c
        cross join lateral (values ('mobile', c.mobile), ('email', c.email), ('externalId', c.external_id)) d (type, value)
-       where ${within("c")} and d.value is not null
+       where ${within("c")} and c.merged_into is null and d.value is not null
          and not exists (select from customers.identifiers i
                           where i.party_id = c.party_id and i.type = d.type and i.value = d.value)`,
+  },
+  {
+    name: "a customer who was merged into another has nothing that others are known by",
+    query: `
+      select h.org_id as "orgId", h.party_id as "partyId", format('merged into %s, but has %s', c.merged_into, h.what) as detail
+        from (select p.org_id, p.party_id, 'a profile in ' || p.source as what from customers.profiles p where ${within("p")}
+              union all
+              select k.org_id, k.party_id, 'the key ' || k.key from customers.identifier_keys k where ${within("k")}) h
+        join customers.customers c on c.party_id = h.party_id
+       where c.merged_into is not null`,
+  },
+  {
+    name: "a customer who was merged leads to one who is not, by a merge that was not undone",
+    query: `
+      select c.org_id as "orgId", c.party_id as "partyId", format('merged into %s', c.merged_into) as detail
+        from customers.customers c
+        left join customers.customers s on s.party_id = c.merged_into and s.org_id = c.org_id and s.merged_into is null
+       where ${within("c")} and c.merged_into is not null
+         and (s.party_id is null or not exists (
+           select from customers.merges m
+            where m.victim_id = c.party_id
+              and not exists (select from customers.merge_undos u where u.party_id = m.party_id and u.merge_id = m.id)))`,
   },
   {
     name: "every customer's history begins with the registration",

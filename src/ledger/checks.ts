@@ -180,6 +180,19 @@ export const CHECKS: readonly Check[] = [
        group by x.party_id having min(x.org_id) <> max(x.org_id)`,
   },
   {
+    name: "a customer who was merged into another owns and owes nothing and holds nothing",
+    query: `
+      select a.org_id as "orgId", a.party_id as "partyId",
+             format('merged into %s, but program %s category %s has %s', v.party_id, a.program_id, a.category, a.balance) as detail
+        from customers.merged_v v
+        join ledger.accounts a on a.party_id = v.victim_id
+       where ${within("a")} and (a.balance <> 0 or a.debt <> 0)
+      union all
+      select h.org_id, h.party_id, format('merged into %s, but hold %s is active', v.party_id, h.id)
+        from customers.merged_v v join ledger.holds h on h.party_id = v.victim_id
+       where ${within("h")} and h.status = 'active'`,
+  },
+  {
     name: "the legs of every event sum to zero",
     query: `
       select min(g.org_id) as "orgId", g.party_id as "partyId", format('event %s sums to %s', g.event_no, sum(g.amount)) as detail

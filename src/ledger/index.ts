@@ -3,6 +3,17 @@ export { expireLots, expireOrganisations } from "./expiry.ts";
 export type { ExplodeParts } from "./explode.ts";
 export type { ExplodedBill, RedemptionDetails } from "./explode-answers.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
+export {
+  canUndoMerge,
+  eventsOfMerge,
+  eventsOfUndo,
+  type MergePosted,
+  type PartyMerge,
+  type PostedLine,
+  postMerge,
+  postMergeUndo,
+} from "./merge.ts";
+export { loadPostedLines } from "./merge-store.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
 export { chooseLots, inOrderOfUse, reservedBy, sumOfUses, takeUpTo } from "./rules.ts";
 export {

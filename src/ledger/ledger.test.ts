@@ -274,6 +274,11 @@ describe("verification", () => {
       "update ledger.entries set org_id = 2 where party_id = $1 and event_no = 2",
     ],
     [
+      "a customer who was merged",
+      "points of one who was merged into another",
+      "insert into customers.customers (party_id, org_id, loyalty_type, source, registered_at, created_at, created_by, updated_at, updated_by, merged_into) values ($1, 1, 'loyalty', 'INSTORE', '2026-01-01', '2026-01-01', '', '2026-01-01', '', $1 + 1)",
+    ],
+    [
       "the legs of every event",
       "a view that forgets the program's side",
       "create or replace view ledger.legs_v with (security_invoker = true) as select org_id, party_id, event_no, line_no, event_id, booked_at, program_id, currency_id, category, 'party'::text as account, amount from ledger.entries",
@@ -342,6 +347,7 @@ const snapshot = async (partyId: number) => {
   return kept;
 };
 const restore = async (partyId: number, kept: ReadonlyMap<string, unknown>) => {
+  await superuser.query(`delete from customers.customers where party_id = ${partyId}`);
   for (const table of TABLES) {
     await superuser.query(`delete from ledger.${table} where party_id = ${partyId}`);
     await superuser.query(

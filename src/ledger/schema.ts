@@ -105,6 +105,8 @@ export interface LotDetails {
   readonly reason?: string;
   /** Of transferred and merged points: the party they came from. */
   readonly fromPartyId?: number;
+  /** Of merged points: the lot of that party. */
+  readonly fromLot?: LotKey;
 }
 
 /** What a lot is besides its amount and expiry. */

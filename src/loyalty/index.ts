@@ -22,6 +22,13 @@ export { addLoyaltyRoutes } from "./routes.ts";
 export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
 export type { CustomerFinder, LoyaltyRouteParts } from "./standing-routes.ts";
 export {
+  type MergedMembership,
+  planMembershipMerge,
+  readMergedMembership,
+  undoMembershipMerge,
+  writeMembershipMerge,
+} from "./tiers/merge.ts";
+export {
   defaultProgram,
   enrol,
   loadMemberships,

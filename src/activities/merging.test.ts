@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { verifyCustomers } from "#customers";
+import { systemActor } from "#identity";
+import { loadAccounts, loadOpenLots, type Posting, verifyLedger } from "#ledger";
+import { loadMemberships } from "#loyalty";
+import { buildLedger } from "../ledger/testing.ts";
+import { type ActivitiesBench, createActivitiesBench, NOON, type TestShop } from "./testing.ts";
+import { verifyActivities } from "./verify.ts";
+
+let bench: ActivitiesBench;
+let shop: TestShop;
+let ledger: ReturnType<typeof buildLedger>;
+/** C1 survives, C2 is the victim. */
+let survivorId: number;
+let victimId: number;
+let thirdId: number;
+
+beforeAll(async () => {
+  bench = await createActivitiesBench();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  shop = await bench.shop();
+  [survivorId, victimId, thirdId] = (await shop.register(3)) as [number, number, number];
+  ledger = buildLedger(bench, shop.id, { programIds: [shop.programId], at: NOON });
+});
+
+const actor = () => systemActor(shop.id, "test", shop.tillIds[0]);
+const merge = (into = survivorId, victim = victimId) =>
+  bench.customers.merge(actor(), {
+    survivorId: into,
+    victimId: victim,
+    cause: "console",
+    reason: "same person",
+  });
+const undo = (mergeId: number) => bench.customers.undoMerge(actor(), mergeId, "two after all");
+const read = async (partyId: number) =>
+  bench.db.transaction(shop.id, async (tx) => {
+    const [account] = (await loadAccounts(tx, shop.id, [partyId])).filter((row) => row.category === 1);
+    const lots = (await loadOpenLots(tx, shop.id, [partyId])).map(({ remaining, expiresAt }) => [
+      remaining,
+      expiresAt?.toISOString().slice(0, 10) ?? null,
+    ]);
+    const [membership] = await loadMemberships(tx, shop.id, [partyId]);
+    return { balance: account?.balance ?? 0, debt: account?.debt ?? 0, lots, membership };
+  });
+const billOf = async (customer: string, body: object = {}) => shop.bill(body, { customer });
+const record = async (customer: string, body: object = {}) =>
+  bench.activities.record(shop.id, await billOf(customer, body));
+
+/** Points that no bill earned. */
+const earn = (partyId: number, amount: number, options: object = {}) =>
+  ledger.earn(partyId, amount, { eventName: "ManualPointsAdjustment", ...options });
+const isClean = async () => {
+  expect((await verifyLedger(bench.db)).findings).toEqual([]);
+  expect(await verifyActivities(bench.db)).toEqual([]);
+  expect(await verifyCustomers(bench.db)).toEqual([]);
+};
+/** Takes points that the party does not have, as a return of spent points does. */
+const owe = async (partyId: number, amount: number) => {
+  const posting: Posting = {
+    programId: shop.programId,
+    currencyId: 0,
+    category: 1,
+    contra: "returned",
+    amount: -amount,
+    overdraws: true,
+  };
+  await ledger.post([{ partyId, eventName: "ReturnBill", postings: [posting] }]);
+};
+
+describe("a merge", () => {
+  test("moves every lot with its terms, and the victim keeps a ledger that ends in its debit", async () => {
+    await earn(survivorId, 5000, { expiresAt: Date.parse("2026-06-30T22:59:59Z") });
+    await earn(victimId, 7000, { expiresAt: Date.parse("2026-03-31T22:59:59Z") });
+    await earn(victimId, 2000);
+    await earn(victimId, 900, { category: 2 });
+    await merge();
+    expect(await read(victimId)).toMatchObject({ balance: 0, lots: [], membership: undefined });
+    const { balance, lots } = await read(survivorId);
+    expect(balance).toBe(14_000);
+    expect(lots).toEqual(
+      expect.arrayContaining([
+        [5000, "2026-06-30"],
+        [7000, "2026-03-31"],
+        [2000, null],
+        [900, null],
+      ]),
+    );
+    await isClean();
+  });
+
+  test("lets the survivor earn on bills that name the victim, and counts both", async () => {
+    await record("C1", { billAmount: 100 });
+    await record("C2", { billAmount: 50, billingDate: "2026-01-19T12:00:00Z" });
+    await record("C2", { billAmount: 30 });
+    const before = [await read(survivorId), await read(victimId)];
+    await merge();
+    await record("C2", { billAmount: 10 });
+    const { balance, membership } = await read(survivorId);
+    expect(balance).toBeGreaterThan(before[0]!.balance + before[1]!.balance);
+    expect(membership).toMatchObject({ lifetimePurchases: 1_900_000, transactionCount: 4, visitCount: 2 });
+    await isClean();
+  });
+
+  test("takes over what the victim owes, from the survivor's lots and beyond them", async () => {
+    await earn(survivorId, 3000);
+    await owe(victimId, 5000);
+    await merge();
+    expect(await read(victimId)).toMatchObject({ balance: 0, debt: 0 });
+    expect(await read(survivorId)).toMatchObject({ balance: -2000, debt: 2000, lots: [] });
+    await isClean();
+  });
+
+  test("pays what the survivor owes", async () => {
+    await owe(survivorId, 1000);
+    await earn(victimId, 4000);
+    await merge();
+    expect(await read(survivorId)).toMatchObject({ balance: 3000, debt: 0, lots: [[3000, null]] });
+    await isClean();
+  });
+
+  test("keeps the higher tier, with a line in the history", async () => {
+    await record("C2", { billAmount: 100_000 });
+    const { membership } = await read(victimId);
+    expect(membership!.tierNumber).toBeGreaterThan(1);
+    await merge();
+    expect((await read(survivorId)).membership!.tierNumber).toBe(membership!.tierNumber);
+    const changes = await bench.loyalty.listChanges(shop.id, survivorId);
+    expect(changes[0]).toMatchObject({ reason: "merge", to: { number: membership!.tierNumber } });
+  });
+
+  test("of the same two again answers the one there is; a victim is no survivor and no victim of others", async () => {
+    const first = await merge();
+    expect(await merge()).toEqual({ ...first, repeated: true });
+    await expect(merge(victimId, survivorId)).rejects.toMatchObject({ number: 8067 });
+    await expect(merge(thirdId, victimId)).rejects.toMatchObject({ number: 8066 });
+    await expect(merge(survivorId, survivorId)).rejects.toMatchObject({ number: 8067 });
+    await isClean();
+  });
+
+  test("of a survivor takes along those who were merged into it", async () => {
+    await earn(victimId, 1000);
+    await merge();
+    const second = await merge(thirdId, survivorId);
+    expect(await bench.customers.lookup(shop.id, { name: "id", value: String(victimId) })).toBe(thirdId);
+    expect((await read(thirdId)).balance).toBe(1000);
+    await undo(second.mergeId);
+    expect(await bench.customers.lookup(shop.id, { name: "id", value: String(victimId) })).toBe(survivorId);
+    await isClean();
+  });
+});
+
+describe("an undo", () => {
+  test("gives both what they had", async () => {
+    await record("C1", { billAmount: 40 });
+    await record("C2", { billAmount: 100_000 });
+    await earn(victimId, 2000);
+    const before = [await read(survivorId), await read(victimId)];
+    const { mergeId } = await merge();
+    await undo(mergeId);
+    const after = [await read(survivorId), await read(victimId)];
+    for (const index of [0, 1]) {
+      expect(after[index]).toMatchObject({
+        balance: before[index]!.balance,
+        debt: before[index]!.debt,
+        lots: before[index]!.lots,
+      });
+      const { changeNo, tierSince, ...membership } = before[index]!.membership!;
+      expect(after[index]!.membership).toMatchObject(membership);
+    }
+    expect(await bench.customers.lookup(shop.id, { name: "externalId", value: "C2" })).toBe(victimId);
+    await record("C2", { billAmount: 10 });
+    expect(await undo(mergeId)).toMatchObject({ repeated: true });
+    await isClean();
+  });
+
+  test.each([
+    [3000, 0, 0, 5000],
+    [0, 2000, 4000, 0],
+    [0, 5000, 4000, 0],
+    [0, 1000, 0, 2000],
+  ])("of %d owned and %d owed with %d owned and %d owed is exact", async (own, owed, other, otherOwed) => {
+    if (own > 0) await earn(survivorId, own);
+    if (owed > 0) await owe(survivorId, owed);
+    if (other > 0) await earn(victimId, other);
+    if (otherOwed > 0) await owe(victimId, otherOwed);
+    const before = [await read(survivorId), await read(victimId)];
+    const { mergeId } = await merge();
+    await isClean();
+    await undo(mergeId);
+    expect([await read(survivorId), await read(victimId)]).toEqual(before);
+    await isClean();
+  });
+
+  test("is refused once either side moved, and when the survivor was merged again", async () => {
+    await earn(victimId, 1000);
+    const moved = await merge();
+    await ledger.debit(survivorId, 400);
+    await expect(undo(moved.mergeId)).rejects.toMatchObject({ number: 70_311, http: 409 });
+    await merge(thirdId, survivorId);
+    await expect(undo(moved.mergeId)).rejects.toMatchObject({ number: 70_311, http: 409 });
+    await expect(undo(999_999)).rejects.toMatchObject({ number: 70_310, http: 404 });
+    await isClean();
+  });
+});
+
+describe("at the same time", () => {
+  test("bills of both sides in flight land on the survivor, none is lost", async () => {
+    const bills = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => billOf(index % 2 === 0 ? "C1" : "C2", { billAmount: 10 })),
+    );
+    const done = bills.map((bill) => bench.activities.record(shop.id, bill));
+    done.splice(15, 0, merge() as never);
+    await Promise.all(done);
+    const { membership } = await read(survivorId);
+    expect(membership).toMatchObject({ transactionCount: 40, lifetimePurchases: 4_000_000 });
+    expect((await read(victimId)).balance).toBe(0);
+    await isClean();
+  });
+
+  test("two merges that cross make one customer", async () => {
+    await earn(survivorId, 1000);
+    await earn(victimId, 2000);
+    const outcomes = await Promise.allSettled([merge(survivorId, victimId), merge(victimId, survivorId)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const balances = [(await read(survivorId)).balance, (await read(victimId)).balance];
+    expect(balances.sort((a, b) => a - b)).toEqual([0, 3000]);
+    await isClean();
+  });
+
+  test("merges in a ring end with one customer for every two that were joined", async () => {
+    const outcomes = await Promise.allSettled([
+      merge(survivorId, victimId),
+      merge(victimId, thirdId),
+      merge(thirdId, survivorId),
+      merge(survivorId, victimId),
+    ]);
+    expect(outcomes.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
+    await isClean();
+  });
+});

@@ -1,0 +1,169 @@
+import { type MergeStep, type Merging, type ProgramSummary, partiesOf } from "#customers";
+import type { Actor } from "#identity";
+import {
+  type Account,
+  canUndoMerge,
+  eventsOfMerge,
+  eventsOfUndo,
+  type Hold,
+  LedgerBook,
+  type Lot,
+  type LotKey,
+  loadAccounts,
+  loadActiveHolds,
+  loadLots,
+  loadOpenLots,
+  loadPostedLines,
+  lockParties,
+  type MergePosted,
+  type PartyState,
+  POINTS,
+  type PostedLine,
+  postMerge,
+  postMergeUndo,
+  writeLedger,
+} from "#ledger";
+import {
+  loadMemberships,
+  type Membership,
+  type MergedMembership,
+  planMembershipMerge,
+  readMergedMembership,
+  undoMembershipMerge,
+  writeMembershipMerge,
+} from "#loyalty";
+import type { Orgs } from "#orgs";
+import { type Ids, POINTS_SCALE, type Tx, toDecimal } from "#platform";
+import { countSharedVisits } from "./visits.ts";
+
+export interface MergingParts {
+  readonly ids: Ids;
+  readonly orgs: Orgs;
+}
+
+/** What is kept with a merge for its undo. */
+interface Effects {
+  readonly posted: MergePosted;
+  readonly memberships: readonly MergedMembership[];
+}
+
+/** Both parties as they stand under their locks. */
+interface Sides {
+  readonly parties: readonly PartyState[];
+  readonly accounts: readonly Account[];
+  readonly lots: readonly Lot[];
+  readonly holds: readonly Hold[];
+}
+
+const load = async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Sides> => {
+  // Sent together, run in this order: what is read after the locks is what the locks guard.
+  const [parties, accounts, lots, holds] = await Promise.all([
+    lockParties(tx, orgId, partyIds),
+    loadAccounts(tx, orgId, partyIds),
+    loadOpenLots(tx, orgId, partyIds),
+    loadActiveHolds(tx, orgId, partyIds),
+  ]);
+  return { parties, accounts, lots, holds };
+};
+
+/** What points, tiers and visits do when customers are merged: one takes over what the other has, and can give it back. */
+export const createMerging = ({ ids, orgs }: MergingParts): Merging => {
+  const sharedVisits = async (tx: Tx, orgId: number, { survivorId, victimId }: MergeStep) => {
+    const [organisation, own, others] = await Promise.all([
+      orgs.get(orgId),
+      partiesOf(tx, orgId, survivorId),
+      partiesOf(tx, orgId, victimId),
+    ]);
+    return countSharedVisits(tx, organisation, own, others);
+  };
+
+  const merge: Merging["merge"] = async (tx, actor, step) => {
+    const { orgId } = actor;
+    const { survivorId, victimId } = step;
+    const sides = await load(tx, orgId, [survivorId, victimId]);
+    const { parties, accounts, lots, holds } = sides;
+    const book = new LedgerBook(parties, accounts, { lots, holds });
+    const mine = <Row extends { readonly partyId: number }>(rows: readonly Row[]) =>
+      rows.filter((row) => row.partyId === victimId);
+    const nextEventId = await ids.reserve("event", eventsOfMerge(mine(lots).length, mine(accounts).length));
+    const posted = postMerge(book, { ...partyMerge(actor, step), nextEventId }, mine(holds));
+    const plan = await planMembershipMerge(tx, orgId, step, await sharedVisits(tx, orgId, step));
+    await writeLedger(tx, orgId, book.writes(), false);
+    await writeMembershipMerge(tx, orgId, step, plan);
+    const effects: Effects = { posted, memberships: plan.map(({ merged }) => merged) };
+    const summary = summaryOf(book.accountsOf(survivorId), await loadMemberships(tx, orgId, [survivorId]));
+    return { effects, summary };
+  };
+
+  const undo: Merging["undo"] = async (tx, actor, step, kept) => {
+    const { orgId } = actor;
+    const { survivorId, victimId } = step;
+    const { posted, memberships } = kept as Effects;
+    const { parties, accounts, holds } = await load(tx, orgId, [survivorId, victimId]);
+    const lines = await loadPostedLines(tx, orgId, eventsOf(step, posted));
+    const lots = await loadLots(tx, orgId, lotsOf(lines));
+    if (!canUndoMerge(parties, step, posted, lots, holds)) return false;
+    const book = new LedgerBook(parties, accounts, { lots });
+    const nextEventId = await ids.reserve("event", eventsOfUndo(lines.length));
+    postMergeUndo(book, { ...partyMerge(actor, step), nextEventId }, lines);
+    await writeLedger(tx, orgId, book.writes(), false);
+    await undoMembershipMerge(tx, orgId, step, memberships.map(readMergedMembership));
+    const summary = summaryOf(book.accountsOf(survivorId), await loadMemberships(tx, orgId, [survivorId]));
+    return { summary };
+  };
+
+  const isUntouched: Merging["isUntouched"] = async (tx, orgId, step, kept) => {
+    const { posted } = kept as Effects;
+    const { parties, holds } = await load(tx, orgId, [step.survivorId, step.victimId]);
+    const lines = await loadPostedLines(tx, orgId, eventsOf(step, posted));
+    const lots = await loadLots(tx, orgId, lotsOf(lines));
+    return canUndoMerge(parties, step, posted, lots, holds);
+  };
+
+  return { merge, undo, isUntouched };
+};
+
+const partyMerge = ({ name, tillId }: Actor, { mergeId, survivorId, victimId, reason, at }: MergeStep) => ({
+  mergeId,
+  survivorId,
+  victimId,
+  reason,
+  by: name,
+  tillId,
+  at: at.getTime(),
+});
+
+const eventsOf = (
+  { survivorId, victimId }: Pick<MergeStep, "survivorId" | "victimId">,
+  { survivorEvents, victimEvent }: MergePosted,
+) => [
+  ...survivorEvents.map((eventNo) => ({ partyId: survivorId, eventNo })),
+  ...(victimEvent === null ? [] : [{ partyId: victimId, eventNo: victimEvent }]),
+];
+
+/** Lots that lines opened, took from or gave to. */
+const lotsOf = (lines: readonly PostedLine[]): (LotKey & { readonly partyId: number })[] =>
+  lines.flatMap(({ partyId, opened, eventNo, lineNo, uses }) => [
+    ...(opened ? [{ partyId, eventNo, lineNo }] : []),
+    ...uses.map((use) => ({ partyId, eventNo: use.eventNo, lineNo: use.lineNo })),
+  ]);
+
+const summaryOf = (accounts: readonly Account[], memberships: readonly Membership[]): ProgramSummary[] =>
+  memberships.map(({ programId, tierNumber }) => {
+    const points = (category: number, of: (account: Account) => number) =>
+      toDecimal(
+        accounts
+          .filter(
+            (row) => row.programId === programId && row.currencyId === POINTS && row.category === category,
+          )
+          .reduce((sum, row) => sum + of(row), 0),
+        POINTS_SCALE,
+      );
+    return {
+      loyaltyProgramId: programId,
+      lifetimePoints: points(1, (row) => row.issued + row.received),
+      currentPoints: points(1, (row) => row.balance),
+      promisedPoints: points(2, (row) => row.balance),
+      tierNumber,
+    };
+  });

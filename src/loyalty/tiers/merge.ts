@@ -1,0 +1,237 @@
+import { type Instant, sql, type Tx } from "#platform";
+import type { Membership, TierChange } from "../decide/schema.ts";
+import { loadMemberships, type SavedMembership, saveMemberships } from "./store.ts";
+
+/** What a merge made of the memberships in one program, kept so that an undo can restore them. */
+export interface MergedMembership {
+  /** The survivor's before; null when it was no member. */
+  readonly before: Membership | null;
+  /** The victim's before. */
+  readonly victim: Membership;
+  readonly after: Membership;
+  /** Visits that the survivor gained: days on which both had a bill count once. */
+  readonly addedVisits: number;
+}
+
+/** A membership and the tier change that brought it there. */
+interface Change {
+  readonly membership: Membership;
+  readonly tierChange: TierChange | null;
+}
+
+const later = (a: Date | null, b: Date | null): Date | null =>
+  a === null || b === null ? null : a.getTime() >= b.getTime() ? a : b;
+
+/**
+ * The survivor's membership after a merge: purchases and bills are summed, visits likewise but for shared days, the higher tier
+ * stays with its expiry (the later one of equal tiers, never before any date), and the earlier day of joining. The tier is not
+ * evaluated anew: the next bill does that.
+ */
+export const mergeMemberships = (
+  survivorId: number,
+  before: Membership | null,
+  victim: Membership,
+  sharedVisits: number,
+  at: Instant,
+): { readonly merged: MergedMembership; readonly change: Change } => {
+  if (before === null) {
+    const membership = { ...victim, partyId: survivorId };
+    const merged = { before, victim, after: membership, addedVisits: victim.visitCount };
+    return { merged, change: { membership, tierChange: null } };
+  }
+  const addedVisits = Math.max(0, victim.visitCount - sharedVisits);
+  const rises = victim.tierNumber > before.tierNumber;
+  const isEqual = victim.tierNumber === before.tierNumber;
+  const since = Math.max(at, before.tierSince.getTime());
+  const membership: Membership = {
+    ...before,
+    joinedAt: victim.joinedAt.getTime() < before.joinedAt.getTime() ? victim.joinedAt : before.joinedAt,
+    lifetimePurchases: before.lifetimePurchases + victim.lifetimePurchases,
+    transactionCount: before.transactionCount + victim.transactionCount,
+    visitCount: before.visitCount + addedVisits,
+    lastVisitOn: newest(before.lastVisitOn, victim.lastVisitOn),
+    tierExpiresAt: rises
+      ? victim.tierExpiresAt
+      : isEqual
+        ? later(before.tierExpiresAt, victim.tierExpiresAt)
+        : before.tierExpiresAt,
+    ...(rises
+      ? { tierNumber: victim.tierNumber, tierSince: new Date(since), changeNo: before.changeNo + 1 }
+      : {}),
+  };
+  const tierChange = rises
+    ? { from: before.tierNumber, to: victim.tierNumber, at: since, reason: "merge" }
+    : null;
+  return { merged: { before, victim, after: membership, addedVisits }, change: { membership, tierChange } };
+};
+
+/** Days as YYYY-MM-DD sort as text. */
+const newest = (a: string | null, b: string | null): string | null =>
+  a === null ? b : b === null ? a : a >= b ? a : b;
+
+/**
+ * The survivor's membership after an undo. What was counted since the merge stays counted: the victim's share is taken off
+ * instead of going back to what was. A tier that the merge brought goes again unless another change followed it. One who was no
+ * member before keeps an empty membership in the base tier.
+ */
+export const unmergeMemberships = (
+  current: Membership,
+  { before, victim, after, addedVisits }: MergedMembership,
+  at: Instant,
+): Change => {
+  const since = Math.max(at, current.tierSince.getTime());
+  const tierBefore = before?.tierNumber ?? 1;
+  const isLast = current.changeNo === after.changeNo;
+  const falls = isLast && current.tierNumber !== tierBefore;
+  const membership: Membership = {
+    ...current,
+    joinedAt: before?.joinedAt ?? current.joinedAt,
+    lifetimePurchases: current.lifetimePurchases - victim.lifetimePurchases,
+    transactionCount: current.transactionCount - victim.transactionCount,
+    visitCount: Math.max(0, current.visitCount - addedVisits),
+    lastVisitOn:
+      current.lastVisitOn === after.lastVisitOn ? (before?.lastVisitOn ?? null) : current.lastVisitOn,
+    tierExpiresAt: isLast ? (before?.tierExpiresAt ?? null) : current.tierExpiresAt,
+    ...(falls ? { tierNumber: tierBefore, tierSince: new Date(since), changeNo: current.changeNo + 1 } : {}),
+  };
+  const tierChange = falls
+    ? { from: current.tierNumber, to: tierBefore, at: since, reason: "merge undone" }
+    : null;
+  return { membership, tierChange };
+};
+
+/** Two parties of which one takes over the other's memberships, under the locks of both. */
+export interface MembershipMerge {
+  readonly survivorId: number;
+  readonly victimId: number;
+  readonly at: Date;
+}
+
+/**
+ * Decides what the memberships of two parties come to; writes nothing. `sharedVisits` says, by program, on how many days both had
+ * a bill that counts.
+ */
+export const planMembershipMerge = async (
+  tx: Tx,
+  orgId: number,
+  { survivorId, victimId, at }: MembershipMerge,
+  sharedVisits: ReadonlyMap<number, number>,
+): Promise<ReturnType<typeof mergeMemberships>[]> => {
+  const memberships = await loadMemberships(tx, orgId, [survivorId, victimId]);
+  const own = (programId: number) =>
+    memberships.find((row) => row.partyId === survivorId && row.programId === programId) ?? null;
+  return memberships
+    .filter((row) => row.partyId === victimId)
+    .map((victim) =>
+      mergeMemberships(
+        survivorId,
+        own(victim.programId),
+        victim,
+        sharedVisits.get(victim.programId) ?? 0,
+        at.getTime(),
+      ),
+    );
+};
+
+/** Writes what `planMembershipMerge` decided: the survivor has the memberships, the victim is a member of nothing. */
+export const writeMembershipMerge = async (
+  tx: Tx,
+  orgId: number,
+  { survivorId, victimId, at }: MembershipMerge,
+  plan: readonly ReturnType<typeof mergeMemberships>[],
+): Promise<void> => {
+  const joining = plan
+    .filter(({ merged }) => merged.before === null)
+    .map(({ merged }) => merged.victim.programId);
+  if (joining.length > 0) await copyHistory(tx, orgId, victimId, survivorId, joining);
+  await saveMemberships(
+    tx,
+    orgId,
+    plan.map(({ change }) => saved(change, at)),
+  );
+  await setJoined(
+    tx,
+    orgId,
+    plan.map(({ change }) => change.membership),
+  );
+  await leavePrograms(tx, orgId, victimId);
+};
+
+const saved = ({ membership, tierChange }: Change, recordedAt: Date): SavedMembership => ({
+  membership,
+  tierChange,
+  transactionId: null,
+  recordedAt,
+});
+
+/** Takes the merge of memberships back. */
+export const undoMembershipMerge = async (
+  tx: Tx,
+  orgId: number,
+  { survivorId, at }: MembershipMerge,
+  merged: readonly MergedMembership[],
+): Promise<void> => {
+  const current = await loadMemberships(tx, orgId, [survivorId]);
+  const changes = merged.flatMap((item) => {
+    const membership = current.find(({ programId }) => programId === item.victim.programId);
+    return membership === undefined ? [] : [unmergeMemberships(membership, item, at.getTime())];
+  });
+  const restored = merged.map(({ victim }) => ({ membership: victim, tierChange: null }));
+  await saveMemberships(
+    tx,
+    orgId,
+    [...changes, ...restored].map((change) => saved(change, at)),
+  );
+  await setJoined(
+    tx,
+    orgId,
+    changes.map(({ membership }) => membership),
+  );
+};
+
+/** As it comes back from where it was kept as JSON. */
+export const readMergedMembership = (kept: MergedMembership): MergedMembership => {
+  const membership = <Kept extends Membership | null>(row: Kept): Kept =>
+    row === null
+      ? row
+      : ({
+          ...row,
+          joinedAt: new Date(row.joinedAt),
+          tierSince: new Date(row.tierSince),
+          tierExpiresAt: row.tierExpiresAt === null ? null : new Date(row.tierExpiresAt),
+        } as Kept);
+  return {
+    ...kept,
+    before: membership(kept.before),
+    victim: membership(kept.victim),
+    after: membership(kept.after),
+  };
+};
+
+const copyHistory = (
+  tx: Tx,
+  orgId: number,
+  from: number,
+  to: number,
+  programIds: readonly number[],
+): Promise<number> =>
+  tx.run(sql`/* loyalty.copy_tier_history */
+    insert into loyalty.tier_changes
+           (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at)
+    select org_id, ${to}::bigint, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at
+      from loyalty.tier_changes
+     where org_id = ${orgId} and party_id = ${from} and program_id = any(${programIds}::bigint[])
+    on conflict (party_id, program_id, change_no) do nothing`);
+
+const setJoined = async (tx: Tx, orgId: number, rows: readonly Membership[]): Promise<void> => {
+  if (rows.length === 0) return;
+  await tx.run(sql`/* loyalty.set_joined */
+    update loyalty.memberships m set joined_at = j.joined_at
+      from unnest(${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.programId)}::bigint[],
+                  ${rows.map((row) => row.joinedAt.toISOString())}::timestamptz[]) j (party_id, program_id, joined_at)
+     where m.org_id = ${orgId} and m.party_id = j.party_id and m.program_id = j.program_id`);
+};
+
+const leavePrograms = (tx: Tx, orgId: number, partyId: number): Promise<number> =>
+  tx.run(sql`/* loyalty.leave_programs */
+    delete from loyalty.memberships where org_id = ${orgId} and party_id = ${partyId}`);
