@@ -6,9 +6,9 @@ import {
   addTransactionRoutes,
   addV11TransactionRoutes,
   createActivities,
+  createMerging,
   eventsOfBills,
   explodeBills,
-  createMerging,
   verifyActivities,
 } from "#activities";
 import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } from "#customers";
