@@ -186,6 +186,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     customers,
     programs: programNames,
     explode: { eventsOfBills, explodeBills: explodeBills(loyalty) },
+    currencies: loyalty.currencyNames,
   });
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });

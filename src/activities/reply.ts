@@ -33,7 +33,7 @@ const tierName = (program: CompiledProgram, number: number | null): string =>
 
 const sideEffectsOf = ({ decision, program }: Decided): object[] => {
   const effects: object[] = decision.sideEffects
-    .filter((effect) => effect.awardedPoints > 0)
+    .filter((effect) => (effect.type === "points" ? effect.awardedPoints : effect.awardedValue) > 0)
     .map((effect) => ({ ...effect, entityType: "USER" }));
   if (decision.tierChange !== null) {
     const { from, to } = decision.tierChange;

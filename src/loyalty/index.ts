@@ -2,20 +2,42 @@ export { decideTransaction, newMembership } from "./decide/decide.ts";
 export { explainTrace, type Why, type WhyRule } from "./decide/explain.ts";
 export type {
   Award,
+  AwardSource,
+  CurrencyEffect,
   Decision,
   LineFacts,
   MemberState,
   Membership,
   PointsEffect,
   RuleTrace,
+  SideEffect,
   TierChange,
   Trace,
   TransactionFacts,
 } from "./decide/schema.ts";
 export type { Outcome } from "./expressions/index.ts";
+export { awardOf, type CompiledAwardStrategy } from "./programs/award-strategies.ts";
+export type { AwardCategory } from "./programs/awards.ts";
 export { type CompiledProgram, compileProgram } from "./programs/compile.ts";
+export type { CompiledCurrency } from "./programs/currencies.ts";
+export {
+  DEFAULT_EXPIRY,
+  type ExpiryDate,
+  type ExpiryMoment,
+  expiresAt,
+  type Roll,
+  rollsOf,
+} from "./programs/expiry.ts";
 export type { OrgPrograms, ProgramHistory } from "./programs/history.ts";
+export {
+  type GrantPolicy,
+  type ReturnPolicy,
+  shareOf,
+  type TransferPolicy,
+  transferFee,
+} from "./programs/movements.ts";
 export type { Author, ProgramDetails, ProgramInput, ProgramSummary } from "./programs/parts.ts";
+export { type RedemptionPolicy, redemptionPolicy } from "./programs/redemption.ts";
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";
 export { publishProgram, starterDefinition } from "./programs/starter.ts";
 export { addLoyaltyRoutes } from "./routes.ts";

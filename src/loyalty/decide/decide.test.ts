@@ -265,7 +265,8 @@ describe("properties", () => {
             fired.map((one) => [compiled.rules[one.i]!.id, one.p, one.r]),
           );
           expect(decision.trace.rules.map((one) => one.i)).toEqual(compiled.rules.map((_, index) => index));
-          expect(decision.sideEffects[0]?.awardedPoints ?? 0).toBe(pointsOf(decision) / 1000);
+          const effect = decision.sideEffects.find(({ type }) => type === "points");
+          expect(effect?.type === "points" ? effect.awardedPoints : 0).toBe(pointsOf(decision) / 1000);
           expect(decision.trace.tierAfter).toBe(decision.membership?.tierNumber);
         }
       }),

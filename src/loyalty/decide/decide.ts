@@ -1,16 +1,11 @@
-import {
-  addAmounts,
-  endOfDayAfterMonths,
-  type Instant,
-  localDate,
-  localTime,
-  POINTS_SCALE,
-  startOfDay,
-} from "#platform";
+import { addAmounts, type Instant, localDate } from "#platform";
 import { TRUE } from "../expressions/index.ts";
-import { type CompiledProgram, pointsOf } from "../programs/compile.ts";
+import type { CompiledProgram } from "../programs/compile.ts";
+import { expiresAt } from "../programs/expiry.ts";
 import { tierAfter } from "../tiers/rules.ts";
+import { awardByRule, type Earning } from "./award.ts";
 import { DecisionContext } from "./context.ts";
+import { effectsOf, NO_EFFECTS } from "./effects.ts";
 import type {
   Award,
   Decision,
@@ -23,15 +18,9 @@ import type {
 } from "./schema.ts";
 
 const NO_AWARDS: readonly Award[] = [];
-const NO_EFFECTS: Decision["sideEffects"] = [];
-const NOTHING = { raw: 0, points: 0 };
 const NO_RULES: readonly RuleTrace[] = [];
 
 const NOT_A_MEMBER = "the customer is not a member of the program";
-
-/** Days that points of a bill too old for its own expiry still live (points.md §5.1). */
-const GRACE_DAYS = 7;
-const DAY_MS = 86_400_000;
 
 /** The membership of a customer who joins with a bill; `saveMemberships` stores it once a bill counted for it. */
 export const newMembership = (program: CompiledProgram, partyId: number, joinedAt: Instant): Membership => ({
@@ -67,12 +56,12 @@ export const decideTransaction = (
   const earningTier = eager ? tierNumber : tierBefore;
   const tierChange = tierNumber === before.tierNumber ? null : changeOf(before, tierNumber, facts.billedAt);
   const membership = count(before, facts, lifetime, tierChange);
-  const expiresAt = expiryOf(program, facts);
+  const earning = earningOf(program, facts, before, earningTier);
 
   const awards: Award[] = [];
   const rules: RuleTrace[] = [];
   const context = new DecisionContext(program, facts, state, before, membership, tierBefore, earningTier);
-  evaluateRules(program, facts, context, earningTier, expiresAt, awards, rules);
+  evaluateRules(program, earning, context, awards, rules);
   const trace: Trace = {
     program: program.programId,
     version: program.version,
@@ -80,12 +69,12 @@ export const decideTransaction = (
     tier: earningTier,
     tierAfter: tierNumber,
     lifetime,
-    expiresAt,
+    expiresAt: earning.expiry.expiresAt,
     rules,
     ...(tierChange === null ? undefined : { tierBefore: before.tierNumber }),
     ...(late ? { late: true } : undefined),
   };
-  return { awards, membership, tierChange, trace, sideEffects: effectsOf(awards) };
+  return { awards, membership, tierChange, trace, sideEffects: effectsOf(program, awards) };
 };
 
 /** The tier held on a date, as far as the membership itself can tell: changes decided since it was read are with it. */
@@ -128,12 +117,21 @@ const leaveAlone = (
   sideEffects: NO_EFFECTS,
 });
 
+const earningOf = (
+  { expiries }: CompiledProgram,
+  facts: TransactionFacts,
+  membership: Membership,
+  tier: number,
+): Earning => {
+  const { billedAt, now, timeZone } = facts;
+  const moment = { at: billedAt, now, tier, joinedAt: membership.joinedAt.getTime(), timeZone };
+  return { facts, tier, moment, expiry: expiresAt({ expiries }, null, moment) };
+};
+
 const evaluateRules = (
   program: CompiledProgram,
-  facts: TransactionFacts,
+  earning: Earning,
   context: DecisionContext,
-  tier: number,
-  expiresAt: Instant | null,
   awards: Award[],
   traces: RuleTrace[],
 ): void => {
@@ -145,12 +143,10 @@ const evaluateRules = (
       traces.push(problem === undefined ? { i: index, o, v } : { i: index, o, v, problem });
       continue;
     }
-    // A bill of zero earns nothing, not even what is fixed.
-    const { raw, points } =
-      facts.amount > 0 ? pointsOf(rule.award, tier, facts.amount, facts.moneyScale) : NOTHING;
-    traces.push({ i: index, o, v, p: points, r: raw });
-    awards.push({ programId: program.programId, ruleId: rule.id, points, rawPoints: raw, expiresAt });
-    context.award(points);
+    const { points, trace } = awardByRule(program, rule, earning, awards);
+    traces.push({ i: index, o, v, ...trace });
+    // What conditions call points are those that can be spent.
+    if (rule.award.currency === null && rule.award.category === "regular") context.award(points);
   }
 };
 
@@ -187,36 +183,4 @@ const count = (
     changeNo: before.changeNo + 1,
     changes: [...(before.changes ?? []), tierChange],
   };
-};
-
-const effectsOf = (awards: readonly Award[]): Decision["sideEffects"] => {
-  if (awards.length === 0) return NO_EFFECTS;
-  let points = 0;
-  let raw = 0;
-  for (const award of awards) {
-    points += award.points;
-    raw += Math.round(award.rawPoints * POINTS_SCALE);
-  }
-  return [{ type: "points", rawAwardedPoints: raw / POINTS_SCALE, awardedPoints: points / POINTS_SCALE }];
-};
-
-/** When points of this bill expire: counted from its date; a date already past gives way to a week from now. */
-const expiryOf = (
-  { expiry }: CompiledProgram,
-  { billedAt, now, timeZone }: TransactionFacts,
-): Instant | null => {
-  if (expiry.kind === "never") return null;
-  const expiresAt =
-    expiry.endsWith === "day"
-      ? endOfDayAfterMonths(billedAt, expiry.months, timeZone)
-      : endOfMonthAfter(billedAt, expiry.months, timeZone);
-  return expiresAt > now ? expiresAt : startOfDay(now, timeZone, GRACE_DAYS + 1) - 1000;
-};
-
-/** The last second of the month that lies `months` after the local month of an instant. */
-const endOfMonthAfter = (instant: Instant, months: number, timeZone: string): Instant => {
-  const { year, month, day } = localTime(instant, timeZone);
-  // From the local day itself to the first day of the month after.
-  const days = (Date.UTC(year, month + months, 1) - Date.UTC(year, month - 1, day)) / DAY_MS;
-  return startOfDay(instant, timeZone, days) - 1000;
 };

@@ -8,14 +8,8 @@ import {
   type Rounding,
 } from "#platform";
 import { dayText, explain, resultsOf } from "../expressions/index.ts";
-import {
-  type CompiledAward,
-  type CompiledProgram,
-  type CompiledRule,
-  RATE_SCALE,
-  rateAt,
-  stepsIn,
-} from "../programs/compile.ts";
+import { type CompiledAward, RATE_SCALE, rateAt, stepsIn } from "../programs/awards.ts";
+import type { CompiledProgram, CompiledRule } from "../programs/compile.ts";
 import { nextTier, tierNumbered } from "../tiers/rules.ts";
 import type { RuleTrace, Trace } from "./schema.ts";
 

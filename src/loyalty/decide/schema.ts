@@ -1,5 +1,6 @@
 import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
 import type { Outcome, TraceStep } from "../expressions/index.ts";
+import type { AwardCategory } from "../programs/awards.ts";
 
 /** A member's standing in one program. */
 export interface Membership {
@@ -48,6 +49,8 @@ export interface LineFacts {
   readonly value: Money;
   readonly discount: Money;
   readonly amount: Money;
+  /** Days for which it may be returned, where the till said so. */
+  readonly returnableDays?: number | null;
 }
 
 /** A bill as the decision sees it. */
@@ -76,15 +79,31 @@ export interface TransactionFacts {
   readonly loyaltyBlocked?: string;
 }
 
-/** Points that one rule gave; a rule that fired is there even when they round to zero. */
+/** Where an award came from, as the dialect names it (points.md §1). */
+export type AwardSource = "bill_regular" | "line_item_regular";
+
+/** Points that one rule gave, to the bill or to one of its lines; a rule that fired is there even when they round to zero. */
 export interface Award {
   readonly programId: number;
   readonly ruleId: string;
+  /** 0: points. */
+  readonly currencyId: number;
+  readonly category: AwardCategory;
   readonly points: Millipoints;
   /** Points before rounding, a decimal number with at most three decimals, as side effects show it. */
   readonly rawPoints: number;
+  /** Line of the bill, from 1; 0: the bill as a whole. */
+  readonly line: number;
+  readonly source: AwardSource;
   /** Null: never. */
   readonly expiresAt: Instant | null;
+  /** Later activities of the member move the expiry. */
+  readonly rolls: boolean;
+  /** When promised points become regular; null for others. */
+  readonly convertsAt: Instant | null;
+  readonly expiryStrategyId: number;
+  /** Of a strategy named by a call; rules reckon by their own. */
+  readonly awardStrategyId: number | null;
 }
 
 export interface TierChange {
@@ -109,6 +128,14 @@ export interface RuleTrace {
   readonly p?: Millipoints;
   /** Points before rounding; present when the rule fired. */
   readonly r?: number;
+  /** When they expire, where that is not as the trace says. */
+  readonly e?: Instant | null;
+  /** When promised ones become regular, the last of them where lines differ. */
+  readonly c?: Instant;
+  /** Shares of lines: line, millipoints, points before rounding. */
+  readonly l?: readonly (readonly [line: number, points: Millipoints, raw: number])[];
+  /** Nothing is given although the condition is true: the currency is not given on the bill's day, or the bill has no lines. */
+  readonly n?: "inactive_currency" | "no_lines";
 }
 
 /** Everything needed to explain a decision beside the program version it names. Compact: one is stored per purchase. */
@@ -132,11 +159,22 @@ export interface Trace {
   readonly late?: true;
 }
 
+/** Points of all categories together. */
 export interface PointsEffect {
   readonly type: "points";
   readonly rawAwardedPoints: number;
   readonly awardedPoints: number;
 }
+
+export interface CurrencyEffect {
+  readonly type: "alternate_currency";
+  readonly rawAwardedValue: number;
+  readonly awardedValue: number;
+  readonly alternateCurrencyIdentifier: string;
+  readonly alternateCurrencyName: string;
+}
+
+export type SideEffect = PointsEffect | CurrencyEffect;
 
 export interface Decision {
   readonly awards: readonly Award[];
@@ -144,5 +182,5 @@ export interface Decision {
   readonly membership: Membership | null;
   readonly tierChange: TierChange | null;
   readonly trace: Trace;
-  readonly sideEffects: readonly PointsEffect[];
+  readonly sideEffects: readonly SideEffect[];
 }

@@ -2,6 +2,7 @@ import type { Organisation } from "#orgs";
 import { formatIso, type Instant, type Tx } from "#platform";
 import { errors } from "../errors.ts";
 import { catalogueOf } from "./conditions.ts";
+import type { TakenCurrencies } from "./currencies.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramParts } from "./parts.ts";
 import type { Problem } from "./schema.ts";
 import * as store from "./store.ts";
@@ -36,6 +37,29 @@ export const lockedProgram = async (tx: Tx, orgId: number, id: number): Promise<
   return row;
 };
 
+/** Currencies of the organisation's other programs: ids are unique over all of them, because entries carry only the id. */
+const takenCurrencies = async (
+  tx: Tx,
+  orgId: number,
+  id: number,
+  draft: unknown,
+): Promise<TakenCurrencies> => {
+  const currencies = (draft as { currencies?: unknown } | null)?.currencies;
+  if (!Array.isArray(currencies) || currencies.length === 0) return new Map();
+  const [programs, versions] = await Promise.all([
+    store.listPrograms(tx, orgId),
+    store.listVersions(tx, orgId),
+  ]);
+  const names = new Map(programs.map((program) => [program.id, program.name]));
+  return new Map(
+    versions
+      .filter(({ programId }) => programId !== id)
+      .flatMap(({ programId, definition }) =>
+        (definition.currencies ?? []).map((currency) => [currency.id, names.get(programId) ?? ""] as const),
+      ),
+  );
+};
+
 /** Drafts, and how they become versions. */
 export const createPublication = (
   { db, clock, orgs, log }: ProgramParts,
@@ -48,7 +72,12 @@ export const createPublication = (
     const { moneyScale } = organisation;
     return {
       newest,
-      ...validateDefinition(draft, { moneyScale, catalogue: catalogueOf(organisation), published }),
+      ...validateDefinition(draft, {
+        moneyScale,
+        catalogue: catalogueOf(organisation),
+        published,
+        takenCurrencies: await takenCurrencies(tx, organisation.id, id, draft),
+      }),
     };
   };
 
@@ -79,6 +108,8 @@ export const createPublication = (
   ): Promise<ProgramDetails> => {
     const organisation = await orgs.get(author.orgId);
     await changing(author.orgId, async (tx) => {
+      // All of them: what is unique over programs is judged against those that are published now.
+      await store.lockPrograms(tx, author.orgId);
       const row = await lockedProgram(tx, author.orgId, id);
       if (row.draft === null) throw errors.no_draft({ id });
       const { newest, definition, problems } = await judge(tx, organisation, id, row.draft);

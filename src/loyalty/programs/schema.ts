@@ -1,8 +1,18 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
+import { AwardStrategy } from "./award-strategies.ts";
+import { Award } from "./awards.ts";
+import { Currency } from "./currencies.ts";
+import { DelayFrom } from "./delay.ts";
+import { Expiry, ExpiryStrategy } from "./expiry.ts";
+import { Grants, PointsRounding, Returns, Transfer } from "./movements.ts";
+import { Redemption } from "./redemption.ts";
+
+export { Problem } from "./problems.ts";
 
 /**
  * What a program is, as it is stored, edited and published. Amounts of money are decimals of the organisation's currency and
- * points are decimals, because people read and write this document; the compiler turns them into exact integers.
+ * points are decimals, because people read and write this document; the compiler turns them into exact integers. What is
+ * optional was added later or has a usual value, so that every definition that was ever published stays one.
  */
 export const Tier = Type.Object(
   {
@@ -34,39 +44,18 @@ export const Upgrade = Type.Object(
   { additionalProperties: false },
 );
 
-/** What a rule gives: `allTiers` or `perTier` holds percent, points, or points per step as `strategy` says. */
-export const Award = Type.Object(
-  {
-    strategy: Type.Union([Type.Literal("prorated_percent"), Type.Literal("fixed"), Type.Literal("step")]),
-    basis: Type.Literal("bill_amount"),
-    allTiers: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000 })),
-    perTier: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: "^[1-9][0-9]{0,2}$" }),
-        Type.Number({ minimum: 0, maximum: 1_000_000 }),
-      ),
-    ),
-    every: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Amount of one step" })),
-    incompleteStep: Type.Optional(Type.Union([Type.Literal("floor"), Type.Literal("ceiling")])),
-    rounding: Type.Union([
-      Type.Literal("floor"),
-      Type.Literal("ceiling"),
-      Type.Literal("half_up"),
-      Type.Literal("half_down"),
-      Type.Literal("half_even"),
-    ]),
-    decimals: Type.Integer({ minimum: 0, maximum: 3 }),
-  },
-  { additionalProperties: false },
-);
-export type Award = Static<typeof Award>;
-
 export const Rule = Type.Object(
   {
     id: Type.String({ pattern: "^[A-Za-z0-9_-]{1,50}$" }),
     name: Type.String({ minLength: 1, maxLength: 100 }),
     condition: Type.String({ minLength: 1, maxLength: 10_000 }),
     award: Award,
+    expiryStrategyId: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: "By default that of the currency awarded, else 1, the program's own expiry",
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -82,21 +71,6 @@ export const RuleSet = Type.Object(
   { additionalProperties: false },
 );
 
-export const Expiry = Type.Union([
-  Type.Object({ kind: Type.Literal("never") }, { additionalProperties: false }),
-  Type.Object(
-    {
-      kind: Type.Literal("months"),
-      months: Type.Integer({ minimum: 1, maximum: 1200 }),
-      endsWith: Type.Union([Type.Literal("month"), Type.Literal("day")], {
-        description: "Points live to the end of the resulting month, or of the same day in it",
-      }),
-    },
-    { additionalProperties: false },
-  ),
-]);
-export type Expiry = Static<typeof Expiry>;
-
 export const ProgramDefinition = Type.Object(
   {
     tiers: Type.Array(Tier, { minItems: 1, maxItems: 100 }),
@@ -106,17 +80,16 @@ export const ProgramDefinition = Type.Object(
       { additionalProperties: false },
     ),
     expiry: Expiry,
+    expiryStrategies: Type.Optional(Type.Array(ExpiryStrategy, { maxItems: 100 })),
+    currencies: Type.Optional(Type.Array(Currency, { maxItems: 50 })),
+    awardStrategies: Type.Optional(Type.Array(AwardStrategy, { maxItems: 200 })),
+    delayFrom: Type.Optional(DelayFrom),
+    redemption: Type.Optional(Redemption),
+    transfer: Type.Optional(Transfer),
+    grants: Type.Optional(Grants),
+    returns: Type.Optional(Returns),
+    rounding: Type.Optional(PointsRounding),
   },
   { additionalProperties: false },
 );
 export type ProgramDefinition = Static<typeof ProgramDefinition>;
-
-/** Something that keeps a draft from being published. `line` and `column` count from 1 inside an expression. */
-export const Problem = Type.Object({
-  path: Type.String({ description: "Where in the definition, such as tiers[1].threshold" }),
-  message: Type.String(),
-  line: Type.Optional(Type.Integer()),
-  column: Type.Optional(Type.Integer()),
-  nearest: Type.Optional(Type.String({ description: "The known name closest to one that is not known" })),
-});
-export type Problem = Static<typeof Problem>;

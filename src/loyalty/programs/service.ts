@@ -33,6 +33,13 @@ export const createPrograms = (parts: ProgramParts) => {
     /** Names of the published programs by id. */
     programNames: async (orgId: number): Promise<ReadonlyMap<number, string>> =>
       new Map((await cache.get(orgId)).all.map((program) => [program.programId, program.name])),
+    /** Names of the published alternate currencies by id. */
+    currencyNames: async (orgId: number): Promise<ReadonlyMap<number, { readonly name: string }>> =>
+      new Map(
+        (await cache.get(orgId)).all.flatMap(({ newest }) =>
+          [...newest.currencies.values()].map(({ id, name }) => [id, { name }] as const),
+        ),
+      ),
     ...reads,
     ...createProgramWrites(parts, changing, reads.getProgram),
     ...createPublication(parts, changing, reads.getProgram),

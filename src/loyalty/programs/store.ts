@@ -38,6 +38,11 @@ export const lockProgram = (tx: Tx, orgId: number, id: number) =>
            is_active as "isActive", draft, draft_updated_at as "draftUpdatedAt", created_at as "createdAt"
       from loyalty.programs where org_id = ${orgId} and id = ${id} for update`);
 
+/** Locks the organisation's programs against being published beside each other. */
+export const lockPrograms = (tx: Tx, orgId: number) =>
+  tx.rows(sql`/* loyalty.lock_programs */
+    select id from loyalty.programs where org_id = ${orgId} order by id for update`);
+
 export const listVersions = (tx: Tx, orgId: number) =>
   tx.rows<VersionRow>(sql`/* loyalty.list_versions */
     select program_id as "programId", version, definition, effective_from as "effectiveFrom",

@@ -28,7 +28,7 @@ describe("what can be published", () => {
     ["an empty document", {}, [""]],
     ["an unknown key", { ...starter, colour: 1 }, [""]],
     ["an expiry without months", { ...starter, expiry: { kind: "months" } }, ["expiry"]],
-    ["an expiry of another kind", { ...starter, expiry: { kind: "days", days: 3 } }, ["expiry"]],
+    ["an expiry of another kind", { ...starter, expiry: { kind: "weeks", weeks: 3 } }, ["expiry"]],
     ["dynamic upgrades", { ...starter, upgrade: { ...starter.upgrade, type: "dynamic" } }, ["upgrade.type"]],
     [
       "a colour by name",

@@ -1,15 +1,23 @@
-import { Check, Errors } from "typebox/value";
+import { Check } from "typebox/value";
 import { parseDecimal } from "#platform";
 import type { Catalogue } from "../expressions/index.ts";
-import { RATE_SCALE } from "./compile.ts";
+import { awardStrategyProblems } from "./award-strategies.ts";
+import { awardProblems, ruleExpiryProblems } from "./awards.ts";
 import { checkExpression } from "./conditions.ts";
-import { type Award, type Problem, ProgramDefinition, type Rule } from "./schema.ts";
+import { currencyProblems, type TakenCurrencies } from "./currencies.ts";
+import { expiryProblems } from "./expiry.ts";
+import { movementProblems } from "./movements.ts";
+import { redemptionProblems } from "./redemption.ts";
+import { type Problem, ProgramDefinition, type Rule } from "./schema.ts";
+import { shapeProblems } from "./shape.ts";
 
 export interface ValidationContext {
   readonly moneyScale: number;
   readonly catalogue: Catalogue;
-  /** The newest published version, whose tiers cannot go. */
+  /** The newest published version, whose tiers, currencies and strategies cannot go. */
   readonly published: ProgramDefinition | null;
+  /** Absent: there are no other programs. */
+  readonly takenCurrencies?: TakenCurrencies;
 }
 
 export type Validation =
@@ -21,54 +29,26 @@ const MOST_PROBLEMS = 50;
 
 /** Judges a definition as it would be published: its shape, how its parts fit together, and every condition. */
 export const validateDefinition = (value: unknown, context: ValidationContext): Validation => {
-  const problems = Check(ProgramDefinition, value) ? problemsOf(value, context) : shapeProblems(value);
+  const problems = Check(ProgramDefinition, value)
+    ? problemsOf(value, context)
+    : shapeProblems(value, MOST_PROBLEMS);
   return problems.length === 0
     ? { definition: value as ProgramDefinition, problems: [] }
     : { definition: null, problems: problems.slice(0, MOST_PROBLEMS) };
 };
 
-const pathOf = (pointer: string): string =>
-  pointer
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce(
-      (path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`),
-      "",
-    );
-
-const CHOICES: readonly { readonly path: RegExp; readonly message: string }[] = [
-  {
-    path: /^expiry(\.|$)/,
-    message:
-      'must be {"kind": "never"} or {"kind": "months", "months": 1 to 1200, "endsWith": "month" or "day"}.',
-  },
-  { path: /\.strategy$/, message: "must be prorated_percent, fixed or step." },
-  { path: /\.rounding$/, message: "must be floor, ceiling, half_up, half_down or half_even." },
-  { path: /\.incompleteStep$/, message: "must be floor or ceiling." },
-  { path: /^upgrade\.type$/, message: "must be lazy or eager." },
-  { path: /^upgrade\.criterion$/, message: "must be lifetime_purchases." },
-  { path: /\.basis$/, message: "must be bill_amount." },
-  { path: /\.color$/, message: "must be a colour such as #c0c0c0." },
-];
-
-const shapeProblems = (value: unknown): Problem[] => {
-  const found = new Map<string, Problem>();
-  for (const { instancePath, message } of Errors(ProgramDefinition, value)) {
-    const path = pathOf(instancePath);
-    const choice = CHOICES.find((item) => item.path.test(path));
-    const key = choice === undefined ? `${path} ${message}` : path.replace(/^expiry\..*/, "expiry");
-    if (!found.has(key))
-      found.set(key, { path: choice ? key : path, message: choice?.message ?? `${message}.` });
-    if (found.size >= MOST_PROBLEMS) break;
-  }
-  return [...found.values()];
+const problemsOf = (definition: ProgramDefinition, context: ValidationContext): Problem[] => {
+  const { moneyScale, published, takenCurrencies = new Map<number, string>() } = context;
+  return [
+    ...tierProblems(definition, context),
+    ...ruleProblems(definition, context),
+    ...expiryProblems(definition, published),
+    ...currencyProblems(definition, published, takenCurrencies),
+    ...awardStrategyProblems(definition, published, moneyScale),
+    ...redemptionProblems(definition, moneyScale),
+    ...movementProblems(definition),
+  ];
 };
-
-const problemsOf = (definition: ProgramDefinition, context: ValidationContext): Problem[] => [
-  ...tierProblems(definition, context),
-  ...ruleProblems(definition, context),
-];
 
 const tierProblems = (
   { tiers }: ProgramDefinition,
@@ -124,7 +104,10 @@ const ruleProblems = (definition: ProgramDefinition, context: ValidationContext)
       if (seen.has(rule.id)) problems.push({ path: `${path}.id`, message: `${rule.id} is used twice.` });
       seen.add(rule.id);
       problems.push(...conditionProblems(rule, path, context));
-      problems.push(...awardProblems(rule.award, `${path}.award`, definition, context));
+      problems.push(
+        ...awardProblems(rule.award, `${path}.award`, definition, context.moneyScale),
+        ...ruleExpiryProblems(rule.expiryStrategyId, path, definition),
+      );
     });
   });
   return problems;
@@ -136,43 +119,3 @@ const conditionProblems = (rule: Rule, path: string, { catalogue }: ValidationCo
     ...problem,
     ...(nearest === null ? {} : { nearest }),
   }));
-
-const awardProblems = (
-  award: Award,
-  path: string,
-  { tiers }: ProgramDefinition,
-  { moneyScale }: ValidationContext,
-): Problem[] => {
-  const problems: Problem[] = [];
-  if ((award.allTiers === undefined) === (award.perTier === undefined))
-    problems.push({ path, message: "needs either allTiers or perTier." });
-  for (const { number, name } of award.perTier === undefined ? [] : tiers) {
-    if (award.perTier?.[String(number)] === undefined)
-      problems.push({ path: `${path}.perTier`, message: `has no value for tier ${number} (${name}).` });
-  }
-  const rates = award.perTier ?? (award.allTiers === undefined ? {} : { "": award.allTiers });
-  for (const [tier, rate] of Object.entries(rates)) {
-    const where = tier === "" ? `${path}.allTiers` : `${path}.perTier.${tier}`;
-    if (tier !== "" && Number(tier) > tiers.length)
-      problems.push({ path: where, message: `there is no tier ${tier}.` });
-    if (award.strategy === "prorated_percent" && rate > MOST_PERCENT)
-      problems.push({ path: where, message: `must be at most ${MOST_PERCENT} percent.` });
-    if (parseDecimal(rate, RATE_SCALE)! / RATE_SCALE !== rate)
-      problems.push({ path: where, message: "must have at most 4 decimals." });
-  }
-  if (award.strategy === "step") {
-    const every = award.every === undefined ? null : parseDecimal(award.every, moneyScale);
-    if (award.every === undefined)
-      problems.push({ path: `${path}.every`, message: "is needed: the amount of one step." });
-    else if (every === null || every === 0)
-      problems.push({ path: `${path}.every`, message: "is no amount of the currency." });
-  } else {
-    for (const name of ["every", "incompleteStep"] as const)
-      if (award[name] !== undefined)
-        problems.push({ path: `${path}.${name}`, message: "belongs to the step strategy only." });
-  }
-  return problems;
-};
-
-/** A hundred points per currency unit. */
-const MOST_PERCENT = 10_000;

@@ -1,0 +1,183 @@
+import { type Millipoints, multiplyRatio, POINTS_SCALE } from "#platform";
+import { type CompiledAward, pointsOf, type Reckoned, unitOf } from "../programs/awards.ts";
+import type { CompiledProgram, CompiledRule } from "../programs/compile.ts";
+import { isActive } from "../programs/currencies.ts";
+import { conversionOf } from "../programs/delay.ts";
+import { DEFAULT_EXPIRY, type ExpiryDate, type ExpiryMoment, expiresAt } from "../programs/expiry.ts";
+import type { Award, LineFacts, RuleTrace, TransactionFacts } from "./schema.ts";
+
+/** What awards of one bill have in common. */
+export interface Earning {
+  readonly facts: TransactionFacts;
+  /** Tier whose rates apply. */
+  readonly tier: number;
+  readonly moment: ExpiryMoment;
+  /** Of the program's own expiry. */
+  readonly expiry: ExpiryDate;
+}
+
+type AwardTrace = Pick<RuleTrace, "p" | "r" | "e" | "c" | "l" | "n">;
+
+export interface Awarded {
+  readonly points: Millipoints;
+  readonly trace: AwardTrace;
+}
+
+const NOTHING: Reckoned = { raw: 0, points: 0 };
+/** Line 0: the bill as a whole. */
+const BILL = 0;
+
+/** What a rule whose condition is true gives: its awards are added to `awards`. */
+export const awardByRule = (
+  program: CompiledProgram,
+  rule: CompiledRule,
+  earning: Earning,
+  awards: Award[],
+): Awarded => {
+  const { award } = rule;
+  const { facts, tier } = earning;
+  if (!award.isPlain) return awardWithTerms(program, rule, earning, awards);
+  // A bill of zero earns nothing, not even what is fixed.
+  const { raw, points } = facts.amount > 0 ? pointsOf(award, tier, facts.amount, facts.moneyScale) : NOTHING;
+  const { expiresAt: end, rolls } = earning.expiry;
+  awards.push({
+    programId: program.programId,
+    ruleId: rule.id,
+    currencyId: 0,
+    category: "regular",
+    points,
+    rawPoints: raw,
+    line: BILL,
+    source: "bill_regular",
+    expiresAt: end,
+    rolls,
+    convertsAt: null,
+    expiryStrategyId: DEFAULT_EXPIRY,
+    awardStrategyId: null,
+  });
+  return { points, trace: { p: points, r: raw } };
+};
+
+/** Awards of other categories, currencies, expiries, or to lines. */
+const awardWithTerms = (
+  program: CompiledProgram,
+  rule: CompiledRule,
+  earning: Earning,
+  awards: Award[],
+): Awarded => {
+  const { award } = rule;
+  const { facts } = earning;
+  const reason = reasonForNothing(award, facts);
+  const shares = reason === undefined ? sharesOf(award, earning) : [];
+  if (shares.length === 0) shares.push({ line: BILL, ...NOTHING });
+  let points = 0;
+  let raw = 0;
+  let last: Award | null = null;
+  for (const share of shares) {
+    const made = awardOfShare(program, rule, earning, share);
+    awards.push(made);
+    points += share.points;
+    raw += Math.round(share.raw * POINTS_SCALE);
+    if (last === null || (made.convertsAt ?? 0) > (last.convertsAt ?? 0)) last = made;
+  }
+  const isByLine = shares[0]!.line !== BILL;
+  return {
+    points,
+    trace: {
+      p: points,
+      r: raw / POINTS_SCALE,
+      ...(last!.expiresAt === earning.expiry.expiresAt ? undefined : { e: last!.expiresAt }),
+      ...(last!.convertsAt === null ? undefined : { c: last!.convertsAt }),
+      ...(isByLine
+        ? { l: shares.map((share) => [share.line, share.points, share.raw] as const) }
+        : undefined),
+      ...(reason === undefined ? undefined : { n: reason }),
+    },
+  };
+};
+
+const reasonForNothing = ({ currency, basis }: CompiledAward, facts: TransactionFacts): RuleTrace["n"] => {
+  if (currency !== null && !isActive(currency, facts.billedAt)) return "inactive_currency";
+  if (basis === "lines" && !facts.lines.some(({ amount }) => amount > 0)) return "no_lines";
+  return undefined;
+};
+
+interface Share extends Reckoned {
+  readonly line: number;
+}
+
+/** What goes to the bill or to each of its lines; lines that get nothing are left out. */
+const sharesOf = (award: CompiledAward, { facts, tier }: Earning): Share[] => {
+  const { amount, lines, moneyScale } = facts;
+  if (amount <= 0) return [];
+  if (award.basis === "lines") {
+    const shares = lines.map((line, index) => ({
+      line: index + 1,
+      ...(line.amount > 0 ? pointsOf(award, tier, line.amount, moneyScale) : NOTHING),
+    }));
+    return shares.filter((share) => share.raw > 0 || share.points > 0);
+  }
+  const whole = pointsOf(award, tier, amount, moneyScale);
+  return award.basis === "proportions" ? split(whole, award, lines) : [{ line: BILL, ...whole }];
+};
+
+/** A bill's award over its lines by their amounts, each rounded down; the last line takes the rest (points.md §2.1). */
+const split = (whole: Reckoned, { decimals }: CompiledAward, lines: readonly LineFacts[]): Share[] => {
+  const paid = lines.flatMap(({ amount }, index) => (amount > 0 ? [{ line: index + 1, amount }] : []));
+  const total = paid.reduce((sum, { amount }) => sum + amount, 0);
+  if (total === 0) return [{ line: BILL, ...whole }];
+  const unit = unitOf(decimals);
+  const raw = Math.round(whole.raw * POINTS_SCALE);
+  let pointsLeft = whole.points;
+  let rawLeft = raw;
+  const shares = paid.map(({ line, amount }, index) => {
+    const isLast = index === paid.length - 1;
+    const points = isLast ? pointsLeft : multiplyRatio(whole.points / unit, amount, total, "floor") * unit;
+    const before = isLast ? rawLeft : multiplyRatio(raw, amount, total, "floor");
+    pointsLeft -= points;
+    rawLeft -= before;
+    return { line, points, raw: before / POINTS_SCALE };
+  });
+  return shares.filter((share) => share.raw > 0 || share.points > 0);
+};
+
+const awardOfShare = (
+  program: CompiledProgram,
+  rule: CompiledRule,
+  { facts, moment }: Earning,
+  { line, points, raw }: Share,
+): Award => {
+  const { category, currency, delay, expiryStrategyId } = rule.award;
+  const convertsAt =
+    delay === null
+      ? null
+      : conversionOf(delay, program.delayFrom, {
+          ...moment,
+          billedAt: facts.billedAt,
+          returnableDays: returnableDays(facts.lines, line),
+        });
+  // Points that would end before they can be spent live a week from then.
+  const now = Math.max(moment.now, convertsAt ?? moment.now);
+  const { expiresAt: end, rolls } = expiresAt(program, expiryStrategyId, { ...moment, now });
+  return {
+    programId: program.programId,
+    ruleId: rule.id,
+    currencyId: currency?.id ?? 0,
+    category,
+    points,
+    rawPoints: raw,
+    line,
+    source: line === BILL ? "bill_regular" : "line_item_regular",
+    expiresAt: end,
+    rolls,
+    convertsAt,
+    expiryStrategyId,
+    awardStrategyId: null,
+  };
+};
+
+/** Of a line; of the bill as a whole, until the last of its lines can no longer be returned. */
+const returnableDays = (lines: readonly LineFacts[], line: number): number =>
+  line === BILL
+    ? lines.reduce((most, item) => Math.max(most, item.returnableDays ?? 0), 0)
+    : (lines[line - 1]?.returnableDays ?? 0);
