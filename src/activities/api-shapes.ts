@@ -39,7 +39,19 @@ const WhyRule = Type.Object({
   undetermined: Type.Optional(Type.Boolean()),
   because: Type.Array(Type.String()),
   award: Nullable(
-    Type.Object({ points: Type.Number(), rounded: Type.Number(), expiresAt: Nullable(Type.String()) }),
+    Type.Object({
+      points: Type.Number(),
+      rounded: Type.Number(),
+      expiresAt: Nullable(Type.String()),
+      currency: Type.Optional(Type.String({ description: "Absent: points" })),
+      category: Type.Optional(
+        Type.Union([Type.Literal("regular"), Type.Literal("promised"), Type.Literal("trigger_based")]),
+      ),
+      convertsAt: Type.Optional(Type.String()),
+      lines: Type.Optional(
+        Type.Array(Type.Object({ line: Type.Integer(), points: Type.Number(), rounded: Type.Number() })),
+      ),
+    }),
   ),
   conditions: Type.Array(Type.Object({ text: Type.String(), result: Nullable(Type.Boolean()) })),
 });

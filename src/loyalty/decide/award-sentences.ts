@@ -1,0 +1,135 @@
+import { type Instant, POINTS_SCALE, type Rounding } from "#platform";
+import { type CompiledAward, RATE_SCALE, rateAt, stepsIn } from "../programs/awards.ts";
+import type { CompiledProgram, CompiledRule } from "../programs/compile.ts";
+import { tierNumbered } from "../tiers/rules.ts";
+import type { RuleTrace, Trace } from "./schema.ts";
+import { dayOf, money, number, plural } from "./words.ts";
+
+const ROUNDED: Readonly<Record<Rounding, string>> = {
+  floor: "rounded down",
+  ceiling: "rounded up",
+  half_up: "rounded half up",
+  half_down: "rounded half down",
+  half_even: "rounded half to even",
+};
+
+/** What an award gives, with its currency and category: "3 promised points", "2 Stamps". */
+export const givenWords = (
+  { currency, category }: Pick<CompiledAward, "currency" | "category">,
+  amount: number,
+): string => {
+  const promised = category === "promised" ? "promised " : "";
+  const given =
+    currency === null ? plural(amount, `${promised}point`) : `${number(amount)} ${promised}${currency.name}`;
+  return category === "trigger_based" ? `${given} on hold for an event` : given;
+};
+
+/** When what a rule gave expires. */
+export const expiryIn = ({ e }: RuleTrace, { expiresAt }: Trace): Instant | null =>
+  e === undefined ? expiresAt : e;
+
+/** How a rule that fired came to its award. */
+export const awardClauses = (
+  { award }: CompiledRule,
+  rule: RuleTrace,
+  trace: Trace,
+  program: CompiledProgram,
+): string[] => {
+  const tier = tierNumbered(program.tiers, trace.tier).name;
+  const clauses = trace.late
+    ? [`the bill is dated before the newest tier change, so it earns by the tier of its date, ${tier}`]
+    : [];
+  if (rule.n !== undefined) return [...clauses, reasonClause(rule.n, award)];
+  if (trace.amount <= 0) return [...clauses, "a bill of zero earns nothing"];
+  const raw = rule.r ?? 0;
+  const points = (rule.p ?? 0) / POINTS_SCALE;
+  // A percentage says how it was rounded even when nothing was lost: the next bill may differ.
+  const isRounded = award.strategy === "prorated_percent" || raw !== points;
+  const each = award.basis === "lines" ? "each " : "";
+  const rounding = isRounded
+    ? `, ${each}${ROUNDED[award.rounding]} to ${number(points)}${each && " in all"}`
+    : "";
+  const reckoned = award.basis === "lines" ? lineReckoning : reckoning;
+  const split =
+    rule.l !== undefined && award.basis === "proportions"
+      ? `, split over ${plural(rule.l.length, "line")} by their amounts`
+      : "";
+  return [
+    ...clauses,
+    reckoned(award, rule, trace, program) +
+      rounding +
+      split +
+      expiryClause(points, expiryIn(rule, trace), program),
+    ...categoryClauses(award, rule, points, program),
+  ];
+};
+
+const reasonClause = (reason: NonNullable<RuleTrace["n"]>, { currency }: CompiledAward): string =>
+  reason === "no_lines"
+    ? "the bill has no lines to award"
+    : `${currency?.name ?? "the currency"} is not given on the day of the bill`;
+
+const unitOf = ({ currency }: CompiledAward, amount: number): string =>
+  currency === null ? plural(amount, "point") : `${number(amount)} ${currency.name}`;
+
+/** The rate and the tier, the latter where the rate depends on it. */
+const rateOf = (award: CompiledAward, trace: Trace, program: CompiledProgram) => {
+  const isTiered = award.rates.some((other) => other !== award.rates[0]);
+  return {
+    rate: rateAt(award, trace.tier) / RATE_SCALE,
+    by: isTiered ? ` (${tierNumbered(program.tiers, trace.tier).name})` : "",
+  };
+};
+
+/** How the points before rounding come about. */
+const reckoning = (award: CompiledAward, rule: RuleTrace, trace: Trace, program: CompiledProgram): string => {
+  const { rate, by } = rateOf(award, trace, program);
+  const amount = money(trace.amount, program);
+  const total = unitOf(award, rule.r ?? 0);
+  if (award.strategy === "prorated_percent") return `${amount} × ${number(rate)} %${by} = ${total}`;
+  if (award.strategy === "fixed") return `${unitOf(award, rate)} whatever the amount${by}`;
+  const steps = stepsIn(award, trace.amount);
+  const held = award.incompleteStep === "floor" ? "holds" : "begins";
+  const every = money(award.every, program);
+  return `${amount} ${held} ${plural(steps, "step")} of ${every}: ${number(steps)} × ${number(rate)}${by} = ${total}`;
+};
+
+/** The same for lines, each of which is reckoned by itself. */
+const lineReckoning = (
+  award: CompiledAward,
+  { r, l = [] }: RuleTrace,
+  trace: Trace,
+  program: CompiledProgram,
+): string => {
+  const { rate, by } = rateOf(award, trace, program);
+  const lines = l.length === 1 ? "1 line" : `each of ${plural(l.length, "line")}`;
+  const total = `${unitOf(award, r ?? 0)} in all`;
+  if (award.strategy === "prorated_percent")
+    return `${number(rate)} %${by} of the amount of ${lines} = ${total}`;
+  if (award.strategy === "fixed") return `${unitOf(award, rate)}${by} for ${lines} = ${total}`;
+  const step = award.incompleteStep === "floor" ? "full" : "begun";
+  return `${unitOf(award, rate)}${by} for every ${step} ${money(award.every, program)} of ${lines} = ${total}`;
+};
+
+const expiryClause = (points: number, expiresAt: Instant | null, program: CompiledProgram): string => {
+  if (points === 0) return "";
+  const they = points === 1 ? "it" : "they";
+  if (expiresAt === null) return `; ${they} never expire${points === 1 ? "s" : ""}`;
+  return `; ${they} expire${points === 1 ? "s" : ""} on ${dayOf(expiresAt, program)}`;
+};
+
+/** What has to happen before the award can be spent. */
+const categoryClauses = (
+  { category, basis, delay }: CompiledAward,
+  { c, l = [] }: RuleTrace,
+  points: number,
+  program: CompiledProgram,
+): string[] => {
+  if (points === 0 || category === "regular") return [];
+  const they = points === 1 ? "it becomes" : "they become";
+  if (category === "trigger_based")
+    return [`${they} regular when the event comes that releases ${points === 1 ? "it" : "them"}`];
+  const day = c === undefined ? "its day" : dayOf(c, program);
+  const varies = delay?.returnableDays === true && basis !== "bill" && l.length > 1;
+  return [varies ? `${they} regular line by line, the last on ${day}` : `${they} regular on ${day}`];
+};
