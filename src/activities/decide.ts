@@ -1,10 +1,15 @@
 import type { CustomerProfile } from "#customers";
-import { type Account, POINTS } from "#ledger";
+import { type AccountKey, type Category, POINTS, type Posting } from "#ledger";
 import {
+  type Award,
+  type AwardCategory,
+  type CompiledProgram,
+  DEFAULT_EXPIRY,
   type Decision,
   decideTransaction,
   type Membership,
   newMembership,
+  rollsOf,
   type TransactionFacts,
 } from "#loyalty";
 import type { NextId } from "#platform";
@@ -49,7 +54,8 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
     refuseAmount(passage, snapshot);
     return;
   }
-  const decision = decideTransaction(program, factsOf(passage, profile, membership, snapshot), {
+  const facts = factsOf(passage, profile, membership, snapshot);
+  const decision = decideTransaction(program, facts, {
     membership,
     balance: account?.balance ?? 0,
     lifetimePoints: account?.issued ?? 0,
@@ -63,7 +69,7 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
       extendedFields: profile.extendedFields,
     },
   });
-  if (leavesExactRange(account, decision)) {
+  if (leavesExactRange(snapshot, partyId, decision)) {
     refuseAmount(passage, snapshot);
     return;
   }
@@ -77,6 +83,7 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
       transactionId: passage.transactionId,
       recordedAt: new Date(snapshot.recordedAt),
     });
+    if (program.rolls) roll(program, passage, decision, facts, writes);
   }
   const eventNo = post(passage, decision, snapshot, nextEventId);
   record(passage, profile, { decision, program, eventNo }, snapshot, writes);
@@ -87,11 +94,23 @@ const refuseAmount = (passage: Passage, { organisation }: Snapshot): void => {
   refuse(passage, errors.amount_out_of_range({ field: "billAmount", value }));
 };
 
-/** Whether the account would hold more points, now or over its lifetime, than are counted exactly. */
-const leavesExactRange = (account: Account | undefined, { awards }: Decision): boolean => {
+const CATEGORIES: Readonly<Record<AwardCategory, Category>> = { regular: 1, promised: 2, trigger_based: 3 };
+
+const accountOf = ({ programId, currencyId, category }: Award): AccountKey => ({
+  programId,
+  currencyId,
+  category: CATEGORIES[category],
+});
+
+/** Whether an account would hold more, now or over its lifetime, than is counted exactly. */
+const leavesExactRange = ({ book }: Snapshot, partyId: number, { awards }: Decision): boolean => {
   if (awards.length === 0) return false;
+  // Together they are a bound for each account, and there is nearly always one.
   const points = awards.reduce((sum, award) => sum + award.points, 0);
-  return [account?.issued ?? 0, account?.balance ?? 0].some((held) => !Number.isSafeInteger(held + points));
+  return awards.some((award) => {
+    const account = book.account(partyId, accountOf(award));
+    return [account?.issued ?? 0, account?.balance ?? 0].some((held) => !Number.isSafeInteger(held + points));
+  });
 };
 
 const factsOf = (
@@ -141,14 +160,7 @@ const post = (
 ): number | null => {
   const postings = decision.awards
     .filter((award) => award.points > 0)
-    .map(({ programId, points, expiresAt }) => ({
-      programId,
-      currencyId: POINTS,
-      category: 1 as const,
-      contra: "issued" as const,
-      amount: points,
-      expiresAt,
-    }));
+    .map((award) => postingOf(award, transactionId));
   const programId = postings[0]?.programId;
   if (programId === undefined) return null;
   const { eventNo } = snapshot.book.post({
@@ -170,4 +182,32 @@ const post = (
     postings,
   });
   return eventNo;
+};
+
+/** What is usual is not said with the lot: regular points of the whole bill under the program's own expiry. */
+const postingOf = (award: Award, transactionId: number): Posting => {
+  const { points, expiresAt, line, convertsAt, rolls, source, expiryStrategyId, ruleId, currencyId } = award;
+  const isUsual = currencyId === POINTS && line === 0 && award.category === "regular";
+  const details = isUsual && expiryStrategyId === DEFAULT_EXPIRY ? null : { ruleId, expiryStrategyId };
+  return {
+    ...accountOf(award),
+    contra: "issued",
+    amount: points,
+    expiresAt,
+    lot: { source, transactionId, billLine: line, convertsAt, rolls, details },
+  };
+};
+
+/** Every bill that counts moves the points that the member has under rolling strategies, whether it earned or not. */
+const roll = (
+  program: CompiledProgram,
+  { partyId }: Passage,
+  { trace, membership }: Decision,
+  { billedAt, now, timeZone }: TransactionFacts,
+  writes: Writes,
+): void => {
+  const joinedAt = membership!.joinedAt.getTime();
+  const { programId } = program;
+  for (const move of rollsOf(program, { at: billedAt, now, tier: trace.tier, joinedAt, timeZone }))
+    writes.rolls.push({ partyId, programId, now, timeZone, ...move });
 };

@@ -1,6 +1,6 @@
 import type { CustomerProfile } from "#customers";
 import type { NewEvent } from "#events";
-import type { LedgerBook } from "#ledger";
+import type { ExpiryRoll, LedgerBook } from "#ledger";
 import type { CompiledProgram, Decision, Membership, OrgPrograms, SavedMembership } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Outcome } from "#platform";
@@ -44,6 +44,8 @@ export interface Writes {
   readonly lines: LineRow[];
   readonly memberships: SavedMembership[];
   readonly events: NewEvent[];
+  /** Moves of points under rolling strategies. */
+  readonly rolls: ExpiryRoll[];
 }
 
 /** Answers a purchase with a refusal; nothing of it will be written. */

@@ -1,6 +1,6 @@
 import type { Customers } from "#customers";
 import type { Events } from "#events";
-import { LedgerBook, ledgerStatements, loadAccounts, lockParties } from "#ledger";
+import { LedgerBook, ledgerStatements, loadAccounts, lockParties, rollStatements } from "#ledger";
 import {
   type Loyalty,
   loadMemberships,
@@ -53,7 +53,7 @@ export const passBatch = async (
     );
     await identify(tx, parts, orgId, batch);
     const { snapshot, claims } = await load(tx, parts, organisation, programs, batch);
-    const writes: Writes = { transactions: [], lines: [], memberships: [], events: [] };
+    const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
     for (const passage of batch) {
       if (passage.outcome === null) decide(passage, snapshot, nextIds.event, writes);
     }
@@ -219,5 +219,7 @@ const commit = async (
   const refused = batch.filter(({ outcome }) => outcome !== null && "error" in outcome);
   // What is refused gives its keys back first: nothing may follow the commit.
   if (refused.length > 0) await claims.release(tx, orgId, refused);
-  await Promise.all([tx.runAll(statements), tx.commit()]);
+  // Apart and after the others: lots that the batch opens roll too.
+  const after = rollStatements(orgId, writes.rolls);
+  await Promise.all([tx.runAll(statements), tx.runAll(after), tx.commit()]);
 };

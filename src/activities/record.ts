@@ -1,4 +1,5 @@
 import type { CustomerProfile } from "#customers";
+import { POINTS } from "#ledger";
 import type { Decided, Passage, Snapshot, Writes } from "./passage.ts";
 import { buildReply } from "./reply.ts";
 import type { Purchase } from "./schema.ts";
@@ -30,7 +31,8 @@ export const record = (
 ): void => {
   const { purchase, partyId, transactionId } = passage;
   const decision = decided?.decision ?? null;
-  const points = decision?.awards.reduce((sum, award) => sum + award.points, 0) ?? 0;
+  const points =
+    decision?.awards.reduce((sum, award) => sum + (award.currencyId === POINTS ? award.points : 0), 0) ?? 0;
   const reply = buildReply({ purchase, transactionId, partyId, profile, decided });
   const customerId = purchase.type === "REGULAR" ? partyId : null;
   writes.transactions.push({

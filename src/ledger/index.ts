@@ -25,6 +25,7 @@ export {
   type Category,
   type Contra,
   type ExpiryMove,
+  type ExpiryRoll,
   type Hold,
   type HoldStatus,
   type LedgerEvent,
@@ -56,6 +57,7 @@ export {
   loadUsesForEvents,
   loadUsesOfLots,
   lockParties,
+  rollStatements,
   writeLedger,
 } from "./store.ts";
 export { type Finding, type Verification, verifyLedger } from "./verify.ts";

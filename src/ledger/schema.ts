@@ -220,6 +220,19 @@ export const BILL_EVENTS: ReadonlySet<string> = new Set([
   "ReturnBill",
 ]);
 
+/** An activity's move of the lots that a party holds under one rolling strategy (1: the program's own). */
+export interface ExpiryRoll {
+  readonly partyId: number;
+  readonly programId: number;
+  readonly strategyId: number;
+  readonly expiresAt: Instant;
+  /** Days from a lot's own award that it may not outlive; null: none. */
+  readonly maximumDays: number | null;
+  readonly timeZone: string;
+  /** What had run out by then stays so. */
+  readonly now: Instant;
+}
+
 export interface LedgerEvent {
   readonly partyId: number;
   /** The documented event log id, unique over everything. */

@@ -1,6 +1,16 @@
 import { type Instant, type Sql, sql, type Tx } from "#platform";
 import type { LedgerWrites, LotChange, NewLot, NewLotUse } from "./book.ts";
-import type { Account, EntryRow, ExpiryMove, Hold, Lot, LotKey, NetUse, PartyState } from "./schema.ts";
+import type {
+  Account,
+  EntryRow,
+  ExpiryMove,
+  ExpiryRoll,
+  Hold,
+  Lot,
+  LotKey,
+  NetUse,
+  PartyState,
+} from "./schema.ts";
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();
 const isoOrNull = (instant: Instant | null): string | null => (instant === null ? null : iso(instant));
@@ -305,6 +315,38 @@ const moveExpiry = (orgId: number, moves: readonly ExpiryMove[]) =>
                   ${moves.map((row) => row.lineNo)}::smallint[], ${moves.map((row) => isoOrNull(row.after))}::timestamptz[])
            m (party_id, event_no, line_no, expires_at)
      where l.org_id = ${orgId} and l.party_id = m.party_id and l.event_no = m.event_no and l.line_no = m.line_no`;
+
+/** Moves what parties hold under rolling strategies; a batch without such moves has no statement. */
+export const rollStatements = (orgId: number, rolls: readonly ExpiryRoll[]): Sql[] => {
+  if (rolls.length === 0) return [];
+  // Of several activities of a party the one that reaches furthest counts.
+  const furthest = new Map<string, ExpiryRoll>();
+  for (const roll of rolls) {
+    const key = `${roll.partyId}/${roll.programId}/${roll.strategyId}`;
+    const other = furthest.get(key);
+    if (other === undefined || roll.expiresAt > other.expiresAt) furthest.set(key, roll);
+  }
+  return [rollExpiry(orgId, [...furthest.values()])];
+};
+
+/** Later only, and only what has not run out at the activity's own time; the maximum counts from each lot's award. */
+const rollExpiry = (orgId: number, rolls: readonly ExpiryRoll[]) =>
+  sql`/* ledger.roll_expiry */
+    update ledger.lots l set expires_at = m.expires_at
+      from (select o.party_id, o.event_no, o.line_no,
+                   least(r.expires_at, (date_trunc('day', o.opened_at at time zone r.time_zone)
+                                        + make_interval(days => r.maximum_days + 1)) at time zone r.time_zone
+                                       - interval '1 second') as expires_at
+              from unnest(${rolls.map((row) => row.partyId)}::bigint[], ${rolls.map((row) => row.programId)}::bigint[],
+                          ${rolls.map((row) => row.strategyId)}::int[], ${rolls.map((row) => iso(row.expiresAt))}::timestamptz[],
+                          ${rolls.map((row) => row.maximumDays)}::int[], ${rolls.map((row) => row.timeZone)}::text[],
+                          ${rolls.map((row) => iso(row.now))}::timestamptz[])
+                   r (party_id, program_id, strategy_id, expires_at, maximum_days, time_zone, now)
+              join ledger.lots o on o.party_id = r.party_id and o.program_id = r.program_id
+             where o.org_id = ${orgId} and o.rolls and o.remaining > 0 and o.expires_at > r.now
+               and coalesce((o.details ->> 'expiryStrategyId')::int, 1) = r.strategy_id) m
+     where l.org_id = ${orgId} and l.party_id = m.party_id and l.event_no = m.event_no and l.line_no = m.line_no
+       and l.expires_at < m.expires_at`;
 
 const insertExpiryChanges = (orgId: number, moves: readonly ExpiryMove[]) =>
   sql`/* ledger.insert_expiry_changes */

@@ -178,6 +178,10 @@ const awardOfShare = (
 
 /** Of a line; of the bill as a whole, until the last of its lines can no longer be returned. */
 const returnableDays = (lines: readonly LineFacts[], line: number): number =>
-  line === BILL
-    ? lines.reduce((most, item) => Math.max(most, item.returnableDays ?? 0), 0)
-    : (lines[line - 1]?.returnableDays ?? 0);
+  line === BILL ? lines.reduce((most, item) => Math.max(most, daysOf(item)), 0) : daysOf(lines[line - 1]);
+
+/** Nothing said, and what cannot be returned, waits for no day. */
+const daysOf = (line: LineFacts | undefined): number => {
+  const { returnable, returnableDays: days } = line?.details ?? {};
+  return returnable === false || typeof days !== "number" ? 0 : Math.max(0, days);
+};

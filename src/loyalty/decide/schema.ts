@@ -49,8 +49,8 @@ export interface LineFacts {
   readonly value: Money;
   readonly discount: Money;
   readonly amount: Money;
-  /** Days for which it may be returned, where the till said so. */
-  readonly returnableDays?: number | null;
+  /** What else the till said of it, such as `returnableDays`. */
+  readonly details?: Readonly<Record<string, unknown>> | null;
 }
 
 /** A bill as the decision sees it. */

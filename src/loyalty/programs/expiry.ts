@@ -69,14 +69,18 @@ export const ExpiryStrategy = Type.Unsafe<ExpiryStrategy>(
 );
 
 /** The shape that a value means to have, by its kind; null when it names none. */
-export const shapeOfExpiry = (value: unknown, isStrategy: boolean): TSchema | null => {
+export const shapeOfExpiry = (value: unknown, place: "program" | "strategy" | "tier"): TSchema | null => {
   const kind = (value as { kind?: unknown } | null)?.kind;
-  const shape = [...SIMPLE, PerTier].find((item) => item.properties.kind.const === kind);
+  const kinds = place === "tier" ? SIMPLE : [...SIMPLE, PerTier];
+  const shape = kinds.find((item) => item.properties.kind.const === kind);
   if (shape === undefined) return null;
-  return isStrategy ? Type.Object({ ...identity, ...shape.properties }, strict) : shape;
+  return place === "strategy" ? Type.Object({ ...identity, ...shape.properties }, strict) : shape;
 };
 
-export const EXPIRY_KINDS = "never, months, days, fixed_date, rolling, registration_date or per_tier";
+const SIMPLE_KINDS = "never, months, days, fixed_date, rolling or registration_date";
+/** What a value of no kind is told. */
+export const kindsOfExpiry = (place: "program" | "strategy" | "tier"): string =>
+  `needs a kind: ${place === "tier" ? SIMPLE_KINDS : `${SIMPLE_KINDS.replace(" or ", ", ")} or per_tier`}.`;
 
 interface Defined {
   readonly tiers: readonly { readonly number: number; readonly name: string }[];

@@ -1,6 +1,5 @@
-import type { TSchema } from "@fastify/type-provider-typebox";
 import { Check, Errors } from "typebox/value";
-import { EXPIRY_KINDS, shapeOfExpiry } from "./expiry.ts";
+import { kindsOfExpiry, shapeOfExpiry } from "./expiry.ts";
 import { type Problem, ProgramDefinition } from "./schema.ts";
 
 const pathOf = (pointer: string): string =>
@@ -72,7 +71,7 @@ function* expiryErrors(definition: unknown, path: string): Generator<[string, st
   const { expiry, expiryStrategies } = definition as { expiry?: unknown; expiryStrategies?: unknown[] };
   const isStrategy = path !== "expiry";
   const value = isStrategy ? expiryStrategies?.[Number(/\d+/.exec(path)?.[0])] : expiry;
-  yield* variantErrors(value, path, shapeOfExpiry(value, isStrategy));
+  yield* variantErrors(value, path, isStrategy ? "strategy" : "program");
   const tiers = (value as { kind?: unknown; tiers?: unknown } | null)?.tiers;
   if (
     (value as { kind?: unknown } | null)?.kind !== "per_tier" ||
@@ -81,12 +80,17 @@ function* expiryErrors(definition: unknown, path: string): Generator<[string, st
   )
     return;
   for (const [number, item] of Object.entries(tiers))
-    yield* variantErrors(item, `${path}.tiers.${number}`, shapeOfExpiry(item, false));
+    yield* variantErrors(item, `${path}.tiers.${number}`, "tier");
 }
 
-function* variantErrors(value: unknown, path: string, shape: TSchema | null): Generator<[string, string]> {
+function* variantErrors(
+  value: unknown,
+  path: string,
+  place: "program" | "strategy" | "tier",
+): Generator<[string, string]> {
+  const shape = shapeOfExpiry(value, place);
   if (shape === null) {
-    yield [path, `needs a kind: ${EXPIRY_KINDS}.`];
+    yield [path, kindsOfExpiry(place)];
     return;
   }
   if (Check(shape, value)) return;
