@@ -4379,6 +4379,15 @@ export interface operations {
                   points: number;
                   rounded: number;
                   expiresAt: string | null;
+                  /** Absent: points */
+                  currency?: string;
+                  category?: "regular" | "promised" | "trigger_based";
+                  convertsAt?: string;
+                  lines?: {
+                    line: number;
+                    points: number;
+                    rounded: number;
+                  }[];
                 } | null;
                 conditions: {
                   text: string;
