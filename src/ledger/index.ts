@@ -24,6 +24,7 @@ export {
   CATEGORY_LABELS,
   type Category,
   type Contra,
+  type EntryRow,
   type ExpiryMove,
   type ExpiryRoll,
   type Hold,

@@ -20,6 +20,7 @@ export {
   type PointsWrites,
 } from "./movement.ts";
 export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
+export { PreviewAnswer, presentPreview } from "./preview.ts";
 export { type Redeemed, type RedeemInput, redeemKind } from "./redemptions/redeem.ts";
 export {
   loadCarriers,

@@ -11,7 +11,17 @@ import {
 } from "#ledger";
 import { type Loyalty, loadMemberships } from "#loyalty";
 import type { Orgs } from "#orgs";
-import { AppError, assert, type Clock, type Db, type Ids, type Outcome, type Sql, type Tx } from "#platform";
+import {
+  AppError,
+  assert,
+  type Clock,
+  type Db,
+  type Ids,
+  type Instant,
+  type Outcome,
+  type Sql,
+  type Tx,
+} from "#platform";
 import { errors } from "./errors.ts";
 import {
   type Desk,
@@ -105,6 +115,8 @@ export interface Preview {
   readonly reply: object;
   readonly book: LedgerBook;
   readonly desk: Desk;
+  /** As the movement was asked. */
+  readonly now: Instant;
 }
 
 /** Decides one movement without doing it, for people who want to see first. Throws what doing it would. */
@@ -116,7 +128,7 @@ export const previewMovement = (parts: PointsParts, orgId: number, item: Movemen
     const desk = await openDesk(tx, parts, orgId, [passage]);
     const located: Located = { ...item, partyIds: passage.partyIds };
     const extra = await item.kind.load?.(tx, desk, [located]);
-    return { reply: item.kind.decide(located, desk, extra), book: desk.book, desk };
+    return { reply: item.kind.decide(located, desk, extra), book: desk.book, desk, now: item.now };
   });
 
 /** Finds whose points these are; unknown customers are refused here, before anything is claimed. */
