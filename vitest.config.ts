@@ -19,7 +19,7 @@ export default defineConfig({
       project("unit", ["src/**/*.test.ts", "console/src/**/*.test.ts", "tests/*.test.ts"], 30_000),
       project("http", ["tests/http/**/*.test.ts"], 30_000),
       // These start servers, browsers and crashes of their own, and a small machine takes its time.
-      project("scenarios", ["tests/scenarios/**/*.test.ts"], 120_000),
+      project("scenarios", ["tests/scenarios/**/*.test.ts", "tests/simulation/**/*.test.ts"], 120_000),
       project("browser", ["tests/browser/**/*.test.ts"], 120_000),
       project("crash", ["tests/crash/**/*.test.ts"], 900_000),
     ],

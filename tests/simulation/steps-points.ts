@@ -1,0 +1,149 @@
+import type { Movement } from "#points";
+import { captureKind, holdKind, redeemKind, releaseKind, reverseKind } from "#points";
+import type { ModelCustomer } from "./model.ts";
+import type { Scene, Step } from "./simulation.ts";
+
+type PointsStep = Step<Movement>;
+
+const ABOUT = {
+  billNumber: "",
+  transactionId: null,
+  notes: "",
+  purpose: "",
+  externalReference: "",
+  isValidated: false,
+  customFields: null,
+};
+
+const codeOf = (serial: number): string => serial.toString(36).padStart(6, "0");
+
+/** An amount that is mostly within what there is, sometimes all of it, sometimes beyond. */
+const amountAround = ({ chance }: Scene, available: number): number => {
+  if (chance.oneIn(10)) return Math.max(1, available);
+  if (chance.oneIn(8)) return Math.max(1, available) + chance.whole(1, 5_000);
+  return chance.whole(1, Math.max(1, available));
+};
+
+const redeem = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const { world, now } = scene;
+  const available = model.available(now);
+  const points = amountAround(scene, available);
+  const code = codeOf(scene.serial());
+  const item = world.movement(
+    redeemKind,
+    [partyId],
+    { ...ABOUT, programId: null, points, code, billAmount: null },
+    code,
+  );
+  const what = `redeem ${points} of ${available}`;
+  if (points > available) return { what, parties: [partyId], item, expected: { refused: 818 } };
+  model.redeem(code, code, points);
+  return { what, parties: [partyId], item, expected: { reply: { code, points, balance: model.balance } } };
+};
+
+const reverse = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
+  const { chance, world, now } = scene;
+  const codes = [...model.redemptions.keys()];
+  if (codes.length === 0) return null;
+  const redemptionCode = codes[chance.whole(Math.max(0, codes.length - 5), codes.length - 1)]!;
+  const redemption = model.redemptions.get(redemptionCode)!;
+  const left = redemption.points - redemption.reversed;
+  const points = chance.oneIn(3) ? null : chance.whole(1, redemption.points);
+  const code = codeOf(scene.serial());
+  const item = world.movement(reverseKind, [partyId], { redemptionCode, points, code }, code);
+  const what = `reverse ${points ?? "all"} of ${redemptionCode}`;
+  const parties = [partyId];
+  if (left === 0) return { what, parties, item, expected: { refused: 3802 } };
+  const asked = points ?? left;
+  if (asked > left) return { what, parties, item, expected: { refused: 903 } };
+  const expired = model.reverse(redemption, asked, now);
+  const reply = { asked, returned: asked - expired, expired, balance: model.balance };
+  return { what, parties, item, expected: { reply } };
+};
+
+const hold = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const { chance, world, now } = scene;
+  const available = model.available(now);
+  const points = amountAround(scene, available);
+  const ttlSeconds = chance.whole(60, 6 * 86_400);
+  const item = world.movement(
+    holdKind,
+    [partyId],
+    { programId: null, points, ttlSeconds, billAmount: null, billNumber: "", notes: "" },
+    `${scene.serial()}`,
+  );
+  const what = `hold ${points} of ${available}`;
+  if (points > available) return { what, parties: [partyId], item, expected: { refused: 818 } };
+  const made = { points, captured: 0, until: now + ttlSeconds * 1000, open: true };
+  // Under a name of our own until the product tells its id.
+  const provisional = -scene.serial();
+  model.holds.set(provisional, made);
+  return {
+    what,
+    parties: [partyId],
+    item,
+    expected: { reply: { points, captured: 0, available: model.available(now) } },
+    after: ({ holdId }) => {
+      model.holds.delete(provisional);
+      model.holds.set(Number(holdId), made);
+    },
+  };
+};
+
+const holdOf = ({ chance }: Scene, model: ModelCustomer) => {
+  const known = [...model.holds].filter(([id]) => id > 0);
+  return known.length === 0 ? null : known[chance.whole(Math.max(0, known.length - 3), known.length - 1)]!;
+};
+
+/** Ended ones are no longer read; those past their time are refused by name. */
+const refusalOf = (isOpen: boolean, until: number, now: number): number | null => {
+  if (!isOpen) return 70_101;
+  return until <= now ? 70_102 : null;
+};
+
+const capture = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
+  const { chance, world, now } = scene;
+  const known = holdOf(scene, model);
+  if (known === null) return null;
+  const [holdId, held] = known;
+  const left = held.points - held.captured;
+  const points = chance.oneIn(3) ? null : chance.whole(1, held.points);
+  const isFinal = !chance.oneIn(3);
+  const code = codeOf(scene.serial());
+  const item = world.movement(captureKind, [partyId], { ...ABOUT, holdId, points, isFinal, code }, code);
+  const what = `capture ${points ?? "all"} of hold ${holdId}`;
+  const parties = [partyId];
+  const refused = refusalOf(held.open, held.until, now);
+  // A hold that ended in this very batch is still on the desk, and is named with its state.
+  if (refused !== null && held.open) return { what, parties, item, expected: { refused } };
+  if (refused !== null) return null;
+  const taken = points ?? left;
+  if (taken > left) return { what, parties, item, expected: { refused: 70_103 } };
+  held.captured += taken;
+  if (isFinal || held.captured === held.points) held.open = false;
+  model.redeem(code, code, taken);
+  return { what, parties, item, expected: { reply: { code, points: taken, balance: model.balance } } };
+};
+
+const release = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
+  const { world, now } = scene;
+  const known = holdOf(scene, model);
+  if (known === null) return null;
+  const [holdId, held] = known;
+  if (!held.open) return null;
+  const item = world.movement(releaseKind, [partyId], { holdId }, `${scene.serial()}`);
+  const what = `release hold ${holdId}`;
+  if (held.until <= now) return { what, parties: [partyId], item, expected: { refused: 70_102 } };
+  held.open = false;
+  const reply = { holdId, status: "released", available: model.available(now) };
+  return { what, parties: [partyId], item, expected: { reply } };
+};
+
+/** Something that moves points besides a bill. */
+export const pointsSteps = (scene: Scene): PointsStep => {
+  const partyId = scene.party();
+  const model = scene.customers.get(partyId)!;
+  const kind = scene.chance.weighted({ redeem: 40, reverse: 25, hold: 15, capture: 12, release: 8 });
+  const step = { redeem, reverse, hold, capture, release }[kind](scene, partyId, model);
+  return step ?? redeem(scene, partyId, model);
+};
