@@ -28,17 +28,19 @@ import {
   addLedgerRoutes,
   expireOrganisations,
   loadAccounts,
+  openOrganisations,
   openParties,
+  POINTS,
   type Verification,
   verifyLedger,
 } from "#ledger";
 import {
   addLoyaltyRoutes,
   createLoyalty,
-  defaultProgram,
   enrol,
   type Loyalty,
   membersOfTier,
+  publishedPrograms,
 } from "#loyalty";
 import { addOrgsRoutes, createOrgs, type Orgs } from "#orgs";
 import {
@@ -113,8 +115,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     merging: createMerging({ ids, orgs }),
     onRegistered: async (tx, { orgId }, registered) => {
       // Asked in this transaction: the cache would need a second connection, and many registrations at once could wait for each other.
-      const programId = await defaultProgram(tx, orgId);
-      const programIds = programId === null ? [] : [programId];
+      const programIds = await publishedPrograms(tx, orgId);
       const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
       await openParties(tx, ids, orgId, parties, programIds, clock.now().getTime());
       const loyal = registered.filter((item) => item.loyaltyType === "loyalty");
@@ -154,6 +155,14 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     await expireOrganisations(parts, orgIds, async (id) => (await orgs.get(id)).timeZone);
   });
   jobs.every("7 * * * *", "ledger.expire");
+  jobs.define("ledger.open", async () => {
+    const orgIds = (await orgs.list()).map(({ id }) => id);
+    await openOrganisations({ db, ids, clock, log }, orgIds, async (id) => {
+      const programs = await db.transaction(id, (tx) => publishedPrograms(tx, id));
+      return programs.map((programId) => ({ programId, currencyId: POINTS }));
+    });
+  });
+  jobs.every("*/5 * * * *", "ledger.open");
   jobs.define("insights.close", async () => {
     await closeJournals({ db, log }, await allOrganisations(), clock.now().getTime());
   });

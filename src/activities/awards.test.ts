@@ -96,7 +96,7 @@ test("awards of several categories, currencies and lines are one event of severa
     "select points::int, event_no::int from activities.transactions where id = $1",
     [transactionId],
   );
-  expect(rows).toEqual([{ points: 16_000, event_no: 2 }]);
+  expect(rows).toEqual([{ points: 16_000, event_no: 3 }]);
   await verifyClean();
 });
 

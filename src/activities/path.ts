@@ -10,7 +10,7 @@ import {
   tiersAt,
 } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
-import { assert, type Clock, type Db, type Ids, type Outcome, StaleRead, type Tx } from "#platform";
+import { assert, type Clock, type Db, type Ids, type NextId, type Outcome, StaleRead, type Tx } from "#platform";
 import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
@@ -52,7 +52,7 @@ export const passBatch = async (
       }),
     );
     await identify(tx, parts, orgId, batch);
-    const { snapshot, claims } = await load(tx, parts, organisation, programs, batch);
+    const { snapshot, claims } = await load(tx, parts, organisation, programs, batch, nextIds.event);
     const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
     for (const passage of batch) {
       if (passage.outcome === null) decide(passage, snapshot, nextIds.event, writes);
@@ -72,7 +72,8 @@ const reserveIds = async (ids: Ids, purchases: readonly Purchase[]) => {
   const [transaction, party, event] = await Promise.all([
     ids.reserve("transaction", purchases.length),
     ids.reserve("party", anonymous),
-    ids.reserve("event", purchases.length - anonymous),
+    // As many again for accounts that are opened with their first posting.
+    ids.reserve("event", 2 * (purchases.length - anonymous)),
   ]);
   return { transaction, party, event };
 };
@@ -105,6 +106,7 @@ const load = async (
   organisation: Organisation,
   programs: OrgPrograms,
   batch: readonly Passage[],
+  nextEventId: NextId,
 ): Promise<{ snapshot: Snapshot; claims: Claims }> => {
   const orgId = organisation.id;
   const claimed = claimBills(tx, orgId, batch, parts.clock.now().getTime());
@@ -150,7 +152,7 @@ const load = async (
     memberships: byKey,
     tiersOfLateBills: tiers,
     visitDays,
-    book: new LedgerBook(parties, accounts),
+    book: new LedgerBook(parties, accounts, { openWith: nextEventId }),
     recordedAt: parts.clock.now().getTime(),
   };
   return { snapshot, claims };

@@ -1,4 +1,5 @@
-import { addAmounts, assert, type Instant, type Millipoints } from "#platform";
+import { addAmounts, assert, type Instant, type Millipoints, type NextId } from "#platform";
+import { BULK_OPENING, openingPostings } from "./opening-postings.ts";
 import { inOrderOfUse, reservedBy, sumOfUses } from "./rules.ts";
 import {
   type Account,
@@ -60,6 +61,11 @@ export interface BookState {
   readonly lots?: readonly Lot[];
   readonly uses?: readonly NetUse[];
   readonly holds?: readonly Hold[];
+  /**
+   * Ids for openings: the first posting to an account is then preceded by an event that opens its program's and currency's accounts
+   * with zero. One event that is posted takes at most one.
+   */
+  readonly openWith?: NextId;
 }
 
 const keyOf = (partyId: number, { programId, currencyId, category }: AccountKey) =>
@@ -100,6 +106,7 @@ export class LedgerBook {
   readonly #entries: EntryRow[] = [];
   readonly #uses: NewLotUse[] = [];
   readonly #expiryMoves: ExpiryMove[] = [];
+  readonly #openWith: NextId | undefined;
 
   constructor(parties: readonly PartyState[], accounts: readonly Account[], state: BookState = {}) {
     for (const { partyId, eventCount, lastBookedAt } of parties) {
@@ -111,6 +118,7 @@ export class LedgerBook {
       });
     }
     for (const account of accounts) this.#accounts.set(keyOf(account.partyId, account), { ...account });
+    this.#openWith = state.openWith;
     this.add(state);
   }
 
@@ -230,6 +238,7 @@ export class LedgerBook {
     const party = this.#parties.get(event.partyId);
     assert(party !== undefined, `party ${event.partyId} is not locked in this batch`);
     assert(event.postings.length > 0, "an event has at least one posting");
+    if (this.#openWith !== undefined) this.#openBefore(event, this.#openWith);
     party.eventCount += 1;
     party.lastBookedAt = Math.max(party.lastBookedAt, event.bookedAt);
     party.touched = true;
@@ -237,6 +246,25 @@ export class LedgerBook {
       this.#postLine(event, posting, party.eventCount, index + 1, party.lastBookedAt);
     });
     return { eventNo: party.eventCount, bookedAt: party.lastBookedAt };
+  }
+
+  /** Opens what the event is the first to post to: a program or currency that concerns the party from now on. */
+  #openBefore(event: LedgerEvent, openWith: NextId): void {
+    const { partyId, postings, bookedAt, recordedAt } = event;
+    const isNew = (key: AccountKey) => !this.#accounts.has(keyOf(partyId, key));
+    const unopened = postings.filter((posting) => posting.contra !== "opening" && isNew(posting));
+    if (unopened.length === 0) return;
+    this.post({
+      partyId,
+      eventId: openWith(),
+      eventName: BULK_OPENING,
+      bookedAt,
+      recordedAt,
+      tillId: null,
+      sourceProgramId: unopened[0]!.programId,
+      reference: null,
+      postings: openingPostings(unopened).filter(isNew),
+    });
   }
 
   #postLine(event: LedgerEvent, posting: Posting, eventNo: number, lineNo: number, bookedAt: Instant): void {

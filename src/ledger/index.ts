@@ -14,6 +14,8 @@ export {
   postMergeUndo,
 } from "./merge.ts";
 export { loadPostedLines } from "./merge-store.ts";
+export { openLedgers, openOrganisations } from "./opening.ts";
+export type { OpenedPair } from "./opening-postings.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
 export { chooseLots, inOrderOfUse, reservedBy, sumOfUses, takeUpTo } from "./rules.ts";
 export {

@@ -233,8 +233,9 @@ export const readState = (tx: Tx, orgId: number, partyId: number): Promise<Ledge
     select p.party_id as "partyId", p.event_count as "eventCount", p.last_booked_at as "lastBookedAt",
            (select coalesce(json_agg(json_build_object(
                      'partyId', a.party_id, 'programId', a.program_id, 'currencyId', a.currency_id, 'category', a.category,
-                     'balance', a.balance, 'issued', a.issued, 'redeemed', a.redeemed, 'expired', a.expired,
-                     'returned', a.returned, 'adjusted', a.adjusted)
+                     'balance', a.balance, 'issued', a.issued, 'received', a.received, 'passedOn', a.passed_on,
+                     'redeemed', a.redeemed, 'expired', a.expired, 'returned', a.returned, 'adjusted', a.adjusted,
+                     'debt', a.debt)
                    order by a.program_id, a.currency_id, a.category), '[]')
               from ledger.accounts a where a.org_id = ${orgId} and a.party_id = ${partyId}) as accounts
       from ledger.parties p where p.org_id = ${orgId} and p.party_id = ${partyId}`);

@@ -1,6 +1,7 @@
 import type { Ids, Instant, Tx } from "#platform";
 import { LedgerBook } from "./book.ts";
-import { CATEGORIES, POINTS } from "./schema.ts";
+import { openingPostings } from "./opening-postings.ts";
+import { POINTS } from "./schema.ts";
 import { writeLedger } from "./store.ts";
 
 export interface NewParty {
@@ -36,15 +37,7 @@ export const openParties = async (
       tillId,
       sourceProgramId: programIds[0]!,
       reference: null,
-      postings: programIds.flatMap((programId) =>
-        CATEGORIES.map((category) => ({
-          programId,
-          currencyId: POINTS,
-          category,
-          contra: "opening" as const,
-          amount: 0,
-        })),
-      ),
+      postings: openingPostings(programIds.map((programId) => ({ programId, currencyId: POINTS }))),
     });
   }
   await writeLedger(tx, orgId, book.writes(), true);

@@ -57,6 +57,7 @@ export {
   membershipWrites,
   membersOfTier,
   type NewMember,
+  publishedPrograms,
   type SavedMembership,
   saveMemberships,
   type TierChangeRow,

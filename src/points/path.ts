@@ -199,7 +199,8 @@ const openDesk = async (
   const [organisation, programs, nextEvent, nextPoints] = await Promise.all([
     orgs.get(orgId),
     loyalty.programs(orgId),
-    ids.reserve("event", counts),
+    // As many again for accounts that are opened with their first posting.
+    ids.reserve("event", 2 * counts),
     ids.reserve("points", counts),
   ]);
   // Sent together, run in this order: what is read after the locks is what the locks guard.
@@ -217,7 +218,7 @@ const openDesk = async (
     programs,
     profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
     memberships: new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item])),
-    book: new LedgerBook(parties, accounts, { lots, holds }),
+    book: new LedgerBook(parties, accounts, { lots, holds, openWith: nextEvent }),
     recordedAt: parts.clock.now().getTime(),
     nextId: (kind) => next[kind](),
     writes: noWrites(),

@@ -81,10 +81,13 @@ test("balances: every account with its totals and what expires next", async () =
     currency: "points",
     balance: 20.5,
     issued: 30.5,
+    received: 0,
+    passedOn: 0,
     redeemed: 10,
     expired: 0,
     returned: 0,
     adjusted: 0,
+    debt: 0,
     expiringNext: { points: 20.5, expiresAt: "2026-06-30T23:59:59+01:00" },
   });
   expect(items[1]).toMatchObject({ category: "PROMISED", balance: 30, expiringNext: null });

@@ -128,6 +128,16 @@ export const defaultProgram = async (tx: Tx, orgId: number): Promise<number | nu
   return row?.id ?? null;
 };
 
+/** Ids of the organisation's programs that have a published version, the default one first. */
+export const publishedPrograms = async (tx: Tx, orgId: number): Promise<number[]> => {
+  const rows = await tx.rows<{ id: number }>(sql`/* loyalty.published_programs */
+    select id from loyalty.programs p
+     where p.org_id = ${orgId}
+       and exists (select from loyalty.program_versions v where v.org_id = p.org_id and v.program_id = p.id)
+     order by p.is_default desc, p.id`);
+  return rows.map(({ id }) => id);
+};
+
 /** A customer who is now known. */
 export interface NewMember {
   readonly partyId: number;
