@@ -10,7 +10,16 @@ import {
   tiersAt,
 } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
-import { assert, type Clock, type Db, type Ids, type NextId, type Outcome, StaleRead, type Tx } from "#platform";
+import {
+  assert,
+  type Clock,
+  type Db,
+  type Ids,
+  type NextId,
+  type Outcome,
+  StaleRead,
+  type Tx,
+} from "#platform";
 import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
