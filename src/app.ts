@@ -1,9 +1,11 @@
 import {
   type Activities,
   addActivitiesApiRoutes,
+  addRetroRoutes,
   addSetAsideRoutes,
   addTransactionReadRoutes,
   addTransactionRoutes,
+  addUpdateRoutes,
   addV11TransactionRoutes,
   createActivities,
   createMerging,
@@ -200,7 +202,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
-  addV11TransactionRoutes(server, { db, activities, orgs, customers, loyalty, clock });
+  const pathParts = { db, ids, clock, orgs, customers, loyalty, events };
+  addUpdateRoutes(server, { db, clock, orgs, events, customers });
+  addRetroRoutes(server, { ...pathParts, activities });
+  addV11TransactionRoutes(server, { ...pathParts, activities });
   addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });

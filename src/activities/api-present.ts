@@ -3,6 +3,7 @@ import type { Organisation } from "#orgs";
 import { formatIso, type Money, POINTS_SCALE, QUANTITY_SCALE, toDecimal } from "#platform";
 import type { TransactionAnswer, TransactionSummary } from "./api-shapes.ts";
 import type { StoredLine, StoredTransaction } from "./reads.ts";
+import type { StoredChange } from "./updates/store.ts";
 
 /** A bill as a row of the console's lists. */
 export const summaryOf = (
@@ -33,12 +34,19 @@ export interface WholeTransaction {
   readonly lines: readonly StoredLine[];
   readonly customer: { readonly id: number; readonly name: string } | null;
   readonly why: Why | null;
+  readonly changes: readonly StoredChange[];
+  readonly claim: {
+    readonly newTransactionId: number;
+    readonly newPartyId: number;
+    readonly client: string;
+    readonly claimedAt: Date;
+  } | null;
 }
 
 /** A bill with everything that is known of it. */
 export const detailsOf = (
   organisation: Organisation,
-  { transaction, lines, customer, why }: WholeTransaction,
+  { transaction, lines, customer, why, changes, claim }: WholeTransaction,
 ): TransactionAnswer => {
   const money = (amount: Money) => toDecimal(amount, organisation.moneyScale);
   const moneyOrNull = (amount: Money | null) => (amount === null ? null : money(amount));
@@ -73,6 +81,22 @@ export const detailsOf = (
     extendedFields: { ...details?.extendedFields },
     customFields: { ...details?.customFields },
     why: why as TransactionAnswer["why"],
+    changes: changes.map(({ changedAt, actorName, actorSource, changes: parts }) => ({
+      at: formatIso(changedAt.getTime(), organisation.timeZone),
+      by: actorName,
+      source: actorSource,
+      parts: [...parts],
+    })),
+    claim:
+      claim === null
+        ? null
+        : {
+            at: formatIso(claim.claimedAt.getTime(), organisation.timeZone),
+            by: claim.client,
+            transactionId: claim.newTransactionId,
+            customerId: claim.newPartyId,
+          },
+    claimed: details?.retro === undefined ? null : { transactionId: details.retro.transactionId },
   };
 };
 

@@ -18,8 +18,10 @@ import {
   transactionsBefore,
   transactionsNumbered,
 } from "./reads.ts";
+import { findClaim } from "./retro/store.ts";
 import { decodePosition, encodePosition, START, TIMELINE_KINDS, type TimelineKind } from "./timeline.ts";
 import { readTimeline } from "./timeline-reads.ts";
+import { changesOf } from "./updates/store.ts";
 
 export interface ActivitiesApiParts {
   readonly db: Db;
@@ -183,9 +185,11 @@ const addTransactionRoute = (server: Server, { db, orgs, customers, loyalty }: A
         const transaction = await findTransaction(tx, orgId, id);
         if (transaction === null) throw errors.transaction_unknown({ id });
         const { partyId, customerId } = transaction;
-        const [lines, trace, profiles] = await Promise.all([
+        const [lines, trace, changes, claim, profiles] = await Promise.all([
           linesOf(tx, orgId, partyId, [id]),
           findTrace(tx, orgId, partyId, id),
+          changesOf(tx, orgId, partyId, id),
+          customerId === null ? findClaim(tx, orgId, partyId, id) : null,
           customerId === null ? [] : customers.loadProfiles(tx, orgId, [customerId]),
         ]);
         const name = profiles.map(({ firstName, lastName }) => `${firstName ?? ""} ${lastName ?? ""}`.trim());
@@ -194,6 +198,8 @@ const addTransactionRoute = (server: Server, { db, orgs, customers, loyalty }: A
           lines,
           customer: customerId === null ? null : { id: customerId, name: name[0] ?? "" },
           why: whyOf(programs, trace as Trace | null),
+          changes,
+          claim,
         });
       });
     },

@@ -55,7 +55,7 @@ const WhyRule = Type.Object({
   ),
   conditions: Type.Array(Type.Object({ text: Type.String(), result: Nullable(Type.Boolean()) })),
 });
-const Why = Type.Object(
+export const Why = Type.Object(
   {
     program: Type.Object({ id: Type.Integer(), name: Type.String(), version: Type.Integer() }),
     tier: Type.Object({ name: Type.String() }),
@@ -100,6 +100,34 @@ export const TransactionAnswer = Type.Object({
   extendedFields: Fields,
   customFields: Fields,
   why: Nullable(Why),
+  changes: Type.Array(
+    Type.Object({
+      at: Type.String(),
+      by: Type.String(),
+      source: Type.String({ description: "API, MEMBER_CARE or IMPORT" }),
+      parts: Type.Array(
+        Type.Object({
+          field: Type.String(),
+          line: Type.Optional(Type.Integer()),
+          from: Type.Unknown(),
+          to: Type.Unknown(),
+        }),
+      ),
+    }),
+    { description: "Changes of its fields, newest first" },
+  ),
+  claim: Nullable(
+    Type.Object(
+      { at: Type.String(), by: Type.String(), transactionId: Type.Integer(), customerId: Type.Integer() },
+      { description: "Of an anonymous bill that a customer claimed: the customer's bill" },
+    ),
+  ),
+  claimed: Nullable(
+    Type.Object(
+      { transactionId: Type.Integer() },
+      { description: "The anonymous bill that it took the place of" },
+    ),
+  ),
 });
 export type TransactionAnswer = Static<typeof TransactionAnswer>;
 

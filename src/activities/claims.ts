@@ -1,6 +1,7 @@
 import { type AppError, assert, type Instant, type Tx } from "#platform";
 import { errors } from "./errors.ts";
 import type { Passage } from "./passage.ts";
+import { insertClaims, releaseClaims } from "./retro/store.ts";
 import {
   type ClaimedNumber,
   claimNumbers,
@@ -52,8 +53,12 @@ export const claimBills = async (
   const open = batch.filter((passage) => passage.outcome === null);
   const keyed = open.filter((passage) => passage.purchase.requestKey !== null);
   if (keyed.length > 0) await claimKeys(tx, orgId, keyed, now, findings);
-  const numbered = open.filter((passage) => passage.purchase.number !== "" && !findings.has(passage));
+  const fresh = open.filter((passage) => !findings.has(passage));
+  // The number of a bill that is claimed later stays with the anonymous one: a till that repeats it gets its first answer.
+  const numbered = fresh.filter(({ purchase }) => purchase.number !== "" && purchase.retro === undefined);
   if (numbered.length > 0) await claimBillNumbers(tx, orgId, numbered, findings, takenOver);
+  const later = fresh.filter(({ purchase }) => purchase.retro !== undefined);
+  if (later.length > 0) await claimAnonymousBills(tx, orgId, later, now, findings);
   for (const passage of keyed) {
     const found = findings.get(passage);
     // The key is new but the bill is not: the key, too, leads to the first.
@@ -121,6 +126,27 @@ const claimKeys = async (
   });
 };
 
+const claimAnonymousBills = async (
+  tx: Tx,
+  orgId: number,
+  passages: readonly Passage[],
+  now: Instant,
+  findings: Map<Passage, Finding>,
+): Promise<void> => {
+  const claims = passages.map(({ purchase, partyId, transactionId }) => ({
+    ...purchase.retro!,
+    newPartyId: partyId,
+    newTransactionId: transactionId,
+  }));
+  const held = await insertClaims(tx, orgId, claims, now);
+  const ours = new Set(held.map(({ newTransactionId }) => newTransactionId));
+  for (const passage of passages) {
+    if (ours.has(passage.transactionId)) continue;
+    const error = errors.already_retro({ id: passage.purchase.retro!.transactionId });
+    findings.set(passage, { kind: "refused", error });
+  }
+};
+
 const idOf = ({ key, scope }: { readonly key: string; readonly scope: string }) => `${scope} ${key}`;
 
 const claimBillNumbers = async (
@@ -181,6 +207,14 @@ const release = async (
   const transactionIds = refused.map((passage) => passage.transactionId);
   const numbers = refused.map(({ purchase }) => `${orgId}:${purchase.number}`);
   await releaseNumbers(tx, orgId, transactionIds, numbers);
+  const later = refused.flatMap(({ purchase }) => purchase.retro ?? []);
+  if (later.length > 0)
+    await releaseClaims(
+      tx,
+      orgId,
+      later.map(({ partyId }) => partyId),
+      transactionIds,
+    );
   const requests = refused.filter(({ purchase }) => purchase.requestKey !== null);
   if (requests.length === 0) return;
   await releaseRequests(

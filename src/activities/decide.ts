@@ -16,6 +16,7 @@ import type { NextId } from "#platform";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { record } from "./record.ts";
+import { objectionToClaim } from "./retro/rules.ts";
 import type { Purchase } from "./schema.ts";
 import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
@@ -36,6 +37,13 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
   if (STATUSES_WITHOUT_TRANSACTIONS.has(profile.status)) {
     refuse(passage, errors.blocked_by_status({ id: partyId, status: profile.status }));
     return;
+  }
+  if (purchase.retro !== undefined) {
+    const objection = objectionToClaim(snapshot.organisation, purchase.billedAt, profile);
+    if (objection !== null) {
+      refuse(passage, objection);
+      return;
+    }
   }
   const program = snapshot.programs.default?.inForce(purchase.billedAt) ?? null;
   if (program === null) {

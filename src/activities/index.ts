@@ -4,6 +4,7 @@ export { createMerging } from "./merging.ts";
 export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";
 export { transactionsNumbered } from "./reads.ts";
+export { addRetroRoutes } from "./retro/routes.ts";
 export { addTransactionRoutes } from "./routes.ts";
 export type { LineItem, PaymentMode, Purchase, Recorded } from "./schema.ts";
 export { type Activities, createActivities } from "./service.ts";
@@ -17,5 +18,7 @@ export {
   type SetAsideRow,
   setAside,
 } from "./set-aside.ts";
+export { addUpdateRoutes, type UpdateRouteParts } from "./updates/routes.ts";
+export type { UpdatedBill } from "./updates/service.ts";
 export { addV11TransactionRoutes } from "./v11/routes.ts";
 export { verifyActivities } from "./verify.ts";

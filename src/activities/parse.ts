@@ -38,7 +38,7 @@ const OUTLIER_STATUSES = [
   "OTHER",
 ] as const;
 const V11_OUTLIER_STATUSES = [...OUTLIER_STATUSES, "INVALID", "RETRO"] as const;
-const DELIVERY_STATUSES = ["PLACED", "PROCESSED", "SHIPPED", "DELIVERED", "RETURNED"] as const;
+export const DELIVERY_STATUSES = ["PLACED", "PROCESSED", "SHIPPED", "DELIVERED", "RETURNED"] as const;
 const DAY = 86_400_000;
 /** A till's clock may run ahead of ours, and its zone may be mistaken by up to a day. */
 const FUTURE_LIMIT = DAY;

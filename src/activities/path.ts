@@ -88,7 +88,7 @@ const reserveIds = async (ids: Ids, purchases: readonly Purchase[]) => {
 };
 
 /** Finds whose purchases these are; unknown customers are refused here, before anything is claimed. */
-const identify = async (
+export const identify = async (
   tx: Tx,
   { customers }: PathParts,
   orgId: number,
@@ -119,8 +119,9 @@ const load = async (
 ): Promise<{ snapshot: Snapshot; claims: Claims }> => {
   const orgId = organisation.id;
   const claimed = claimBills(tx, orgId, batch, parts.clock.now().getTime());
-  // Keys first, then parties, always: with Idempotency-Keys the claim takes several steps, and the locks wait for them.
-  if (batch.some(({ purchase }) => purchase.requestKey !== null)) await claimed;
+  // Keys first, then parties, always: with Idempotency-Keys or claimed bills it takes several steps, and the locks wait for them.
+  if (batch.some(({ purchase }) => purchase.requestKey !== null || purchase.retro !== undefined))
+    await claimed;
   const partyIds = [
     ...new Set(
       batch
@@ -187,7 +188,7 @@ const answerRepeats = async (
   }
 };
 
-const tiersOfLateBills = async (
+export const tiersOfLateBills = async (
   tx: Tx,
   orgId: number,
   batch: readonly Passage[],

@@ -5,6 +5,14 @@ import type { StoredLine, StoredTransaction } from "./reads.ts";
 
 const referenceOrNone = (entity: Entity | null) => (entity === null ? {} : entityReference(entity));
 
+/** Who changed the bill last, and when. */
+const modificationOf = (organisation: Organisation, { updatedAt, updatedTillId }: StoredTransaction) => ({
+  modifiedBy: referenceOrNone(updatedTillId === null ? null : organisation.till(updatedTillId)),
+  ...(updatedAt === null
+    ? {}
+    : { modifiedDate: formatIso(updatedAt.getTime(), organisation.clusterTimeZone) }),
+});
+
 const money = (organisation: Organisation, amount: number | null): number =>
   (amount ?? 0) / organisation.moneyScale;
 
@@ -87,15 +95,16 @@ export const presentTransaction = (
     attribution: {
       createDate: formatIso(transaction.recordedAt.getTime(), zone),
       createdBy: referenceOrNone(till),
-      modifiedBy: {},
+      ...modificationOf(organisation, transaction),
     },
     billPointsBreakup: [],
     addWithLocalCurrency: transaction.details?.localCurrency !== undefined,
     ...localCurrencyOf(organisation, transaction),
     basketSize: lines.reduce((sum, line) => sum + line.quantity, 0) / QUANTITY_SCALE,
+    retroTxn: transaction.details?.retro !== undefined,
     returnDetails: { canceled: false },
     niReturnDetails: {},
-    autoUpdateTime: formatIso(transaction.recordedAt.getTime(), zone),
+    autoUpdateTime: formatIso((transaction.updatedAt ?? transaction.recordedAt).getTime(), zone),
     warnings: [],
   };
 };
@@ -144,7 +153,7 @@ export const presentListItem = (
           attribution: {
             createDate: formatIso(transaction.recordedAt.getTime(), zone),
             createdBy: referenceOrNone(organisation.till(transaction.tillId)),
-            modifiedBy: {},
+            ...modificationOf(organisation, transaction),
           },
         }
       : {}),

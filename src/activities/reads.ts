@@ -9,6 +9,8 @@ export interface TransactionDetails {
   readonly extendedFields?: Readonly<Record<string, unknown>>;
   readonly customFields?: Readonly<Record<string, unknown>>;
   readonly localCurrency?: LocalCurrency;
+  /** The anonymous bill that this one took the place of. */
+  readonly retro?: { readonly transactionId: number; readonly type: string };
 }
 
 export interface StoredTransaction {
@@ -31,6 +33,9 @@ export interface StoredTransaction {
   readonly deliveryStatus: string;
   readonly points: number;
   readonly eventNo: number | null;
+  /** When its fields were changed last; null: never. */
+  readonly updatedAt: Date | null;
+  readonly updatedTillId: number | null;
 }
 
 export interface StoredLine {
@@ -49,7 +54,8 @@ export interface StoredLine {
 const COLUMNS = `id, party_id as "partyId", customer_id as "customerId", type, bill_number as "billNumber",
        billed_at as "billedAt", recorded_at as "recordedAt", till_id as "tillId", store_id as "storeId", source,
        account_id as "accountId", amount, gross_amount as "grossAmount", discount, details,
-       outlier_status as "outlierStatus", delivery_status as "deliveryStatus", points, event_no as "eventNo"`;
+       outlier_status as "outlierStatus", delivery_status as "deliveryStatus", points, event_no as "eventNo",
+       updated_at as "updatedAt", updated_till_id as "updatedTillId"`;
 
 /** The bill of that id, whoever's it is within the organisation. */
 export const findTransaction = (tx: Tx, orgId: number, id: number): Promise<StoredTransaction | null> =>

@@ -12,6 +12,8 @@ const detailsOf = (purchase: Purchase): object | null => {
   if (Object.keys(purchase.extendedFields).length > 0) details.extendedFields = purchase.extendedFields;
   if (Object.keys(purchase.customFields).length > 0) details.customFields = purchase.customFields;
   if (purchase.localCurrency !== undefined) details.localCurrency = purchase.localCurrency;
+  if (purchase.retro !== undefined)
+    details.retro = { transactionId: purchase.retro.transactionId, type: purchase.retro.type };
   return Object.keys(details).length === 0 ? null : details;
 };
 
@@ -80,6 +82,7 @@ export const record = (
       tillId: purchase.tillId,
       bookedAt: purchase.now,
       ...(decision?.tierChange ? { tier: decision.tierChange } : {}),
+      ...(purchase.retro === undefined ? {} : { retroOf: purchase.retro.transactionId }),
     },
   });
   passage.outcome = { ok: { transactionId, customerId, reply, repeated: false } };

@@ -26,7 +26,7 @@ export interface TransactionRouteParts {
   readonly clock: Clock;
 }
 
-const MAX_BULK = 100;
+export const MAX_BULK = 100;
 /** Lines over all bills of a call, which are held and written together. */
 const MAX_BULK_LINES = 20_000;
 const JSON_TYPE = "application/json; charset=utf-8";

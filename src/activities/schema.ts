@@ -70,6 +70,13 @@ export interface Purchase {
   readonly requestKey: string | null;
   readonly wantsSideEffects: boolean;
   readonly wantsRawSideEffects: boolean;
+  /** The anonymous bill that this one takes the place of: a customer claims it. */
+  readonly retro?: {
+    readonly transactionId: number;
+    readonly partyId: number;
+    readonly type: string;
+    readonly client: string;
+  };
 }
 
 /** What a purchase is answered with. `reply` is the JSON text that was committed with it; a repeat gets the same text. */

@@ -115,6 +115,14 @@ const ACTING: readonly SettingDefinition[] = [
     "v2 keeps the clock time of the payload and drops its offset.",
   ),
   flag("CONF_CURRENCY_CONVERSION_ENABLE", false, "Bills in other currencies are converted."),
+  flag("CONF_RETRO_TRANSACTION_ENABLE", false, "Anonymous bills can be claimed later."),
+  number("CONF_CLIENT_RETRO_MAX_ALLOWED_AGE_DAYS", "", "Days within which a bill can be claimed."),
+  number(
+    "CONF_CLIENT_RETRO_DELAY_SINCE_REGISTRATION_HOURS",
+    "",
+    "Hours before registration within which a bill can be claimed.",
+  ),
+  flag("CONF_ENABLE_SIMULATION_API_MODE", false, "The simulation call is open."),
 ];
 
 /**
@@ -173,16 +181,8 @@ const KEPT: readonly SettingDefinition[] = [
     "A member who left a group can return.",
   ),
   flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN", false, "A return of an unknown bill is stored with a warning."),
-  flag("CONF_RETRO_TRANSACTION_ENABLE", false, "Anonymous bills can be claimed later."),
-  number("CONF_CLIENT_RETRO_MAX_ALLOWED_AGE_DAYS", "", "Days within which a bill can be claimed."),
-  number(
-    "CONF_CLIENT_RETRO_DELAY_SINCE_REGISTRATION_HOURS",
-    "",
-    "Hours after registration before a bill is claimed.",
-  ),
   flag("CONF_RETRO_TRANSACTION_CASHIER", false, "Cashiers may claim bills for customers."),
   flag("CONF_RETRO_TRANSACTION_STORE_ASSOCIATE", false, "Store associates may claim bills for customers."),
-  flag("CONF_ENABLE_SIMULATION_API_MODE", false, "The simulation call is open."),
   flag("ALLOW_POINTS_TRANSFER", true, "Points can be transferred between customers."),
   flag("CONF_FRAUD_STATUS_CHECK_POINTS_TRANSFER", false, "Transfers look at the fraud status."),
   number("CONF_MAX_CARDS_PER_ORG", "", "Active cards of one customer.", 1),

@@ -127,9 +127,51 @@ const field = {
 const definition = starterDefinition();
 
 /** Good bodies, so that what is wrong with a mutant is one thing deep inside and not everything. */
+const inV11 = {
+  type: "regular",
+  number: "V-1",
+  amount: "80",
+  billing_time: "2026-01-19 10:00:00",
+  currency_code: "EUR",
+  customer: { external_id: "C1", firstname: "Ana", custom_fields: { field: [{ name: "a", value: "b" }] } },
+  line_items: {
+    line_item: [
+      {
+        item_code: "TEA-1",
+        qty: "1.5",
+        rate: "80",
+        amount: "80",
+        attributes: { attribute: [{ name: "colour", value: "red" }] },
+        combo_items: { combo_item: { item_code: "a" } },
+      },
+    ],
+  },
+  payment_details: { payment: [{ mode: "Cash", value: "80" }] },
+  extended_fields: { field: [{ name: "channel", value: "web" }] },
+};
 const SEEDS: Readonly<Record<string, readonly unknown[]>> = {
   "POST /v2/transactions": [bill, { ...bill, type: "NOT_INTERESTED", notInterestedReason: "none" }],
   "POST /v2/transactions/bulk": [[inBulk], [inBulk, { ...inBulk, billNumber: "F-2" }, inBulk]],
+  "PUT /v2/transactions": [
+    { number: "SEED-1", extendedFields: { channel: "web" }, customFields: {}, deliveryStatus: "DELIVERED" },
+  ],
+  "PUT /v2/transactions/bulk": [[{ ...inBulk, id: 1, lineItems: [{ itemCode: "TEA-1" }] }]],
+  "PUT /v2/transactions/retro": [
+    { oldType: "NOT_INTERESTED", newType: "REGULAR", transactionId: 1, customerId: customers[0] },
+  ],
+  "POST /v2/currencyratio": [{ currencyCode: "EUR", ratioInr: 88.5 }],
+  "POST /v1.1/transaction/add": [{ root: { transaction: [inV11, inV11] } }, { root: { transaction: inV11 } }],
+  "POST /v1.1/transaction/add_with_local_currency": [{ root: { transaction: inV11 } }],
+  "POST /v1.1/transaction/update": [
+    {
+      root: {
+        transaction: [
+          { number: "SEED-1", customer: { external_id: "C1" }, notes: "x" },
+          { id: 1, old_type: "not_interested", new_type: "regular", customer: { external_id: "C1" } },
+        ],
+      },
+    },
+  ],
   "POST /v2/customers": [person],
   "PUT /v2/customers/{customerId}": [person],
   "PUT /v2/customers/lookup": [person],
@@ -267,10 +309,12 @@ const send = async (operation: Operation, request: FuzzRequest) => {
 
 /** The code and the sentence of a refusal, by the envelope of its path. */
 const refusalIn = (path: string, body: unknown): { code: unknown; sentence: unknown } => {
-  const { error, errors } = body as {
+  const { error, errors, response } = body as {
+    response?: { status?: { code: unknown; message: unknown } };
     error?: { number: unknown; message: unknown };
     errors?: readonly { code: unknown; message: unknown }[];
   };
+  if (path.startsWith("/v1.1/")) return { code: response?.status?.code, sentence: response?.status?.message };
   return path.startsWith("/api/")
     ? { code: error?.number, sentence: error?.message }
     : { code: errors?.[0]?.code, sentence: errors?.[0]?.message };
@@ -290,6 +334,7 @@ const objection = ({ path, status, type, text }: Awaited<ReturnType<typeof send>
   } catch {
     return "is not JSON";
   }
+  if (/because of a fault on our side/.test(text)) return "one of its items met a fault";
   if (status < 400) return status < 300 ? null : `answered ${status}`;
   const { code, sentence } = refusalIn(path, body);
   if (!Number.isInteger(code)) return `refused with ${status} without a code`;

@@ -24,6 +24,7 @@ export interface TransactionsApp {
   /** A shop of somebody else with a customer C1. */
   readonly other: TestShop;
   post(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  put(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
   /** A till of the shop that may do only this. */
   tillWith(permissions: readonly string[]): Promise<Till>;
@@ -51,6 +52,20 @@ export const createTransactionsApp = async (): Promise<TransactionsApp> => {
     text: response.payload,
     body: response.payload === "" ? null : (JSON.parse(response.payload) as Json),
   });
+  const send = async (
+    method: "POST" | "PUT",
+    url: string,
+    body: unknown,
+    headers: Record<string, string> | undefined,
+  ) =>
+    answerOf(
+      await app.server.inject({
+        method,
+        url,
+        headers: { "content-type": "application/json", ...(headers ?? till) },
+        payload: JSON.stringify(body),
+      }),
+    );
   return {
     app,
     clock,
@@ -59,15 +74,8 @@ export const createTransactionsApp = async (): Promise<TransactionsApp> => {
     till,
     agent: await signInUser(app.identity, shop.organisation, "care_agent"),
     other,
-    post: async (url, body, headers) =>
-      answerOf(
-        await app.server.inject({
-          method: "POST",
-          url,
-          headers: { "content-type": "application/json", ...(headers ?? till) },
-          payload: JSON.stringify(body),
-        }),
-      ),
+    post: (url, body, headers) => send("POST", url, body, headers),
+    put: (url, body, headers) => send("PUT", url, body, headers),
     get: async (url, headers) =>
       answerOf(await app.server.inject({ method: "GET", url, headers: { ...(headers ?? till) } })),
     tillWith: async (permissions) => {

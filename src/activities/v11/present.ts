@@ -31,7 +31,7 @@ const commonOf = (organisation: Organisation, transaction: StoredTransaction) =>
     discount: money(transaction.discount),
     notes: details?.note ?? "",
     billing_time: formatPlain(transaction.billedAt.getTime(), zone),
-    auto_update_time: formatPlain(transaction.recordedAt.getTime(), zone),
+    auto_update_time: formatPlain((transaction.updatedAt ?? transaction.recordedAt).getTime(), zone),
     store: organisation.store(transaction.storeId)?.name ?? "",
     custom_fields: asNamedValues(details?.customFields ?? {}),
     extended_fields: asNamedValues(details?.extendedFields ?? {}),

@@ -10,7 +10,6 @@ const CODES: Readonly<Record<string, number>> = {
   "activities.bad_date": 660,
   "activities.transaction_unknown": 625,
   "activities.number_unknown": 625,
-  "activities.not_of_customer": 667,
   "customers.unknown": 611,
   "customers.no_identifier": 606,
   "customers.bad_primary": 652,
