@@ -36,7 +36,6 @@ export const addUp = (events: readonly PublishedEvent[], timeZone: string): Addi
     } else if (type === "transaction.added") {
       const figures = dayOf(day);
       const amount = numberIn(payload, "amount");
-      figures.issued += numberIn(payload, "points");
       // An anonymous bill that is claimed later was sold once and is counted already.
       if (numberIn(payload, "retroOf") > 0) continue;
       figures.purchases += 1;

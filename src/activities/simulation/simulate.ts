@@ -36,7 +36,7 @@ export const simulate = async (parts: PathParts, orgId: number, purchase: Purcha
     await identify(tx, parts, orgId, [passage]);
     throwRefusal(passage);
     const snapshot = await readSnapshot(tx, parts, organisation, programs, passage);
-    const writes: Writes = { transactions: [], lines: [], memberships: [], events: [] };
+    const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
     decide(passage, snapshot, () => 0, writes);
     throwRefusal(passage);
     const row = writes.transactions[0];
