@@ -452,6 +452,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/transactions/{id}/claim": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["claimForCustomer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/transactions/{id}/claim/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewClaim"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/users": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listUsers"];
@@ -512,6 +534,17 @@ export interface paths {
     get: operations["getTransactionLegacy"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1.1/transaction/update": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["updateTransactionsLegacy"];
     delete?: never;
     options?: never;
     head?: never;
@@ -939,7 +972,7 @@ export interface paths {
   "/v2/transactions": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
-    put?: never;
+    put: operations["updateTransaction"];
     post: operations["recordOnePurchase"];
     delete?: never;
     options?: never;
@@ -950,7 +983,7 @@ export interface paths {
   "/v2/transactions/bulk": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
-    put?: never;
+    put: operations["updateTransactions"];
     post: operations["recordPurchasesInBulk"];
     delete?: never;
     options?: never;
@@ -962,6 +995,17 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readPurchaseByReceiptNumber"];
     put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/transactions/retro": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["claimTransaction"];
     post?: never;
     delete?: never;
     options?: never;
@@ -4398,6 +4442,146 @@ export interface operations {
                 sentence: string;
               };
             } | null;
+            /** Changes of its fields, newest first */
+            changes: {
+              at: string;
+              by: string;
+              /** API, MEMBER_CARE or IMPORT */
+              source: string;
+              parts: {
+                field: string;
+                line?: number;
+                from: unknown;
+                to: unknown;
+              }[];
+            }[];
+            claim: {
+              at: string;
+              by: string;
+              transactionId: number;
+              customerId: number;
+            } | null;
+            claimed: {
+              transactionId: number;
+            } | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Claim an anonymous purchase for a customer (Points:write) */
+  claimForCustomer: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        customerId: number;
+        note?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** What an anonymous purchase would earn if a customer claimed it; nothing is written (Points:write) */
+  previewClaim: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        customerId: number;
+        note?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            points: number;
+            why: {
+              program: {
+                id: number;
+                name: string;
+                version: number;
+              };
+              tier: {
+                name: string;
+              };
+              outcome: string;
+              rules: {
+                name: string;
+                fired: boolean;
+                undetermined?: boolean;
+                because: string[];
+                award: {
+                  points: number;
+                  rounded: number;
+                  expiresAt: string | null;
+                  /** Absent: points */
+                  currency?: string;
+                  category?: "regular" | "promised" | "trigger_based";
+                  convertsAt?: string;
+                  lines?: {
+                    line: number;
+                    points: number;
+                    rounded: number;
+                  }[];
+                } | null;
+                conditions: {
+                  text: string;
+                  result: boolean | null;
+                }[];
+              }[];
+              tierCheck: {
+                sentence: string;
+              };
+            } | null;
           };
         };
       };
@@ -4765,6 +4949,58 @@ export interface operations {
       cookie?: never;
     };
     requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+              };
+              transactions: {
+                transaction: {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Change recorded purchases, or tie anonymous ones to customers (legacy format) (Transaction:write) */
+  updateTransactionsLegacy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
     responses: {
       200: {
         headers: { [name: string]: unknown };
@@ -8125,6 +8361,78 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Change fields of one recorded purchase (Transaction:write) */
+  updateTransaction: {
+    parameters: {
+      query?: {
+        identifierName?: string;
+        identifierValue?: string;
+        source?: string;
+        accountId?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Id of the bill; or */
+        id?: unknown;
+        /** its number */
+        number?: unknown;
+        /** Name → value; null or an empty text removes */
+        extendedFields?: unknown;
+        /** Name → value; null or an empty text removes */
+        customFields?: unknown;
+        /** Lines by id or itemCode, with extendedFields */
+        lineItems?: unknown;
+        /** PLACED, PROCESSED, SHIPPED, DELIVERED or RETURNED */
+        deliveryStatus?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            number: string;
+            type: string;
+            customer: {
+              id: number;
+            };
+            customFields: {
+              [name: string]: unknown;
+            };
+            extendedFields: {
+              [name: string]: unknown;
+            };
+            lineItems: {
+              id: number;
+              itemCode: string;
+              extendedFields: {
+                [name: string]: unknown;
+              };
+            }[];
+            loyaltyDetails: unknown[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Record purchases in bulk (Transaction:write) */
   recordPurchasesInBulk: {
     parameters: {
@@ -8146,6 +8454,45 @@ export interface operations {
             response: {
               entityId?: number;
               /** The bill as sent, with its side effects */
+              result: unknown;
+              errors: components["schemas"]["Issue"][];
+              warnings: components["schemas"]["Issue"][];
+            }[];
+            totalCount: number;
+            failureCount: number;
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Change fields of recorded purchases in bulk (Transaction:write) */
+  updateTransactions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              /** The element as sent, with the bill's fields as they are now */
               result: unknown;
               errors: components["schemas"]["Issue"][];
               warnings: components["schemas"]["Issue"][];
@@ -8190,6 +8537,61 @@ export interface operations {
               [name: string]: unknown;
             };
             [name: string]: unknown;
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Claim an anonymous purchase for a customer (Transaction:write) */
+  claimTransaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** NOT_INTERESTED */
+        oldType?: unknown;
+        /** REGULAR */
+        newType?: unknown;
+        /** Id of the anonymous bill */
+        transactionId?: unknown;
+        /** Id of the customer who claims it */
+        customerId?: unknown;
+        /** Takes the place of the bill's note */
+        notes?: unknown;
+        /** Added to the bill's */
+        extendedFields?: unknown;
+        /** Added to the bill's */
+        customFields?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** Id of the customer's bill, which is new */
+            createdId: number;
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+            sideEffects: {
+              type: string;
+              [name: string]: unknown;
+            }[];
           };
         };
       };
