@@ -28,6 +28,7 @@ import {
 } from "#insights";
 import {
   addLedgerRoutes,
+  convertOrganisations,
   expireOrganisations,
   loadAccounts,
   openOrganisations,
@@ -165,6 +166,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     });
   });
   jobs.every("*/5 * * * *", "ledger.open");
+  jobs.define("ledger.convert", async () => {
+    const orgIds = (await orgs.list()).map(({ id }) => id);
+    await convertOrganisations({ db, ids, clock, log, publish: events.publish }, orgIds);
+  });
+  jobs.every("3 * * * *", "ledger.convert");
   jobs.define("insights.close", async () => {
     await closeJournals({ db, log }, await allOrganisations(), clock.now().getTime());
   });

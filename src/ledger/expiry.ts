@@ -112,25 +112,36 @@ export const expireLots = async (
 };
 
 /**
- * Expires the lots of organisations, one after another. What fails for one is logged and does not keep the others waiting;
- * the first failure is thrown when all have had their turn, so that whoever called knows.
+ * Works for organisations one after another. What fails for one is logged and does not keep the others waiting; the first failure
+ * is thrown when all have had their turn, so that whoever called knows.
  */
-export const expireOrganisations = async (
-  parts: ExpiryParts & { readonly log: Pick<Logger, "error"> },
+export const inTurn = async (
   orgIds: readonly number[],
-  zoneOf: (orgId: number) => Promise<string>,
+  log: Pick<Logger, "error">,
+  message: string,
+  work: (orgId: number) => Promise<unknown>,
 ): Promise<void> => {
   const failures: unknown[] = [];
   for (const orgId of orgIds) {
     try {
-      await expireLots(parts, orgId, await zoneOf(orgId));
+      await work(orgId);
     } catch (error) {
-      parts.log.error({ err: error, organisation: orgId }, "points of an organisation could not be expired");
+      log.error({ err: error, organisation: orgId }, message);
       failures.push(error);
     }
   }
   if (failures.length > 0) throw failures[0];
 };
+
+/** Expires the lots of organisations, one after another; see `inTurn` for what fails. */
+export const expireOrganisations = (
+  parts: ExpiryParts & { readonly log: Pick<Logger, "error"> },
+  orgIds: readonly number[],
+  zoneOf: (orgId: number) => Promise<string>,
+): Promise<void> =>
+  inTurn(orgIds, parts.log, "points of an organisation could not be expired", async (orgId) =>
+    expireLots(parts, orgId, await zoneOf(orgId)),
+  );
 
 const expireParties = async (
   tx: Tx,

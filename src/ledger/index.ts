@@ -1,5 +1,15 @@
 export { type BookState, LedgerBook, type LedgerWrites } from "./book.ts";
-export { expireLots, expireOrganisations } from "./expiry.ts";
+export {
+  type ConversionAbout,
+  type Converted,
+  conversionEvent,
+  convertDueLots,
+  convertLots,
+  convertOrganisations,
+  eventsOfConversion,
+  releaseOfBill,
+} from "./conversion.ts";
+export { expireLots, expireOrganisations, inTurn } from "./expiry.ts";
 export type { ExplodeParts } from "./explode.ts";
 export type { ExplodedBill, RedemptionDetails } from "./explode-answers.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
@@ -53,8 +63,10 @@ export {
   ledgerStatements,
   loadAccounts,
   loadActiveHolds,
+  loadEventNumbers,
   loadLots,
   loadLotsOfTransactions,
+  loadLotsOpenedBy,
   loadOpenLots,
   loadSettledUses,
   loadUsesForEvents,

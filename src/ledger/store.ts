@@ -82,6 +82,31 @@ export const loadLots = async (
   return rows.map(lotOf);
 };
 
+/** Open lots of the parties that events of a name opened, such as those given at registration. */
+export const loadLotsOpenedBy = (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+  eventName: string,
+): Promise<(LotKey & { readonly partyId: number })[]> =>
+  tx.rows(sql`/* ledger.load_lots_opened_by */
+    select l.party_id as "partyId", l.event_no as "eventNo", l.line_no as "lineNo"
+      from ledger.lots l
+      join ledger.entries e on e.party_id = l.party_id and e.event_no = l.event_no and e.line_no = l.line_no
+     where l.org_id = ${orgId} and l.party_id = any(${partyIds}::bigint[]) and l.remaining > 0
+       and e.event_name = ${eventName}`);
+
+/** Numbers of the parties' events by the ids that the documented calls name them by. */
+export const loadEventNumbers = (
+  tx: Tx,
+  orgId: number,
+  eventIds: readonly number[],
+): Promise<{ eventId: number; partyId: number; eventNo: number }[]> =>
+  tx.rows(sql`/* ledger.load_event_numbers */
+    select event_id as "eventId", party_id as "partyId", event_no as "eventNo"
+      from ledger.entries
+     where org_id = ${orgId} and event_id = any(${eventIds}::bigint[]) and line_no = 1`);
+
 /** Lots that bills of the parties earned, converted ones and empty ones too. */
 export const loadLotsOfTransactions = async (
   tx: Tx,
@@ -308,13 +333,17 @@ const updateHolds = (orgId: number, holds: readonly Hold[]) =>
            c (party_id, id, captured, status, ended_at)
      where h.org_id = ${orgId} and h.party_id = c.party_id and h.id = c.id and h.status = 'active'`;
 
-const moveExpiry = (orgId: number, moves: readonly ExpiryMove[]) =>
-  sql`/* ledger.move_expiry */
+const moveExpiry = (orgId: number, moves: readonly ExpiryMove[]) => {
+  // Of several moves of a lot in a batch the last one counts; an update would take any of them.
+  const last = new Map(moves.map((row) => [`${row.partyId}/${row.eventNo}/${row.lineNo}`, row]));
+  const rows = [...last.values()];
+  return sql`/* ledger.move_expiry */
     update ledger.lots l set expires_at = m.expires_at
-      from unnest(${moves.map((row) => row.partyId)}::bigint[], ${moves.map((row) => row.eventNo)}::bigint[],
-                  ${moves.map((row) => row.lineNo)}::smallint[], ${moves.map((row) => isoOrNull(row.after))}::timestamptz[])
+      from unnest(${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.eventNo)}::bigint[],
+                  ${rows.map((row) => row.lineNo)}::smallint[], ${rows.map((row) => isoOrNull(row.after))}::timestamptz[])
            m (party_id, event_no, line_no, expires_at)
      where l.org_id = ${orgId} and l.party_id = m.party_id and l.event_no = m.event_no and l.line_no = m.line_no`;
+};
 
 /** Moves what parties hold under rolling strategies; a batch without such moves has no statement. */
 export const rollStatements = (orgId: number, rolls: readonly ExpiryRoll[]): Sql[] => {

@@ -5,6 +5,7 @@ import {
   type AccountKey,
   type Contra,
   type LedgerEvent,
+  type LotTerms,
   POINTS,
   type Posting,
   type Reference,
@@ -91,10 +92,10 @@ export const buildLedger = (
     earn: async (
       partyId: number,
       amount: number,
-      options: EventOptions & { expiresAt?: Instant | null } = {},
+      options: EventOptions & { expiresAt?: Instant | null; lot?: Partial<LotTerms> } = {},
     ): Promise<number> => {
-      const { contra = "issued", expiresAt = null } = options;
-      const posting: Posting = { ...accountOf(options), contra, amount, expiresAt };
+      const { contra = "issued", expiresAt = null, lot = {} } = options;
+      const posting: Posting = { ...accountOf(options), contra, amount, expiresAt, lot };
       return (await post([{ ...options, partyId, postings: [posting] }]))[0]!;
     },
     /** Takes `amount` from a party's lots, soonest expiry first; answers the event id. Throws when it has less. */

@@ -1,0 +1,119 @@
+import { defineErrors } from "#platform";
+
+/**
+ * Refusals of transfers, grants, deductions, conversions and moved expiry dates: codes of points.md §4, §5 and §8, then ours
+ * from 70000.
+ */
+export const errors = defineErrors("points", {
+  // Shared.
+  bad_identifier_type: {
+    number: 8013,
+    http: 400,
+    message: "{field} must be one of {names}; {value} is not.",
+  },
+  no_customer: { number: 8015, http: 400, message: "No customer matches {name}." },
+  merged_customer: { number: 419, http: 400, message: "The customer {id} was merged into {survivor}." },
+  unknown_program: { number: 885, http: 400, message: "programId {value} is not a program." },
+  not_a_member: {
+    number: 1218,
+    http: 400,
+    message: "The customer is not enrolled in the program {program}.",
+  },
+  too_many_points: {
+    number: 70_110,
+    http: 400,
+    message: "With {points} points more the account would hold more than can be counted.",
+  },
+  bad_text: { number: 400, http: 400, message: "{field} must be text of at most {most} characters." },
+  bad_flag: { number: 400, http: 400, message: "{field} must be true or false; {value} is not." },
+
+  // Transfers, §4.2 and §4.3.
+  bad_transfer: {
+    number: 422,
+    http: 400,
+    message: "{field} must be a number of points above 0; {value} is not.",
+  },
+  transfer_too_fine: { number: 878, http: 400, message: "{field} has more than 3 decimals." },
+  same_customer: { number: 418, http: 400, message: "Points cannot be transferred to the same customer." },
+  transfer_off: { number: 827, http: 400, message: "Transfers of points are not enabled." },
+  transfer_not_a_multiple: {
+    number: 807,
+    http: 400,
+    message: "Points are transferred in multiples of {multiple}.",
+  },
+  transfer_below_minimum: { number: 821, http: 400, message: "At least {minimum} points are transferred." },
+  transfer_above_maximum: {
+    number: 819,
+    http: 400,
+    message: "At most {maximum} points can be transferred at once.",
+  },
+  transfer_above_limit: {
+    number: 819,
+    http: 400,
+    message: "At most {limit} points can be transferred in a month; {left} are left.",
+  },
+  not_transferable: {
+    number: 818,
+    http: 400,
+    message: "{points} points, with a fee of {fee}, are more than the {available} that can be transferred.",
+  },
+  lifetime_points_too_low: {
+    number: 805,
+    http: 400,
+    message: "{required} points must have been earned to transfer; it is {value} so far.",
+  },
+  lifetime_purchases_too_low: {
+    number: 806,
+    http: 400,
+    message: "Purchases of {required} are needed to transfer; it is {value} so far.",
+  },
+  balance_required: {
+    number: 804,
+    http: 400,
+    message: "A balance of {required} points is needed to transfer; {available} are available.",
+  },
+  status_keeps_points: {
+    number: 3045,
+    http: 400,
+    message: "Points are not moved for the customer with id {id} as the status is {status}.",
+  },
+  group_programs: {
+    number: 3316,
+    http: 400,
+    message: "groupProgramTransfer: the organisation has no group of programs.",
+  },
+  bad_group_amount: {
+    number: 422,
+    http: 400,
+    message: "pointsTobeTransferred must be a number of points above 0; {value} is not.",
+  },
+  bad_entity: {
+    number: 434,
+    http: 400,
+    message: "{field} needs an identifierType of {names} and an identifierValue.",
+  },
+  from_missing: { number: 1206, http: 400, message: "fromEntity is missing." },
+  to_missing: { number: 1207, http: 400, message: "toEntity is missing." },
+  entity_type_missing: {
+    number: 1208,
+    http: 400,
+    message: "{field}.type must be CUSTOMER or USERGROUP2; {value} is not.",
+  },
+  no_group_side: {
+    number: 1208,
+    http: 400,
+    message: "One of fromEntity and toEntity must be a USERGROUP2; customers use /v2/points/transfer.",
+  },
+  group_unknown: { number: 1645, http: 400, message: "{field}: there is no user group {value}." },
+  bad_sort: { number: 400, http: 400, message: "{field} must be {allowed}; {value} is not." },
+  bad_page: {
+    number: 400,
+    http: 400,
+    message: "{field} must be a whole number from {least}; {value} is not.",
+  },
+  bad_entity_type: {
+    number: 1212,
+    http: 400,
+    message: "{field} must be CUSTOMER or USERGROUP2; {value} is not.",
+  },
+});
