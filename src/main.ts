@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { StartupError } from "#platform";
+import { backUp, restore } from "./cli/backup.ts";
 import { demo } from "./cli/demo.ts";
 import { importFile } from "./cli/import.ts";
 import { runMigrations } from "./cli/migrate.ts";
@@ -44,6 +45,14 @@ withData(program.command("verify"))
   )
   .option("--json", "print the result as JSON")
   .action(verify);
+withData(program.command("backup"))
+  .description("write everything as of one moment to a file; may run beside a server")
+  .argument("<file>", "path of the file, such as fealty-backup.gz")
+  .action(backUp);
+withData(program.command("restore"))
+  .description("read a backup into a new database")
+  .argument("<file>", "path of the backup")
+  .action(restore);
 withData(program.command("import"))
   .description("import a CSV file (plain or .gz) of customers or transactions; safe to run again")
   .argument("<kind>", "customers or transactions")

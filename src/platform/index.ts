@@ -13,6 +13,7 @@ export {
   type Rounding,
   toDecimal,
 } from "./amounts.ts";
+export { readBackup, writeBackup } from "./backup.ts";
 export { type Batcher, createBatcher, type Outcome } from "./batcher.ts";
 export { type Clock, fixedClock, systemClock } from "./clock.ts";
 export { createDb, type Db, type DbOptions, isDatabaseGone, StaleRead, type Tx } from "./db.ts";

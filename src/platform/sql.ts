@@ -81,3 +81,6 @@ const NEEDS_ESCAPE = /["\\]/;
 const ESCAPED = /["\\]/g;
 const quote = (text: string): string =>
   NEEDS_ESCAPE.test(text) ? `"${text.replace(ESCAPED, "\\$&")}"` : `"${text}"`;
+
+/** A name as SQL reads it, for the few statements that are made of the catalogue's own names. */
+export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
