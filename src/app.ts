@@ -1,8 +1,11 @@
 import {
   type Activities,
   addActivitiesApiRoutes,
+  addEarningRoutes,
+  addEvaluationRoutes,
   addRetroRoutes,
   addSetAsideRoutes,
+  addSimulationRoutes,
   addTransactionReadRoutes,
   addTransactionRoutes,
   addUpdateRoutes,
@@ -211,6 +214,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const pathParts = { db, ids, clock, orgs, customers, loyalty, events };
   addUpdateRoutes(server, { db, clock, orgs, events, customers });
   addRetroRoutes(server, { ...pathParts, activities });
+  addSimulationRoutes(server, { ...pathParts, activities });
+  addEarningRoutes(server, { db, orgs, customers, loyalty });
+  addEvaluationRoutes(server, { db, orgs, customers, loyalty });
   addV11TransactionRoutes(server, { ...pathParts, activities });
   addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
   addSetAsideRoutes(server, { db, orgs });

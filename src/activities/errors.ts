@@ -155,6 +155,21 @@ export const errors = defineErrors("activities", {
     message: "lineItems: the bill has no line with the item code {code}.",
   },
   unknown_update_till: { number: 671, http: 400, message: "update_till: there is no till {code}." },
+  simulation_off: {
+    number: 1116,
+    http: 400,
+    message: "The organisation has not opened the simulation of purchases.",
+  },
+  simulation_type: {
+    number: 1116,
+    http: 400,
+    message: "Only REGULAR bills can be simulated; this one is {type}.",
+  },
+  bad_log_search: {
+    number: 1117,
+    http: 400,
+    message: "{field} must name a bill: give search.transactionNumber or search.transactionId.",
+  },
   no_root: {
     number: 400,
     http: 400,

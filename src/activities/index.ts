@@ -1,4 +1,6 @@
 export { type ActivitiesApiParts, addActivitiesApiRoutes } from "./api-routes.ts";
+export { addEarningRoutes } from "./earning/routes.ts";
+export { addEvaluationRoutes } from "./evaluation/routes.ts";
 export { eventsOfBills, explodeBills } from "./explode.ts";
 export { createMerging } from "./merging.ts";
 export { type BillContext, parseBill } from "./parse.ts";
@@ -18,6 +20,7 @@ export {
   type SetAsideRow,
   setAside,
 } from "./set-aside.ts";
+export { addSimulationRoutes } from "./simulation/routes.ts";
 export { addUpdateRoutes, type UpdateRouteParts } from "./updates/routes.ts";
 export type { UpdatedBill } from "./updates/service.ts";
 export { addV11TransactionRoutes } from "./v11/routes.ts";

@@ -63,7 +63,7 @@ const EMBEDS = [
 const MAX_LIST = 1000;
 const ACCESS = { access: { resource: "Transaction", mode: "read" } } as const;
 
-const idOf = (text: string): number => {
+export const idOf = (text: string): number => {
   if (!/^\d{1,15}$/.test(text)) throw errors.bad_id({ value: text.slice(0, 40) });
   return Number(text);
 };

@@ -33,7 +33,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Numbers may come as text throughout the dialect. */
 const Decimal = Type.Unknown({ description: "Decimal number, or the same as text" });
-const BillShape = Type.Object(
+export const BillShape = Type.Object(
   {
     type: Type.Optional(Type.Unknown({ description: "REGULAR or NOT_INTERESTED" })),
     billNumber: Type.Optional(Type.Unknown({ description: "At most 50 characters" })),
@@ -141,7 +141,7 @@ const isAnonymous = (body: unknown): boolean => {
 
 /** Reads a bill of a call with what the call itself says: its actor, its customer, its options. */
 export const purchaseOf = (
-  { clock }: TransactionRouteParts,
+  { clock }: Pick<TransactionRouteParts, "clock">,
   organisation: Organisation,
   actor: Actor,
   body: unknown,

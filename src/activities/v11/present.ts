@@ -1,9 +1,9 @@
 import type { Organisation } from "#orgs";
 import { formatPlain, type Money, POINTS_SCALE, QUANTITY_SCALE, toDecimal } from "#platform";
 import { currencyBlocks } from "../currencies/present.ts";
+import { type LotFate, summaryOf } from "../earning/points.ts";
 import type { StoredLine, StoredTransaction } from "../reads.ts";
 import { asNamedValues } from "./envelope.ts";
-import type { BillFigures } from "./store.ts";
 
 /** A bill in the words of v1.1: every scalar a text, times as the cluster's clock shows them, money in base currency. */
 
@@ -100,28 +100,45 @@ export const billOf = (
   };
 };
 
+export interface ListedParts {
+  readonly programId: number | null;
+  /** What became of the bill's points. */
+  readonly fates: readonly LotFate[];
+  /** Pieces of goods, in thousandths. */
+  readonly quantity: number;
+}
+
+/** When the first of the bill's points expire; "" when none do. */
+const expiryOf = (organisation: Organisation, fates: readonly LotFate[]): string => {
+  const times = fates.flatMap(({ lot }) => lot.expiresAt?.getTime() ?? []);
+  return times.length === 0 ? "" : formatPlain(Math.min(...times), organisation.clusterTimeZone);
+};
+
 /** A bill as `GET /v1.1/customer/transactions` lists it; its lines are not told there. */
 export const listedBillOf = (
   organisation: Organisation,
   transaction: StoredTransaction,
-  programId: number | null,
-  figures: BillFigures | null,
+  { programId, fates, quantity }: ListedParts,
 ) => {
   const blocks = currencyBlocks(organisation, transaction);
-  const expiresAt = figures?.expiresAt ?? null;
+  const summary = summaryOf(fates);
+  const points = (amount: number) => String(toDecimal(amount, POINTS_SCALE));
   return {
     ...commonOf(organisation, transaction),
     return_type: "",
     store_code: organisation.store(transaction.storeId)?.code ?? "",
-    returned_points_on_bill: "0",
+    returned_points_on_bill: points(summary.returned + summary.returnedPromised),
     ...(blocks === null ? {} : { currency: blocks.currency }),
     points: {
-      issued: String(toDecimal(transaction.points, POINTS_SCALE)),
-      expiry_date: expiresAt === null ? "" : formatPlain(expiresAt, organisation.clusterTimeZone),
+      issued: points(summary.issuedRedeemable + summary.issuedPromised),
+      redeemed: points(summary.redeemed),
+      returned: points(summary.returned + summary.returnedPromised),
+      expired: points(summary.expired),
+      expiry_date: expiryOf(organisation, fates),
       program_id: programId === null ? "" : String(programId),
     },
     coupons: [],
-    basket_size: String((figures?.quantity ?? 0) / QUANTITY_SCALE),
+    basket_size: String(quantity / QUANTITY_SCALE),
     line_items: { line_item: [] },
   };
 };

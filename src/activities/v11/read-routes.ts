@@ -1,7 +1,9 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { IDENTIFIER_TYPES } from "#customers";
+import { loadLotsOfTransactions, loadUsesOfLots } from "#ledger";
 import type { Organisation } from "#orgs";
 import { failures, parseDateTime, parseDecimal, type Server, type Tx, V1Failure } from "#platform";
+import { fatesOf } from "../earning/points.ts";
 import { errors } from "../errors.ts";
 import {
   findTransaction,
@@ -22,7 +24,7 @@ import {
 } from "./envelope.ts";
 import { billOf, listedBillOf } from "./present.ts";
 import { customerStandings } from "./standing.ts";
-import { figuresOfBills } from "./store.ts";
+import { quantitiesOfBills } from "./store.ts";
 
 const OptionalText = Type.Optional(Type.String());
 const READ = { access: { resource: "Transaction", mode: "read" } } as const;
@@ -281,9 +283,13 @@ const addCustomerTransactions = (server: Server, parts: V11Parts): void => {
         const { rows, total } = await transactionsOfParty(tx, actor.orgId, partyId, page);
         const standings = await customerStandings(tx, parts, organisation, programs, [partyId]);
         const ids = rows.map(({ id }) => id);
-        const figures = new Map(
-          (await figuresOfBills(tx, actor.orgId, partyId, ids)).map((row) => [row.id, row]),
+        const lots = await loadLotsOfTransactions(
+          tx,
+          actor.orgId,
+          ids.map((transactionId) => ({ partyId, transactionId })),
         );
+        const fates = fatesOf(lots, await loadUsesOfLots(tx, actor.orgId, lots));
+        const quantities = await quantitiesOfBills(tx, actor.orgId, partyId, ids);
         const customer = {
           ...standings.get(partyId)?.block,
           count: String(total),
@@ -292,7 +298,11 @@ const addCustomerTransactions = (server: Server, parts: V11Parts): void => {
           ...standings.get(partyId)?.totals,
           transactions: {
             transaction: rows.map((row) =>
-              listedBillOf(organisation, row, programId, figures.get(row.id) ?? null),
+              listedBillOf(organisation, row, {
+                programId,
+                fates: fates.filter(({ lot }) => lot.transactionId === row.id),
+                quantity: quantities.get(row.id) ?? 0,
+              }),
             ),
           },
           item_status: { ...done(1052, "Transactions found."), code: "1052" },

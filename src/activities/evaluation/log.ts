@@ -1,0 +1,75 @@
+import type { CompiledProgram, Trace, Why } from "#loyalty";
+
+/** How the rules of a program met a bill, told in the documented forms from the stored trace. */
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const asHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
+
+export interface EvaluatedSet {
+  readonly name: string;
+  readonly rules: readonly EvaluatedRule[];
+}
+
+export interface EvaluatedRule {
+  readonly id: string;
+  readonly name: string;
+  readonly expression: string;
+  /** Null: it could not be told. */
+  readonly result: boolean | null;
+  readonly because: readonly string[];
+  readonly points: number | null;
+  readonly expiresAt: string | null;
+}
+
+/** Rules by their sets, in the order in which they were looked at. */
+export const evaluatedSets = (program: CompiledProgram, trace: Trace, why: Why): EvaluatedSet[] => {
+  const sets: { name: string; rules: EvaluatedRule[] }[] = [];
+  trace.rules.forEach((rule, position) => {
+    const compiled = program.rules[rule.i];
+    const told = why.rules[position];
+    if (compiled === undefined || told === undefined) return;
+    let set = sets[sets.length - 1];
+    if (set?.name !== compiled.setName) {
+      set = { name: compiled.setName, rules: [] };
+      sets.push(set);
+    }
+    set.rules.push({
+      id: compiled.id,
+      name: compiled.name,
+      expression: compiled.condition.text,
+      result: told.undetermined === true ? null : told.fired,
+      because: told.because,
+      points: told.award?.rounded ?? null,
+      expiresAt: told.award?.expiresAt ?? null,
+    });
+  });
+  return sets;
+};
+
+const ruleLines = (rule: EvaluatedRule): string => {
+  const result = rule.result === null ? "undetermined" : String(rule.result);
+  const action = rule.points === null ? "" : `<ul><li>AWARD<ul><li>${rule.points} points</li></ul></li></ul>`;
+  return `<li>Rule[${asHtml(rule.id)},${asHtml(rule.name)}] ${asHtml(rule.expression)} -&gt; ${result}${action}</li>`;
+};
+
+/** The tree as HTML, as the documented answer has it. */
+export const treeOf = (program: CompiledProgram, sets: readonly EvaluatedSet[]): string => {
+  const inner = sets
+    .map(
+      ({ name, rules }, index) =>
+        `<li>RuleSet[${index + 1},${asHtml(name)}]<ul>${rules.map(ruleLines).join("")}</ul></li>`,
+    )
+    .join("");
+  return `<ul><li>Program[${program.programId},${asHtml(program.name)}] version ${program.version}<ul>${inner}</ul></li></ul>`;
+};
+
+/** The awards as text, one to a line. */
+export const effectsText = (program: CompiledProgram, sets: readonly EvaluatedSet[]): string =>
+  sets
+    .flatMap(({ rules }) => rules)
+    .filter(({ points }) => points !== null)
+    .map(
+      ({ id, points, expiresAt }) =>
+        `AWARD points=${points} programId=${program.programId} ruleId=${id} expiresOn=${expiresAt ?? "never"}`,
+    )
+    .join("\n");
