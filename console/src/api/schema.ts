@@ -738,6 +738,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/earning/{transactionId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getEarning"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/entity/extendedFieldConfig": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listExtendedFieldConfigs"];
@@ -969,6 +980,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/simulation/transactions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["simulateTransaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/transactions": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
@@ -1007,6 +1029,17 @@ export interface paths {
     get?: never;
     put: operations["claimTransaction"];
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/transactions/searchEvaluationLog": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["searchEvaluationLog"];
     delete?: never;
     options?: never;
     head?: never;
@@ -6664,6 +6697,48 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Read points earned on a purchase (Transaction:read) */
+  getEarning: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        transactionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            billDetails: {
+              billNumber: string;
+              pointsEarningEntities: {
+                entityId: number;
+                entityType: string;
+                [name: string]: unknown;
+              };
+              [name: string]: unknown;
+            };
+            [name: string]: unknown;
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Read display settings of extended fields (Organization:read) */
   listExtendedFieldConfigs: {
     parameters: {
@@ -8274,6 +8349,128 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Try out a purchase without recording it (Transaction:write) */
+  simulateTransaction: {
+    parameters: {
+      query?: {
+        identifierName?: string;
+        identifierValue?: string;
+        source?: string;
+        accountId?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** REGULAR or NOT_INTERESTED */
+        type?: unknown;
+        /** At most 50 characters */
+        billNumber?: unknown;
+        /** Decimal number, or the same as text */
+        billAmount?: unknown;
+        /** Decimal number, or the same as text */
+        grossAmount?: unknown;
+        /** Decimal number, or the same as text */
+        discount?: unknown;
+        /** ISO 8601; without an offset UTC; default now */
+        billingDate?: unknown;
+        note?: unknown;
+        notInterestedReason?: unknown;
+        outlierStatus?: unknown;
+        deliveryStatus?: unknown;
+        /** Lines: itemCode, qty, rate, value, discount, amount, … */
+        lineItemsV2?: unknown;
+        /** Payments: mode, value, notes, attributes */
+        paymentModes?: unknown;
+        /** Extended fields of scope TRANSACTION, name → value */
+        extendedFields?: unknown;
+        customFields?: unknown;
+        /** true: all money is in currencyCode */
+        addWithLocalCurrency?: unknown;
+        /** ISO 4217; the store's when absent */
+        currencyCode?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+            sideEffects: {
+              type: string;
+              [name: string]: unknown;
+            }[];
+            simulatedPointsBreakup: {
+              /** -1: nothing is logged */
+              eventLogId: number;
+              eventName: string;
+              eventDetails: {
+                eventTime: string;
+                tillId: number;
+                maxConversionDate: string | null;
+              };
+              billDetails: {
+                type: string;
+                billNumber: string;
+                billDate: string;
+                grossAmount: number;
+                discount: number;
+                billAmount: number;
+                note: string;
+                pointsEarned: {
+                  regular: unknown[];
+                  promo: unknown[];
+                  promised: unknown[];
+                };
+              };
+              lineItems: {
+                itemCode: string;
+                pointsEarned: {
+                  regular: unknown[];
+                  promo: unknown[];
+                  promised: unknown[];
+                };
+                [name: string]: unknown;
+              }[];
+              extendedFields: {
+                name: string;
+                value: unknown;
+              }[];
+              customFields: {
+                name: string;
+                value: unknown;
+              }[];
+              paymentModes: {
+                mode: string;
+                value: number;
+              }[];
+              pointInTimeSlabs: {
+                slabNumber: number;
+                name: string;
+                programId: number;
+                isDefault: boolean;
+              }[];
+            };
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Record one purchase (Transaction:write) */
   recordOnePurchase: {
     parameters: {
@@ -8593,6 +8790,62 @@ export interface operations {
               [name: string]: unknown;
             }[];
           };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Explain how rules were applied to a purchase (Transaction:read) */
+  searchEvaluationLog: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            customerId: number;
+            date: string;
+            eventName: string;
+            hostName: string;
+            orgId: number;
+            requestId: string;
+            transactionId: number;
+            uniqueId: string;
+            /** HTML */
+            evaluationTree: string;
+            effects: string;
+            /** The tree as JSON */
+            ruleSets: {
+              name: string;
+              rules: {
+                id: string;
+                name: string;
+                expression: string;
+                result: boolean | null;
+                because: string[];
+                points: number | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+          }[];
         };
       };
       400: components["responses"]["V2Failure400"];
