@@ -62,7 +62,7 @@ import {
   type Server,
   systemClock,
 } from "#platform";
-import { createPoints, type Points } from "#points";
+import { addScheduleRoutes, createPoints, type Points } from "#points";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
 
@@ -208,6 +208,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     explode: { eventsOfBills, explodeBills: explodeBills(loyalty) },
     currencies: loyalty.currencyNames,
   });
+  addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });

@@ -14,6 +14,13 @@ export type { ExplodeParts } from "./explode.ts";
 export type { ExplodedBill, RedemptionDetails } from "./explode-answers.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export {
+  type ExpiringPoints,
+  expiringPoints,
+  type OpenPoints,
+  type PromisedPoints,
+  promisedPoints,
+} from "./lot-reads.ts";
+export {
   canUndoMerge,
   eventsOfMerge,
   eventsOfUndo,

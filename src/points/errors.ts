@@ -44,6 +44,28 @@ export const errors = defineErrors("points", {
   below_minimum: { number: 821, http: 400, message: "At least {minimum} points must be redeemed." },
   redemption_off: { number: 827, http: 400, message: "Redemption is not enabled in this program." },
   no_program: { number: 885, http: 400, message: "There is no program {value}." },
+  not_in_program: {
+    number: 1218,
+    http: 400,
+    message: "The customer {id} is not enrolled in the program {program}.",
+  },
+  schedule_order: { number: 1214, http: 400, message: "startDate {start} is after endDate {end}." },
+  schedule_past: { number: 1215, http: 400, message: "{field} must be tomorrow or later; {value} is not." },
+  schedule_date: { number: 1216, http: 400, message: "{field} must be a date YYYY-MM-DD; {value} is not." },
+  schedule_too_far: {
+    number: 1217,
+    http: 400,
+    message: "endDate {value} is more than {most} years ahead.",
+  },
+  unknown_parameters: { number: 8130, http: 400, message: "Unknown query parameters: {names}." },
+  bad_parameter: { number: 400, http: 400, message: "{field} must be {expected}; {value} is not." },
+  bad_entity_type: { number: 1212, http: 400, message: "entityType must be CUSTOMER; {value} is not." },
+  no_groups: {
+    number: 1632,
+    http: 400,
+    message: "{field} {value} matches no group: this organisation has none.",
+  },
+  source_missing: { number: 8003, http: 400, message: "source is needed; it is empty." },
   not_enrolled: { number: 881, http: 400, message: "The customer is not enrolled in the program {program}." },
   blocked_by_status: {
     number: 3045,

@@ -29,6 +29,7 @@ export {
   reverseKind,
   reverseRedemption,
 } from "./redemptions/reverse.ts";
+export { addScheduleRoutes, type ScheduleParts } from "./schedules/routes.ts";
 export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";
 export { loadRedemptionsOfBills } from "./store.ts";
