@@ -650,6 +650,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/customers/lookup/pointsExpirySchedule": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getPointsExpiryScheduleByIdentifier"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/customers/lookup/promisedPointsSchedule": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getPromisedPointsScheduleByIdentifier"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/customers/lookup/tierDetails": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readTierOfCustomerByIdentifier"];
@@ -708,6 +730,28 @@ export interface paths {
   "/v2/customers/{customerId}/points/balance": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readPointBalanceOfCustomer"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/customers/{customerId}/pointsExpirySchedule": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getPointsExpirySchedule"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/customers/{customerId}/promisedPointsSchedule": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getPromisedPointsSchedule"];
     put?: never;
     post?: never;
     delete?: never;
@@ -6099,6 +6143,145 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Read when points run out, by identifier (Points:read) */
+  getPointsExpiryScheduleByIdentifier: {
+    parameters: {
+      query?: {
+        /** true: every program instead of one */
+        fetchDataForAllPrograms?: unknown;
+        /** One program; the default one when absent */
+        programId?: unknown;
+        /** YYYY-MM-DD, tomorrow or later */
+        startDate?: unknown;
+        /** YYYY-MM-DD, at most 100 years ahead */
+        endDate?: unknown;
+        /** Of groups, of which there are none */
+        userGroup2Id?: unknown;
+        /** CUSTOMER */
+        entityType?: unknown;
+        /** true: the next day of each kind only */
+        fetchEarliestExpiryOnly?: unknown;
+        /** Needed: a source of the organisation, or ALL */
+        source?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+        /** Needed: mobile, email, externalId */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            profiles: Record<string, unknown>[];
+            loyaltyInfo: {
+              loyaltyType: string;
+            };
+            segments: Record<string, unknown>;
+            extendedFields: Record<string, unknown>;
+            expirySchedules: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              expiryDate: string;
+              programId: number;
+              /** bill_regular, bill_promotions, line_item_regular, line_item_promotions or customer_promotions. */
+              pointsType: string;
+              expiryType: "fixed" | "rolling";
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read when promised points become spendable, by identifier (Points:read) */
+  getPromisedPointsScheduleByIdentifier: {
+    parameters: {
+      query?: {
+        /** true: every program instead of one */
+        fetchDataForAllPrograms?: unknown;
+        /** One program; the default one when absent */
+        programId?: unknown;
+        /** YYYY-MM-DD, tomorrow or later */
+        startDate?: unknown;
+        /** YYYY-MM-DD, at most 100 years ahead */
+        endDate?: unknown;
+        /** Of groups, of which there are none */
+        userGroup2Id?: unknown;
+        /** CUSTOMER */
+        entityType?: unknown;
+        /** Needed: a source of the organisation, or ALL */
+        source?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+        /** Needed: mobile, email, externalId */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entityId: number;
+            entityType: "CUSTOMER";
+            promisedPointsScheduleList: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              redeemableFrom: string;
+              programId: number;
+              /** bill_regular, bill_promotions, line_item_regular, line_item_promotions or customer_promotions. */
+              pointsType: string;
+            }[];
+            triggerBasedPointsList: {
+              /** With up to three decimals. */
+              points: number;
+              programId: number;
+              /** bill_regular, bill_promotions, line_item_regular, line_item_promotions or customer_promotions. */
+              pointsType: string;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Read tier of a customer, by identifier (Customer:read) */
   readTierOfCustomerByIdentifier: {
     parameters: {
@@ -6587,6 +6770,133 @@ export interface operations {
               delayedAccrualPoints: number;
               externalTriggerBasedPoints: number;
             };
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read when points run out (Points:read) */
+  getPointsExpirySchedule: {
+    parameters: {
+      query?: {
+        /** true: every program instead of one */
+        fetchDataForAllPrograms?: unknown;
+        /** One program; the default one when absent */
+        programId?: unknown;
+        /** YYYY-MM-DD, tomorrow or later */
+        startDate?: unknown;
+        /** YYYY-MM-DD, at most 100 years ahead */
+        endDate?: unknown;
+        /** Of groups, of which there are none */
+        userGroup2Id?: unknown;
+        /** CUSTOMER */
+        entityType?: unknown;
+        /** true: the next day of each kind only */
+        fetchEarliestExpiryOnly?: unknown;
+      };
+      header?: never;
+      path: {
+        customerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            profiles: Record<string, unknown>[];
+            loyaltyInfo: {
+              loyaltyType: string;
+            };
+            segments: Record<string, unknown>;
+            extendedFields: Record<string, unknown>;
+            expirySchedules: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              expiryDate: string;
+              programId: number;
+              /** bill_regular, bill_promotions, line_item_regular, line_item_promotions or customer_promotions. */
+              pointsType: string;
+              expiryType: "fixed" | "rolling";
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read when promised points become spendable (Points:read) */
+  getPromisedPointsSchedule: {
+    parameters: {
+      query?: {
+        /** true: every program instead of one */
+        fetchDataForAllPrograms?: unknown;
+        /** One program; the default one when absent */
+        programId?: unknown;
+        /** YYYY-MM-DD, tomorrow or later */
+        startDate?: unknown;
+        /** YYYY-MM-DD, at most 100 years ahead */
+        endDate?: unknown;
+        /** Of groups, of which there are none */
+        userGroup2Id?: unknown;
+        /** CUSTOMER */
+        entityType?: unknown;
+      };
+      header?: never;
+      path: {
+        customerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entityId: number;
+            entityType: "CUSTOMER";
+            promisedPointsScheduleList: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              redeemableFrom: string;
+              programId: number;
+              /** bill_regular, bill_promotions, line_item_regular, line_item_promotions or customer_promotions. */
+              pointsType: string;
+            }[];
+            triggerBasedPointsList: {
+              /** With up to three decimals. */
+              points: number;
+              programId: number;
+              /** bill_regular, bill_promotions, line_item_regular, line_item_promotions or customer_promotions. */
+              pointsType: string;
+            }[];
             warnings: components["schemas"]["Issue"][];
           };
         };
