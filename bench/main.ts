@@ -7,6 +7,7 @@ import { measureImports, profileImport } from "./imports.ts";
 import { measurePages } from "./ledger-pages.ts";
 import { describeMachine } from "./machine.ts";
 import { createYardstick, type Yardstick, type YardstickRun } from "./pgbench.ts";
+import { measurePoints } from "./points.ts";
 import { printed, printedProfile, printedStatements, writeReport } from "./report.ts";
 import { type EarnRound, goalsOf, type Results } from "./results.ts";
 import { definitionWithRules, openShop, registerMembers, type Shop } from "./shop.ts";
@@ -38,6 +39,7 @@ const FULL = {
   importRounds: 3,
   entries: 1_000_000,
   turns: 25,
+  pointsSeconds: 4,
 };
 const QUICK = {
   rounds: 1,
@@ -48,6 +50,7 @@ const QUICK = {
   importRounds: 1,
   entries: 100_000,
   turns: 10,
+  pointsSeconds: 2,
 };
 type Extent = typeof FULL;
 
@@ -141,6 +144,12 @@ const measureAll = async (
   yardstick.runs.push(await measureYardstick(tool, extent.yardstickSeconds));
   const manyRules = await measureRound(parts, server, MANY, yardstick, extent);
 
+  say("Points …");
+  const points = await measurePoints(parts, { seconds: extent.pointsSeconds, rounds: extent.rounds });
+  say(
+    `  ${shown(points.redemption.perSecond)} redemptions/s, ${shown(points.holdAndCapture.perSecond)} holds captured/s; ${shown(points.transfer.perSecond)} plain transfers/s`,
+  );
+
   say("Pages of long ledgers …");
   const pages = await measurePages(parts, server.port, { entries: extent.entries, turns: extent.turns });
   const problems = [
@@ -162,6 +171,7 @@ const measureAll = async (
     memory: { idle, afterLoad },
     imports,
     pages,
+    points,
     costs: await measureCosts(app, shop),
     earnProfile: profiled,
     importProfile,

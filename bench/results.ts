@@ -4,6 +4,7 @@ import type { ImportResult } from "./imports.ts";
 import type { PagesResult } from "./ledger-pages.ts";
 import type { Machine, Memory } from "./machine.ts";
 import type { YardstickRun } from "./pgbench.ts";
+import { type PointsResult, ratioOfRates } from "./points.ts";
 import type { Profile } from "./profile.ts";
 import { median, shown } from "./statistics.ts";
 
@@ -25,6 +26,7 @@ export interface Results {
   readonly memory: { readonly idle: Memory | null; readonly afterLoad: Memory | null };
   readonly imports: ImportResult;
   readonly pages: PagesResult;
+  readonly points: PointsResult;
   readonly costs: Costs;
   readonly earnProfile: EarnProfile | null;
   readonly importProfile: Profile | null;
@@ -41,7 +43,16 @@ export interface Goal {
   readonly detail: string;
 }
 
-const GOALS = { few: 1, many: 1.5, p95: 3, imports: 0.1, pages: 1.2, memoryMegabytes: 400 };
+const GOALS = {
+  postings: 0.5,
+  oneParty: 0.5,
+  few: 1,
+  many: 1.5,
+  p95: 3,
+  imports: 0.1,
+  pages: 1.2,
+  memoryMegabytes: 400,
+};
 
 /** Purchases a second over transactions a second, each round against the yardstick before and after it; the median. */
 export const ratioOf = (rounds: readonly EarnRound[]): number =>
@@ -108,6 +119,28 @@ const earnGoals = ({ earn, yardstick }: Results): Goal[] => {
   ];
 };
 
+const pointsGoals = ({ points }: Results): Goal[] => {
+  const { transfer, redemption, earnMany, earnOne } = points;
+  const postings = ratioOfRates(redemption, transfer);
+  const oneParty = ratioOfRates(earnOne, earnMany);
+  return [
+    {
+      what: "Redemption, the whole posting, 64 callers, against a double-entry transfer in hand-written SQL, 16 connections",
+      goal: `≥ ${GOALS.postings} ×`,
+      result: times(postings),
+      met: postings >= GOALS.postings,
+      detail: `${shown(redemption.perSecond)}/s against ${shown(transfer.perSecond)}/s; hold and capture ${shown(points.holdAndCapture.perSecond)} pairs/s`,
+    },
+    {
+      what: "Bills of one customer against bills of many: the program's side is no hot row",
+      goal: `≥ ${GOALS.oneParty} ×`,
+      result: times(oneParty),
+      met: oneParty >= GOALS.oneParty,
+      detail: `${shown(earnOne.perSecond)}/s against ${shown(earnMany.perSecond)}/s`,
+    },
+  ];
+};
+
 /** Every goal of the run with its verdict. */
 export const goalsOf = (results: Results): Goal[] => {
   const { imports, pages, memory } = results;
@@ -116,6 +149,7 @@ export const goalsOf = (results: Results): Goal[] => {
   const peak = memory.afterLoad?.peakMegabytes ?? null;
   return [
     ...earnGoals(results),
+    ...pointsGoals(results),
     {
       what: "CSV import, lines a second, against COPY of the same lines into one plain table",
       goal: `≥ ${GOALS.imports} ×`,
