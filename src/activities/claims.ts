@@ -2,6 +2,7 @@ import { type AppError, assert, type Instant, type Tx } from "#platform";
 import { errors } from "./errors.ts";
 import type { Passage } from "./passage.ts";
 import { insertClaims, releaseClaims } from "./retro/store.ts";
+import { onceKeyOf } from "./schema.ts";
 import {
   type ClaimedNumber,
   claimNumbers,
@@ -51,11 +52,11 @@ export const claimBills = async (
   const findings = new Map<Passage, Finding>();
   const takenOver = new Map<Passage, ClaimedNumber>();
   const open = batch.filter((passage) => passage.outcome === null);
-  const keyed = open.filter((passage) => passage.purchase.requestKey !== null);
+  const keyed = open.filter(({ purchase }) => onceKeyOf(purchase) !== null);
   if (keyed.length > 0) await claimKeys(tx, orgId, keyed, now, findings);
   const fresh = open.filter((passage) => !findings.has(passage));
   // The number of a bill that is claimed later stays with the anonymous one: a till that repeats it gets its first answer.
-  const numbered = fresh.filter(({ purchase }) => purchase.number !== "" && purchase.retro === undefined);
+  const numbered = fresh.filter(({ purchase }) => purchase.ownNumber !== "" && purchase.retro === undefined);
   if (numbered.length > 0) await claimBillNumbers(tx, orgId, numbered, findings, takenOver);
   const later = fresh.filter(({ purchase }) => purchase.retro !== undefined);
   if (later.length > 0) await claimAnonymousBills(tx, orgId, later, now, findings);
@@ -75,10 +76,10 @@ export const claimBills = async (
   };
 };
 
-const keyOf = (orgId: number, { purchase }: Passage): string => `${orgId}:${purchase.requestKey}`;
+const keyOf = (orgId: number, { purchase }: Passage): string => `${orgId}:${onceKeyOf(purchase)}`;
 
 const numberClaimOf = (orgId: number, { purchase, partyId, transactionId }: Passage): NumberClaim => ({
-  key: `${orgId}:${purchase.number}`,
+  key: `${orgId}:${purchase.ownNumber}`,
   scope: purchase.numberScope.scope,
   partyId,
   transactionId,
@@ -93,14 +94,10 @@ const claimKeys = async (
   now: Instant,
   findings: Map<Passage, Finding>,
 ): Promise<void> => {
-  const claims = keyed.map(
-    ({ purchase, partyId, transactionId }): RequestClaim => ({
-      key: `${orgId}:${purchase.requestKey}`,
-      partyId,
-      transactionId,
-      inputHash: purchase.inputHash,
-    }),
-  );
+  const claims = keyed.map((passage): RequestClaim => {
+    const { purchase, partyId, transactionId } = passage;
+    return { key: keyOf(orgId, passage), partyId, transactionId, inputHash: purchase.inputHash };
+  });
   const ours = new Set((await claimRequests(tx, orgId, claims, now)).map((row) => row.key));
   if (ours.size === claims.length) return;
   const held = new Map(
@@ -116,7 +113,11 @@ const claimKeys = async (
     const { key, inputHash } = claims[index]!;
     const first = held.get(key);
     if (ours.has(key) || first === undefined) return;
-    const error = errors.request_key_reused({ key: passage.purchase.requestKey });
+    const { requestKey, number } = passage.purchase;
+    const error =
+      requestKey === null
+        ? errors.duplicate_return({ number })
+        : errors.request_key_reused({ key: requestKey });
     findings.set(
       passage,
       first.inputHash.equals(inputHash)
@@ -189,7 +190,7 @@ const judge = ({ purchase }: Passage, claim: NumberClaim, first: ClaimedNumber):
   if (days !== null && claim.billedAt - first.billedAt.getTime() > days * DAY) return EXPIRED;
   return {
     kind: "refused",
-    error: errors.duplicate_number({ number: purchase.number, field: "billNumber" }),
+    error: errors.duplicate_number({ number: purchase.ownNumber, field: "billNumber" }),
   };
 };
 
@@ -205,7 +206,7 @@ const release = async (
     await takeOverNumber(tx, orgId, { ...last, billedAt: last.billedAt.getTime() }, passage.transactionId);
   }
   const transactionIds = refused.map((passage) => passage.transactionId);
-  const numbers = refused.map(({ purchase }) => `${orgId}:${purchase.number}`);
+  const numbers = refused.map(({ purchase }) => `${orgId}:${purchase.ownNumber}`);
   await releaseNumbers(tx, orgId, transactionIds, numbers);
   const later = refused.flatMap(({ purchase }) => purchase.retro ?? []);
   if (later.length > 0)
@@ -215,7 +216,7 @@ const release = async (
       later.map(({ partyId }) => partyId),
       transactionIds,
     );
-  const requests = refused.filter(({ purchase }) => purchase.requestKey !== null);
+  const requests = refused.filter(({ purchase }) => onceKeyOf(purchase) !== null);
   if (requests.length === 0) return;
   await releaseRequests(
     tx,

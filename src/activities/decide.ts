@@ -17,39 +17,76 @@ import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { record } from "./record.ts";
 import { objectionToClaim } from "./retro/rules.ts";
-import type { Purchase } from "./schema.ts";
+import { applyReturns, type JudgedReturns, judgeReturns } from "./returns/decide.ts";
+import { hasCustomer, isReturn, type Purchase } from "./schema.ts";
 import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
 const STATUSES_WITHOUT_TRANSACTIONS = new Set(["DELETED", "PENDING_DELETION"]);
 
-/** Decides one purchase on the state that the ones before it left: posts what it earns and collects what is to be written. */
+/**
+ * Decides one purchase or return on the state that the ones before it left: posts what it earns and takes back, and collects
+ * what is to be written. What a mixed bill takes back comes first and, should any of it be refused, nothing of the bill happens.
+ */
 export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId, writes: Writes): void => {
-  const { purchase, partyId } = passage;
-  if (purchase.type === "NOT_INTERESTED") {
-    record(passage, null, null, snapshot, writes);
+  const profile = hasCustomer(passage.purchase.type) ? profileOf(passage, snapshot) : null;
+  if (passage.outcome !== null) return;
+  const returns = judgeReturns(passage, snapshot);
+  if (returns === null) return;
+  if (isReturn(passage.purchase.type)) {
+    applyReturns(passage, returns, profile, snapshot, nextEventId, writes);
     return;
   }
-  const profile = snapshot.profiles.get(partyId);
-  if (profile === undefined) {
-    refuse(passage, errors.unknown_customer({ name: purchase.customerName }));
-    return;
-  }
-  if (STATUSES_WITHOUT_TRANSACTIONS.has(profile.status)) {
-    refuse(passage, errors.blocked_by_status({ id: partyId, status: profile.status }));
-    return;
-  }
-  if (purchase.retro !== undefined) {
-    const objection = objectionToClaim(snapshot.organisation, purchase.billedAt, profile);
-    if (objection !== null) {
-      refuse(passage, objection);
-      return;
-    }
-  }
-  const program = snapshot.programs.default?.inForce(purchase.billedAt) ?? null;
-  if (program === null) {
+  const earned = profile === null ? null : earn(passage, profile, returns, snapshot);
+  if (passage.outcome !== null) return;
+  if (returns.items.length > 0) applyReturns(passage, returns, profile, snapshot, nextEventId, writes);
+  if (earned === null) {
     record(passage, profile, null, snapshot, writes);
     return;
   }
+  const { decision, program } = earned;
+  keepMembership(passage, earned, snapshot, writes);
+  const eventNo = post(passage, decision, snapshot, nextEventId);
+  record(passage, profile, { decision, program, eventNo }, snapshot, writes);
+};
+
+/** The customer, who may have bills; refuses the passage and answers null where not. */
+const profileOf = (passage: Passage, snapshot: Snapshot): CustomerProfile | null => {
+  const { purchase, partyId } = passage;
+  const profile = snapshot.profiles.get(partyId);
+  if (profile === undefined) {
+    refuse(passage, errors.unknown_customer({ name: purchase.customerName }));
+    return null;
+  }
+  if (STATUSES_WITHOUT_TRANSACTIONS.has(profile.status)) {
+    refuse(passage, errors.blocked_by_status({ id: partyId, status: profile.status }));
+    return null;
+  }
+  const objection =
+    purchase.retro === undefined ? null : objectionToClaim(snapshot.organisation, purchase.billedAt, profile);
+  if (objection !== null) {
+    refuse(passage, objection);
+    return null;
+  }
+  return profile;
+};
+
+interface Earned {
+  readonly decision: Decision;
+  readonly program: CompiledProgram;
+  readonly before: Membership;
+  readonly facts: TransactionFacts;
+}
+
+/** What a purchase earns, not posted yet; null where no program decides. Refuses what would leave the exact range. */
+const earn = (
+  passage: Passage,
+  profile: CustomerProfile,
+  returns: JudgedReturns,
+  snapshot: Snapshot,
+): Earned | null => {
+  const { purchase, partyId } = passage;
+  const program = snapshot.programs.default?.inForce(purchase.billedAt) ?? null;
+  if (program === null) return null;
   const key = `${partyId}/${program.programId}`;
   const account = snapshot.book.account(partyId, {
     programId: program.programId,
@@ -57,10 +94,13 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
     category: 1,
   });
   // A customer who registered before the program began joins it with the first purchase since.
-  const membership = snapshot.memberships.get(key) ?? newMembership(program, partyId, purchase.billedAt);
+  const membership =
+    returns.memberships.get(key) ??
+    snapshot.memberships.get(key) ??
+    newMembership(program, partyId, purchase.billedAt);
   if (!Number.isSafeInteger(membership.lifetimePurchases + purchase.amount)) {
     refuseAmount(passage, snapshot);
-    return;
+    return null;
   }
   const facts = factsOf(passage, profile, membership, snapshot);
   const decision = decideTransaction(program, facts, {
@@ -79,22 +119,26 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
   });
   if (leavesExactRange(snapshot, partyId, decision)) {
     refuseAmount(passage, snapshot);
-    return;
+    return null;
   }
-  if (decision.membership !== null && decision.trace.blocked === undefined) {
-    snapshot.memberships.set(key, decision.membership);
-    if (membership.lastVisitOn !== null) addVisit(snapshot.visitDays, partyId, membership.lastVisitOn);
-    addVisit(snapshot.visitDays, partyId, visitDayOf(snapshot.organisation, purchase));
-    writes.memberships.push({
-      membership: decision.membership,
-      tierChange: decision.tierChange,
-      transactionId: passage.transactionId,
-      recordedAt: new Date(snapshot.recordedAt),
-    });
-    if (program.rolls) roll(program, passage, decision, facts, writes);
-  }
-  const eventNo = post(passage, decision, snapshot, nextEventId);
-  record(passage, profile, { decision, program, eventNo }, snapshot, writes);
+  return { decision, program, before: membership, facts };
+};
+
+const keepMembership = (
+  passage: Passage,
+  { program, decision, before, facts }: Earned,
+  snapshot: Snapshot,
+  writes: Writes,
+): void => {
+  const { purchase, partyId, transactionId } = passage;
+  const { membership, trace, tierChange } = decision;
+  if (membership === null || trace.blocked !== undefined) return;
+  snapshot.memberships.set(`${partyId}/${membership.programId}`, membership);
+  if (before.lastVisitOn !== null) addVisit(snapshot.visitDays, partyId, before.lastVisitOn);
+  addVisit(snapshot.visitDays, partyId, visitDayOf(snapshot.organisation, purchase));
+  const recordedAt = new Date(snapshot.recordedAt);
+  writes.memberships.push({ membership, tierChange, transactionId, recordedAt });
+  if (program.rolls) roll(program, passage, decision, facts, writes);
 };
 
 const refuseAmount = (passage: Passage, { organisation }: Snapshot): void => {

@@ -19,6 +19,83 @@ export const errors = defineErrors("activities", {
     http: 400,
     message: "The bill number {number} was recorded before with other contents.",
   },
+  duplicate_return: {
+    number: 604,
+    http: 400,
+    message:
+      "The same goods of the bill {number} were returned at this till at the same time with other contents.",
+  },
+  return_before_purchase: {
+    number: 624,
+    http: 400,
+    message: "{field} {problem}: a return says when its goods were bought.",
+  },
+  original_unknown: { number: 625, http: 400, message: "There is no bill {number} that could be returned." },
+  quantity_above_left: {
+    number: 626,
+    http: 400,
+    message: "{field}: {quantity} of {item} cannot be returned; {left} are left of the bill.",
+  },
+  bad_return_type: { number: 628, http: 400, message: "{field} {value} is not one of {allowed}." },
+  amount_above_left: {
+    number: 630,
+    http: 400,
+    message: "{field} {amount} is more than the {left} that is left of the bill.",
+  },
+  line_amount_above_left: {
+    number: 630,
+    http: 400,
+    message: "{field} {amount} is more than the {left} that is left of the line.",
+  },
+  no_return_number: {
+    number: 631,
+    http: 400,
+    message: "billNumber or id is missing: a return names the bill that it returns.",
+  },
+  amount_after_lines: {
+    number: 632,
+    http: 400,
+    message: "Lines of the bill {number} were returned before, so it cannot be returned by amount.",
+  },
+  already_returned: { number: 633, http: 400, message: "The bill {number} was returned completely before." },
+  already_cancelled: { number: 633, http: 400, message: "The bill {number} was cancelled before." },
+  lines_after_amount: {
+    number: 638,
+    http: 400,
+    message: "Amounts of the bill {number} were returned before, so it cannot be returned by line.",
+  },
+  full_after_partial: {
+    number: 639,
+    http: 400,
+    message: "Part of the bill {number} was returned before, so it cannot be returned as a whole.",
+  },
+  bad_return_line: { number: 660, http: 400, message: "{field} must be {expected}." },
+  no_return_lines: {
+    number: 660,
+    http: 400,
+    message: "lineItemsV2 is missing: a return by line names lines.",
+  },
+  not_of_customer_by_id: {
+    number: 667,
+    http: 400,
+    message: "The bill with id {id} is not one of this customer's.",
+  },
+  not_of_customer_by_number: {
+    number: 668,
+    http: 400,
+    message: "The bill {number} is not one of this customer's.",
+  },
+  return_of_parts: {
+    number: 682,
+    http: 400,
+    message: "{field}: {item} is part of a combo or split line and cannot be returned by itself.",
+  },
+  line_not_in_bill: { number: 687, http: 400, message: "{field}: the bill has no line {item}." },
+  outlier_return: {
+    number: 1121,
+    http: 400,
+    message: "The bill {number} is marked {status} and cannot be returned.",
+  },
   bad_id: { number: 620, http: 400, message: "{value} is not a transaction id." },
   negative_quantity: { number: 627, http: 400, message: "{field} must not be negative." },
   too_far_in_future: { number: 643, http: 400, message: "billingDate {value} is too far in the future." },
@@ -39,7 +116,7 @@ export const errors = defineErrors("activities", {
   bad_type: {
     number: 690,
     http: 400,
-    message: "type {value} cannot be recorded; this server records REGULAR and NOT_INTERESTED bills.",
+    message: "type {value} is not one of {allowed}.",
   },
   bad_status: { number: 691, http: 400, message: "{field} {value} is not one of {allowed}." },
   transaction_unknown: { number: 603, http: 404, message: "There is no transaction {id}." },

@@ -26,13 +26,16 @@ export const MAX_FIELDS = 500;
 export const fieldIssues = (warnings: readonly FieldWarning[]): Issue[] =>
   warnings.map(({ message }) => issue(91016, message));
 
-/** Reads the lines of a bill; what they are warned of is added to `warnings`. Errors name the line and its field. */
-export const parseLines = (value: unknown, organisation: Organisation, warnings: Issue[]): LineItem[] =>
-  asArray(value, "lineItemsV2", MAX_LINES).map((item, index) =>
-    parseLine(item, `lineItemsV2[${index}]`, organisation, warnings),
-  );
+/** The lines of a bill as they were sent. */
+export const asLines = (value: unknown): readonly unknown[] => asArray(value, "lineItemsV2", MAX_LINES);
 
-const parseLine = (item: unknown, at: string, organisation: Organisation, warnings: Issue[]): LineItem => {
+/** Reads a line of a bill; what it is warned of is added to `warnings`. Errors name the line, `at`, and its field. */
+export const parseLineItem = (
+  item: unknown,
+  at: string,
+  organisation: Organisation,
+  warnings: Issue[],
+): LineItem => {
   if (!isObject(item)) throw errors.bad_field({ field: at, expected: "an object" });
   const figures = parseFigures(item, at, organisation.moneyScale);
   checkLineAmount(organisation, figures.amount, `${at}.amount`);

@@ -261,7 +261,7 @@ describe("what is refused, with the documented code and the field's name", () =>
     ["negative gross", { grossAmount: -0.01 }, 665, "grossAmount"],
     ["negative discount", { discount: "-1" }, 666, "discount"],
     ["gross that is no number", { grossAmount: {} }, 601, "grossAmount"],
-    ["a return", { type: "RETURN" }, 690, "RETURN"],
+    ["a return without its purchase's time", { type: "RETURN" }, 624, "purchaseTime"],
     ["an unknown type", { type: "GIFT" }, 690, "type"],
     ["a type that is an object", { type: TRAP }, 400, "type"],
     ["an unknown outlier status", { outlierStatus: "ODD" }, 691, "outlierStatus"],

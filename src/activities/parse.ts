@@ -3,10 +3,11 @@ import { type Organisation, validateFields } from "#orgs";
 import { type Instant, type Issue, parseDateTime } from "#platform";
 import { inBaseCurrency } from "./currencies/convert.ts";
 import { errors } from "./errors.ts";
-import { fieldIssues, MAX_FIELDS, parseLines, parsePayments } from "./parse-lines.ts";
+import { asLines, fieldIssues, MAX_FIELDS, parsePayments } from "./parse-lines.ts";
 import { asChoice, asInstant, asMoney, asObject, asText, isObject, shown } from "./parse-values.ts";
+import { contentKeyOf, parseMixed, parseReturn, type ReturnInput, splitLines } from "./returns/parse.ts";
 import { checkAmount, outlierOf, pointsIgnoredBy } from "./rules.ts";
-import type { NumberScope, Purchase, TransactionType } from "./schema.ts";
+import { hasCustomer, isReturn, type NumberScope, type Purchase, type TransactionType } from "./schema.ts";
 
 /** What surrounds a bill: who sends it, for whom, from where. */
 export interface BillContext {
@@ -55,19 +56,27 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
     currencyOfTill(context),
   );
   const scale = organisation.moneyScale;
-  const type = parseType(body.type);
+  const type = parseType(body.type, context);
+  const goesBack = isReturn(type);
   const place = parsePlace(context);
-  const number = parseNumber(body.billNumber, organisation);
+  const number = parseNumber(body.billNumber, organisation, goesBack);
   const amount = asMoney(body.billAmount, "billAmount", scale);
-  if (amount === null) throw errors.amount_missing();
-  checkAmount(organisation, amount);
+  if (amount !== null && amount < 0) throw errors.negative_amount({ field: "billAmount" });
+  if (!goesBack) {
+    if (amount === null) throw errors.amount_missing();
+    checkAmount(organisation, amount);
+  }
   const grossAmount = asMoney(body.grossAmount, "grossAmount", scale);
   if (grossAmount !== null && grossAmount < 0) throw errors.negative_gross_amount({ field: "grossAmount" });
   const discount = asMoney(body.discount, "discount", scale);
   if (discount !== null && discount < 0) throw errors.negative_discount({ field: "discount" });
   const billedAt = checkDate(sentDate ?? context.clockNow, context, body.billingDate);
   const warnings: Issue[] = [];
-  const lines = parseLines(body.lineItemsV2 ?? body.lineitemsV2, organisation, warnings);
+  const sentLines = asLines(body.lineItemsV2 ?? body.lineitemsV2);
+  const { bought: lines, returned } = splitLines(sentLines, type, organisation, warnings);
+  const returnInput: ReturnInput = { body, type, billedAt, amount, organisation, warnings };
+  const returns = goesBack ? [parseReturn(returnInput, returned)] : parseMixed(returnInput, returned);
+  const ownNumber = goesBack ? parseReturnNumber(body.parentBillNumber, context) : number;
   const extended = validateFields(
     organisation.extendedFields("TRANSACTION"),
     asObject(body.extendedFields, "extendedFields", MAX_FIELDS),
@@ -79,26 +88,30 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
   warnings.push(...fieldIssues(extended.warnings), ...fieldIssues(custom.warnings));
   const statuses = context.isV11 === true ? V11_OUTLIER_STATUSES : OUTLIER_STATUSES;
   const sentOutlier = asChoice(body.outlierStatus, "outlierStatus", statuses, "");
-  const outlier = outlierOf(organisation, {
-    sent: sentOutlier,
-    amount,
-    number,
-    storeId: place.storeId,
-    lines,
-  });
+  const outlier = goesBack
+    ? { status: sentOutlier === "" ? "NORMAL" : sentOutlier, warning: null }
+    : outlierOf(organisation, {
+        sent: sentOutlier,
+        amount: amount ?? 0,
+        number,
+        storeId: place.storeId,
+        lines,
+      });
   if (outlier.warning !== null) warnings.push(outlier.warning);
   const purchase = {
     type,
-    customerKey: type === "REGULAR" ? context.customerKey : null,
-    customerId: type === "REGULAR" ? context.customerId : null,
+    customerKey: hasCustomer(type) ? context.customerKey : null,
+    customerId: hasCustomer(type) ? context.customerId : null,
     customerName: context.customerName,
     number,
+    ...(ownNumber === number ? {} : { ownNumber }),
     billedAt,
-    amount,
+    amount: amount ?? 0,
     grossAmount,
     discount,
     note: asText(body.note, "note", 2000),
     lines,
+    ...(returns.length === 0 ? {} : { returns }),
     paymentModes: parsePayments(body.paymentModes, organisation, warnings),
     extendedFields: extended.values,
     customFields: custom.values,
@@ -120,12 +133,18 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
   });
   return {
     ...purchase,
-    numberScope: scopeOf(organisation, place, inputHash),
+    ownNumber,
+    returns,
+    numberScope: goesBack ? scopeOfReturn(organisation, inputHash) : scopeOf(organisation, place, inputHash),
     now: context.asOfBill ? billedAt : context.clockNow,
-    pointsIgnored: pointsIgnoredBy(organisation, number),
+    pointsIgnored: goesBack ? null : pointsIgnoredBy(organisation, number),
     warnings: distinct(warnings),
     inputHash,
     requestKey: context.requestKey,
+    contentKey:
+      goesBack && ownNumber === "" && sentDate !== null
+        ? contentKeyOf(returns[0]!, billedAt, place.tillId)
+        : null,
     wantsSideEffects: context.wantsSideEffects,
     wantsRawSideEffects: context.wantsRawSideEffects,
   };
@@ -142,10 +161,15 @@ const distinct = (warnings: readonly Issue[]): readonly Issue[] =>
 const currencyOfTill = ({ organisation, tillId }: BillContext): string | null =>
   tillId === null ? null : (organisation.storeOfTill(tillId)?.currency ?? null);
 
-const parseType = (value: unknown): TransactionType => {
+const TYPES = ["REGULAR", "NOT_INTERESTED", "RETURN", "NOT_INTERESTED_RETURN"] as const;
+/** v1.1 has names of their own for bills of which some lines go back. */
+const V11_TYPES: Readonly<Record<string, TransactionType>> = { MIXED: "REGULAR", NI_MIXED: "NOT_INTERESTED" };
+
+const parseType = (value: unknown, { isV11 }: BillContext): TransactionType => {
   const text = (asText(value, "type", 50) ?? "REGULAR").toUpperCase();
-  if (text !== "REGULAR" && text !== "NOT_INTERESTED") throw errors.bad_type({ value: text.slice(0, 40) });
-  return text;
+  const type = (isV11 === true ? V11_TYPES[text] : undefined) ?? TYPES.find((known) => known === text);
+  if (type === undefined) throw errors.bad_type({ value: text.slice(0, 40), allowed: TYPES.join(", ") });
+  return type;
 };
 
 const parsePlace = ({ organisation, tillId }: BillContext): { tillId: number; storeId: number } => {
@@ -154,13 +178,25 @@ const parsePlace = ({ organisation, tillId }: BillContext): { tillId: number; st
   return { tillId, storeId: store.id };
 };
 
-const parseNumber = (value: unknown, organisation: Organisation): string => {
+const parseNumber = (value: unknown, organisation: Organisation, goesBack: boolean): string => {
   const text = (asText(value, "billNumber", 1000) ?? "").trim();
   if (text.length > 50) throw errors.bad_number({ field: "billNumber" });
-  if (text === "" && organisation.flag("CONF_LOYALTY_IS_BILL_NUMBER_REQUIRED"))
+  if (text === "" && !goesBack && organisation.flag("CONF_LOYALTY_IS_BILL_NUMBER_REQUIRED"))
     throw errors.bad_number({ field: "billNumber" });
   return text;
 };
+
+/** v1.1 calls a return's own number parent_bill_number; v2 has none. */
+const parseReturnNumber = (value: unknown, { isV11 }: BillContext): string => {
+  const text = isV11 === true ? (asText(value, "parentBillNumber", 1000) ?? "").trim() : "";
+  if (text.length > 50) throw errors.bad_number({ field: "parentBillNumber" });
+  return text;
+};
+
+const scopeOfReturn = (organisation: Organisation, hash: Buffer): NumberScope => ({
+  scope: organisation.flag("IS_RETURN_BILL_UNIQUE") ? "return" : `input:${hash.toString("hex")}`,
+  days: null,
+});
 
 const checkDate = (billedAt: Instant, { organisation, clockNow }: BillContext, sent: unknown): Instant => {
   const value = shown(sent);

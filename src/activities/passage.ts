@@ -3,17 +3,30 @@ import type { NewEvent } from "#events";
 import type { ExpiryRoll, LedgerBook } from "#ledger";
 import type { CompiledProgram, Decision, Membership, OrgPrograms, SavedMembership } from "#loyalty";
 import type { Organisation } from "#orgs";
-import type { AppError, Instant, Outcome } from "#platform";
-import type { Purchase, Recorded } from "./schema.ts";
+import type { AppError, Instant, Issue, Outcome } from "#platform";
+import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
+import type { Purchase, Recorded, ReturnRequest } from "./schema.ts";
 import type { LineRow, TransactionRow } from "./store.ts";
 import type { VisitDays } from "./visits.ts";
 
-/** One purchase on its way through a batch. */
+/** One of a purchase's returns on its way. */
+export interface ReturnPassage {
+  readonly request: ReturnRequest;
+  readonly transactionId: number;
+  /** The party of the bill that goes back. */
+  partyId: number;
+  /** The bill; null until found, and where none is known. */
+  original: OriginalBill | null;
+  warnings: readonly Issue[];
+}
+
+/** One purchase, or return, on its way through a batch. */
 export interface Passage {
   readonly purchase: Purchase;
   transactionId: number;
   /** The customer, or a party of its own for an anonymous bill; 0 until known. */
   partyId: number;
+  readonly returns: readonly ReturnPassage[];
   outcome: Outcome<Recorded> | null;
 }
 
@@ -27,6 +40,8 @@ export interface Snapshot {
   readonly tiersOfLateBills: ReadonlyMap<number, number>;
   /** Days of visits as far as late bills need them: read for those, and of every bill that the batch counted so far. */
   readonly visitDays: VisitDays;
+  /** Bills that the batch's returns are of, by id, as the returns so far left them. */
+  readonly bills: Map<number, ReturnableBill>;
   readonly book: LedgerBook;
   readonly recordedAt: Instant;
 }

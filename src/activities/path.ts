@@ -24,7 +24,9 @@ import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
-import type { Purchase, Recorded } from "./schema.ts";
+import { identifyOriginals, loadAwards, loadReturnableBills } from "./returns/load.ts";
+import type { ReturnableBill } from "./returns/schema.ts";
+import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
 import { visitsOfLateBills } from "./visits.ts";
 
@@ -39,7 +41,7 @@ export interface PathParts {
 }
 
 /**
- * Takes a batch of purchases of one organisation through load, decide and commit in one database transaction and answers
+ * Takes a batch of purchases and returns of one organisation through load, decide and commit in one database transaction and answers
  * each by itself: a refused one leaves nothing behind and does not disturb the others. Rejects only when the database does.
  */
 export const passBatch = async (
@@ -52,15 +54,8 @@ export const passBatch = async (
   const passages = await db.transaction(orgId, async (tx) => {
     // Built inside, because the transaction may be run again.
     const nextIds = await reserveIds(ids, purchases);
-    const batch = purchases.map(
-      (purchase): Passage => ({
-        purchase,
-        transactionId: nextIds.transaction(),
-        partyId: purchase.type === "NOT_INTERESTED" ? nextIds.party() : 0,
-        outcome: null,
-      }),
-    );
-    await identify(tx, parts, orgId, batch);
+    const batch = purchases.map((purchase) => passageOf(purchase, nextIds));
+    await identify(tx, parts, organisation, batch);
     const { snapshot, claims } = await load(tx, parts, organisation, programs, batch, nextIds.event);
     const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
     for (const passage of batch) {
@@ -76,24 +71,47 @@ export const passBatch = async (
   });
 };
 
-const reserveIds = async (ids: Ids, purchases: readonly Purchase[]) => {
-  const anonymous = purchases.filter(({ type }) => type === "NOT_INTERESTED").length;
+interface NextIds {
+  readonly transaction: NextId;
+  readonly party: NextId;
+  readonly event: NextId;
+}
+
+const reserveIds = async (ids: Ids, purchases: readonly Purchase[]): Promise<NextIds> => {
+  const anonymous = purchases.filter(({ type }) => !hasCustomer(type)).length;
+  const returns = purchases.reduce((sum, purchase) => sum + purchase.returns.length, 0);
   const [transaction, party, event] = await Promise.all([
-    ids.reserve("transaction", purchases.length),
-    ids.reserve("party", anonymous),
+    ids.reserve("transaction", purchases.length + returns),
+    ids.reserve("party", anonymous + returns),
     // As many again for accounts that are opened with their first posting.
-    ids.reserve("event", 2 * (purchases.length - anonymous)),
+    ids.reserve("event", 2 * (purchases.length - anonymous + returns)),
   ]);
   return { transaction, party, event };
 };
 
-/** Finds whose purchases these are; unknown customers are refused here, before anything is claimed. */
+const passageOf = (purchase: Purchase, nextIds: NextIds): Passage => {
+  const transactionId = nextIds.transaction();
+  const partyId = hasCustomer(purchase.type) ? 0 : nextIds.party();
+  const isAlone = isReturn(purchase.type);
+  const returns = purchase.returns.map((request) => ({
+    request,
+    // A return by itself is what the call created; those of a mixed bill are beside it.
+    transactionId: isAlone ? transactionId : nextIds.transaction(),
+    partyId: isAlone || hasCustomer(purchase.type) ? partyId : nextIds.party(),
+    original: null,
+    warnings: [],
+  }));
+  return { purchase, transactionId, partyId, returns, outcome: null };
+};
+
+/** Finds whose purchases these are, and which bills go back; who or what is unknown is refused here, before anything is claimed. */
 export const identify = async (
   tx: Tx,
   { customers }: PathParts,
-  orgId: number,
+  organisation: Organisation,
   batch: readonly Passage[],
 ): Promise<void> => {
+  const orgId = organisation.id;
   const keys = [...new Set(batch.flatMap(({ purchase }) => purchase.customerKey ?? []))];
   const given = [...new Set(batch.flatMap(({ purchase }) => purchase.customerId ?? []))];
   const [parties, current] = await Promise.all([
@@ -102,12 +120,16 @@ export const identify = async (
   ]);
   for (const passage of batch) {
     const { type, customerKey, customerId, customerName } = passage.purchase;
-    if (type === "NOT_INTERESTED") continue;
+    if (!hasCustomer(type)) continue;
     const partyId = customerId === null ? parties.get(customerKey ?? "") : current.get(customerId);
     if (partyId === undefined) refuse(passage, errors.unknown_customer({ name: customerName }));
     else passage.partyId = partyId;
   }
+  if (hasReturns(batch))
+    await identifyOriginals(tx, orgId, batch, organisation.flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN"));
 };
+
+const hasReturns = (batch: readonly Passage[]): boolean => batch.some(({ returns }) => returns.length > 0);
 
 const load = async (
   tx: Tx,
@@ -120,12 +142,12 @@ const load = async (
   const orgId = organisation.id;
   const claimed = claimBills(tx, orgId, batch, parts.clock.now().getTime());
   // Keys first, then parties, always: with Idempotency-Keys or claimed bills it takes several steps, and the locks wait for them.
-  if (batch.some(({ purchase }) => purchase.requestKey !== null || purchase.retro !== undefined))
+  if (batch.some(({ purchase }) => onceKeyOf(purchase) !== null || purchase.retro !== undefined))
     await claimed;
   const partyIds = [
     ...new Set(
       batch
-        .filter((item) => item.outcome === null && item.purchase.type === "REGULAR")
+        .filter((item) => item.outcome === null && hasCustomer(item.purchase.type))
         .map((item) => item.partyId),
     ),
   ];
@@ -144,10 +166,15 @@ const load = async (
   await answerRepeats(tx, orgId, batch, claims);
   const known = new Set(parties.map((party) => party.partyId));
   for (const passage of batch) {
-    if (passage.outcome !== null || passage.purchase.type !== "REGULAR" || known.has(passage.partyId))
-      continue;
-    refuse(passage, errors.unknown_customer({ name: passage.purchase.customerName }));
+    const { outcome, purchase, partyId } = passage;
+    if (outcome !== null || !hasCustomer(purchase.type) || known.has(partyId)) continue;
+    refuse(passage, errors.unknown_customer({ name: purchase.customerName }));
   }
+  const book = new LedgerBook(parties, accounts, { openWith: nextEventId });
+  const bills = hasReturns(batch)
+    ? await loadReturnableBills(tx, orgId, batch)
+    : new Map<number, ReturnableBill>();
+  if (bills.size > 0) await loadAwards(tx, orgId, [...bills.values()], book);
   const byKey = new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item]));
   const [tiers, visitDays] = await Promise.all([
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
@@ -162,7 +189,8 @@ const load = async (
     memberships: byKey,
     tiersOfLateBills: tiers,
     visitDays,
-    book: new LedgerBook(parties, accounts, { openWith: nextEventId }),
+    bills,
+    book,
     recordedAt: parts.clock.now().getTime(),
   };
   return { snapshot, claims };
@@ -199,7 +227,7 @@ export const tiersOfLateBills = async (
   if (program === null) return new Map();
   const late = batch.filter(({ outcome, partyId, purchase }) => {
     const since = memberships.get(`${partyId}/${program.programId}`)?.tierSince.getTime();
-    return outcome === null && since !== undefined && purchase.billedAt < since;
+    return outcome === null && !isReturn(purchase.type) && since !== undefined && purchase.billedAt < since;
   });
   if (late.length === 0) return new Map();
   const tiers = await tiersAt(

@@ -4,7 +4,8 @@ import type { Decided, Passage, Snapshot, Writes } from "./passage.ts";
 import { buildReply } from "./reply.ts";
 import type { Purchase } from "./schema.ts";
 
-const detailsOf = (purchase: Purchase): object | null => {
+/** What of a bill is shown and never searched; null when there is nothing. */
+export const detailsOf = (purchase: Purchase): object | null => {
   const details: Record<string, unknown> = {};
   if (purchase.note !== null) details.note = purchase.note;
   if (purchase.notInterestedReason !== null) details.notInterestedReason = purchase.notInterestedReason;
@@ -17,7 +18,7 @@ const detailsOf = (purchase: Purchase): object | null => {
   return Object.keys(details).length === 0 ? null : details;
 };
 
-const lineDetails = (line: Purchase["lines"][number]): object | null => {
+export const lineDetails = (line: Purchase["lines"][number]): object | null => {
   const hasFields = Object.keys(line.extendedFields).length > 0;
   if (line.details === null && !hasFields) return null;
   return { ...line.details, ...(hasFields ? { extendedFields: line.extendedFields } : {}) };
@@ -35,7 +36,8 @@ export const record = (
   const decision = decided?.decision ?? null;
   const points =
     decision?.awards.reduce((sum, award) => sum + (award.currencyId === POINTS ? award.points : 0), 0) ?? 0;
-  const reply = buildReply({ purchase, transactionId, partyId, profile, decided });
+  const warnings = [...purchase.warnings, ...passage.returns.flatMap((item) => item.warnings)];
+  const reply = buildReply({ purchase, transactionId, partyId, profile, decided, warnings });
   const customerId = purchase.type === "REGULAR" ? partyId : null;
   writes.transactions.push({
     id: transactionId,

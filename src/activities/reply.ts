@@ -1,6 +1,6 @@
 import type { CustomerProfile } from "#customers";
 import type { CompiledProgram, Decision } from "#loyalty";
-import { formatDecimal, POINTS_SCALE } from "#platform";
+import { formatDecimal, type Issue, POINTS_SCALE } from "#platform";
 import type { Decided } from "./passage.ts";
 import type { Purchase } from "./schema.ts";
 
@@ -10,13 +10,21 @@ interface Answer {
   readonly partyId: number;
   readonly profile: CustomerProfile | null;
   readonly decided: Decided | null;
+  readonly warnings: readonly Issue[];
 }
 
 /** The documented answer to a recorded bill (transactions.md §2.2), as the text that is committed with it. */
-export const buildReply = ({ purchase, transactionId, partyId, profile, decided }: Answer): string =>
+export const buildReply = ({
+  purchase,
+  transactionId,
+  partyId,
+  profile,
+  decided,
+  warnings,
+}: Answer): string =>
   JSON.stringify({
     createdId: transactionId,
-    warnings: purchase.warnings,
+    warnings,
     errors: [],
     sideEffects: purchase.wantsSideEffects && decided !== null ? sideEffectsOf(decided) : [],
     ...(purchase.wantsRawSideEffects

@@ -35,8 +35,19 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const Decimal = Type.Unknown({ description: "Decimal number, or the same as text" });
 export const BillShape = Type.Object(
   {
-    type: Type.Optional(Type.Unknown({ description: "REGULAR or NOT_INTERESTED" })),
-    billNumber: Type.Optional(Type.Unknown({ description: "At most 50 characters" })),
+    type: Type.Optional(
+      Type.Unknown({ description: "REGULAR, NOT_INTERESTED, RETURN or NOT_INTERESTED_RETURN" }),
+    ),
+    returnType: Type.Optional(
+      Type.Unknown({ description: "Of a return: FULL, LINE_ITEM, AMOUNT or CANCELLED" }),
+    ),
+    billNumber: Type.Optional(
+      Type.Unknown({
+        description: "At most 50 characters; of a return the number of the bill that goes back",
+      }),
+    ),
+    id: Type.Optional(Type.Unknown({ description: "Of a return: id of the bill that goes back" })),
+    purchaseTime: Type.Optional(Type.Unknown({ description: "Of a return: billingDate of that bill" })),
     billAmount: Type.Optional(Decimal),
     grossAmount: Type.Optional(Decimal),
     discount: Type.Optional(Decimal),
@@ -46,7 +57,10 @@ export const BillShape = Type.Object(
     outlierStatus: Type.Optional(Type.Unknown()),
     deliveryStatus: Type.Optional(Type.Unknown()),
     lineItemsV2: Type.Optional(
-      Type.Unknown({ description: "Lines: itemCode, qty, rate, value, discount, amount, …" }),
+      Type.Unknown({
+        description:
+          "Lines: itemCode, qty, rate, value, discount, amount, …; lines of type RETURN with parentBillNumber go back",
+      }),
     ),
     paymentModes: Type.Optional(Type.Unknown({ description: "Payments: mode, value, notes, attributes" })),
     extendedFields: Type.Optional(
@@ -136,7 +150,7 @@ const sourceOf = (value: unknown): string => {
 
 const isAnonymous = (body: unknown): boolean => {
   const type = isObject(body) ? body.type : undefined;
-  return typeof type === "string" && type.toUpperCase() === "NOT_INTERESTED";
+  return typeof type === "string" && type.toUpperCase().startsWith("NOT_INTERESTED");
 };
 
 /** Reads a bill of a call with what the call itself says: its actor, its customer, its options. */
@@ -182,7 +196,7 @@ export const addTransactionRoutes = (server: Server, parts: TransactionRoutePart
       config: { access: { resource: "Transaction", mode: "write" } },
       schema: {
         tags: ["Transactions"],
-        summary: "Record one purchase",
+        summary: "Record one purchase or return",
         querystring: AddQuery,
         body: BillShape,
         response: { 200: BillAnswer, ...failures(V2Failure) },
@@ -214,7 +228,7 @@ export const addTransactionRoutes = (server: Server, parts: TransactionRoutePart
       config: { access: { resource: "Transaction", mode: "write" } },
       schema: {
         tags: ["Transactions"],
-        summary: "Record purchases in bulk",
+        summary: "Record purchases and returns in bulk",
         querystring: Type.Object({ use_async: OptionalText }),
         body: Type.Unknown({
           description: `An array of up to ${MAX_BULK} bills with identifierType, identifierValue and source; at most ${MAX_BULK_LINES} lines together`,

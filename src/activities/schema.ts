@@ -1,7 +1,8 @@
 import type { Instant, Issue, Milliquantity, Money } from "#platform";
 import type { LocalCurrency } from "./currencies/convert.ts";
 
-export type TransactionType = "REGULAR" | "NOT_INTERESTED";
+export type TransactionType = "REGULAR" | "NOT_INTERESTED" | "RETURN" | "NOT_INTERESTED_RETURN";
+export type ReturnType = "FULL" | "LINE_ITEM" | "AMOUNT" | "CANCELLED";
 
 export interface LineItem {
   readonly itemCode: string;
@@ -14,6 +15,29 @@ export interface LineItem {
   /** Serial, return terms, image, attributes, extended fields, combos: kept and shown as sent. */
   readonly details: Readonly<Record<string, unknown>> | null;
   readonly extendedFields: Readonly<Record<string, unknown>>;
+}
+
+/** A line that goes back. */
+export interface ReturnLine extends LineItem {
+  /** Its field in the input, for messages. */
+  readonly at: string;
+  /** LINE_ITEM: pieces of it; AMOUNT: money of it, no pieces; FULL: all that is left of it. */
+  readonly share: "LINE_ITEM" | "AMOUNT" | "FULL";
+  /** False: what its pieces cost on the bill. */
+  readonly hasAmount: boolean;
+  readonly serial: number | null;
+}
+
+/** What is asked to go back of one earlier bill. */
+export interface ReturnRequest {
+  readonly returnType: ReturnType;
+  /** The bill, by id or by number; its date tells bills of one number apart. */
+  readonly originalId: number | null;
+  readonly originalNumber: string;
+  readonly purchasedAt: Instant | null;
+  /** Null: what is left of the bill, or what the lines come to. */
+  readonly amount: Money | null;
+  readonly lines: readonly ReturnLine[];
 }
 
 export interface PaymentMode {
@@ -40,7 +64,10 @@ export interface Purchase {
   readonly customerName: string;
   /** Given instead of a key where the customer is known by id. */
   readonly customerId: number | null;
+  /** Of a return: the number of the bill that goes back. */
   readonly number: string;
+  /** The number that is claimed: a bill's own, or the one that a return has of its own; empty when it has none. */
+  readonly ownNumber: string;
   readonly numberScope: NumberScope;
   readonly billedAt: Instant;
   /** The present as far as this activity is concerned: the clock's for live bills, the bill's own date for a history. */
@@ -50,6 +77,8 @@ export interface Purchase {
   readonly discount: Money | null;
   readonly note: string | null;
   readonly lines: readonly LineItem[];
+  /** What goes back: one for a return, any number for a purchase that takes goods of earlier bills back. */
+  readonly returns: readonly ReturnRequest[];
   readonly paymentModes: readonly PaymentMode[];
   readonly extendedFields: Readonly<Record<string, unknown>>;
   readonly customFields: Readonly<Record<string, unknown>>;
@@ -68,6 +97,8 @@ export interface Purchase {
   readonly inputHash: Buffer;
   /** Idempotency-Key of the request. */
   readonly requestKey: string | null;
+  /** What makes a second copy of a return a repeat when the request has no key: what goes back, when and where. */
+  readonly contentKey: string | null;
   readonly wantsSideEffects: boolean;
   readonly wantsRawSideEffects: boolean;
   /** The anonymous bill that this one takes the place of: a customer claims it. */
@@ -78,6 +109,12 @@ export interface Purchase {
     readonly client: string;
   };
 }
+
+export const isReturn = (type: string): boolean => type === "RETURN" || type === "NOT_INTERESTED_RETURN";
+/** Whether it is a registered customer's. */
+export const hasCustomer = (type: string): boolean => type === "REGULAR" || type === "RETURN";
+/** The key under which a second copy is a repeat, besides the number. */
+export const onceKeyOf = ({ requestKey, contentKey }: Purchase): string | null => requestKey ?? contentKey;
 
 /** What a purchase is answered with. `reply` is the JSON text that was committed with it; a repeat gets the same text. */
 export interface Recorded {

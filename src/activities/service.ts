@@ -1,6 +1,6 @@
 import { AppError, createBatcher, isDatabaseGone, type Logger, type Outcome } from "#platform";
 import { type PathParts, passBatch } from "./path.ts";
-import type { Purchase, Recorded } from "./schema.ts";
+import { isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 
 export interface Activities {
   /**
@@ -19,21 +19,26 @@ const BATCH_SIZE = 64;
 /** One batch is decided while the one before commits. */
 const SLOTS = 2;
 
-const numberKey = ({ number, numberScope }: Purchase) => `${numberScope.scope} ${number}`;
+const numberKey = ({ ownNumber, numberScope }: Purchase) => `${numberScope.scope} ${ownNumber}`;
 
 /**
- * Where the round that begins at `start` ends: before a purchase that shares a number or request key with one of the round. It
- * must see what that one left, and those after it are decided after it, so that every customer's bills are taken in order.
+ * Where the round that begins at `start` ends: before a purchase that shares a number or request key with one of the round, and
+ * before a return of a bill of it. It must see what that one left, and those after it are decided after it, so that every
+ * customer's bills are taken in order.
  */
 const endOfRound = (purchases: readonly Purchase[], start: number): number => {
   const seen = new Set<string>();
   for (let index = start; index < purchases.length; index++) {
     const purchase = purchases[index]!;
-    const number = purchase.number === "" ? null : `n${numberKey(purchase)}`;
-    const request = purchase.requestKey === null ? null : `r${purchase.requestKey}`;
-    if ((number !== null && seen.has(number)) || (request !== null && seen.has(request))) return index;
-    if (number !== null) seen.add(number);
-    if (request !== null) seen.add(request);
+    const key = onceKeyOf(purchase);
+    const own = [
+      ...(purchase.ownNumber === "" ? [] : [`n${numberKey(purchase)}`]),
+      ...(key === null ? [] : [`r${key}`]),
+    ];
+    const asksFor = purchase.returns.map(({ originalNumber }) => `b${originalNumber}`);
+    if ([...own, ...asksFor].some((name) => seen.has(name))) return index;
+    for (const name of own) seen.add(name);
+    if (!isReturn(purchase.type)) seen.add(`b${purchase.number}`);
   }
   return purchases.length;
 };
@@ -67,7 +72,7 @@ export const createActivities = (parts: PathParts & { readonly log: Logger }): A
       const isUnknown = isDatabaseGone(error);
       const outcomes: Outcome<Recorded>[] = [];
       for (const purchase of purchases) {
-        const hasKey = purchase.number !== "" || purchase.requestKey !== null;
+        const hasKey = purchase.ownNumber !== "" || onceKeyOf(purchase) !== null;
         outcomes.push(isUnknown && !hasKey ? { error } : await passAlone(orgId, purchase));
       }
       return outcomes;

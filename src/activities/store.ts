@@ -208,6 +208,9 @@ export interface TransactionRow {
   readonly trace: object | null;
   readonly inputHash: Buffer;
   readonly reply: string;
+  /** Of a return. */
+  readonly returnType?: string;
+  readonly parentTransactionId?: number | null;
 }
 
 export const insertTransactions = (orgId: number, rows: readonly TransactionRow[]): Sql =>
@@ -215,7 +218,7 @@ export const insertTransactions = (orgId: number, rows: readonly TransactionRow[
     insert into activities.transactions
            (org_id, id, party_id, customer_id, type, bill_number, billed_at, recorded_at, till_id, store_id, source,
             account_id, amount, gross_amount, discount, details, outlier_status, delivery_status, points, event_no, trace,
-            input_hash, reply)
+            input_hash, reply, return_type, parent_transaction_id)
     select ${orgId}, * from unnest(
       ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.partyId)}::bigint[],
       ${rows.map((row) => row.customerId)}::bigint[], ${rows.map((row) => row.type)}::text[],
@@ -227,7 +230,8 @@ export const insertTransactions = (orgId: number, rows: readonly TransactionRow[
       ${rows.map((row) => json(row.details))}::json[], ${rows.map((row) => row.outlierStatus)}::text[],
       ${rows.map((row) => row.deliveryStatus)}::text[], ${rows.map((row) => row.points)}::bigint[],
       ${rows.map((row) => row.eventNo)}::bigint[], ${rows.map((row) => json(row.trace))}::json[],
-      ${rows.map((row) => hex(row.inputHash))}::bytea[], ${rows.map((row) => row.reply)}::json[])`;
+      ${rows.map((row) => hex(row.inputHash))}::bytea[], ${rows.map((row) => row.reply)}::json[],
+      ${rows.map((row) => row.returnType ?? null)}::text[], ${rows.map((row) => row.parentTransactionId ?? null)}::bigint[])`;
 
 export interface LineRow {
   readonly partyId: number;
@@ -241,16 +245,19 @@ export interface LineRow {
   readonly discount: Money;
   readonly amount: Money;
   readonly details: object | null;
+  /** Of a return: the line of the bill. */
+  readonly parentLineNo?: number;
 }
 
 export const insertLines = (orgId: number, rows: readonly LineRow[]): Sql =>
   sql`/* activities.insert_lines */
     insert into activities.transaction_lines
-           (org_id, party_id, transaction_id, line_no, item_code, description, quantity, rate, value, discount, amount, details)
+           (org_id, party_id, transaction_id, line_no, item_code, description, quantity, rate, value, discount, amount, details,
+            parent_line_no)
     select ${orgId}, * from unnest(
       ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.transactionId)}::bigint[],
       ${rows.map((row) => row.lineNo)}::int[], ${rows.map((row) => row.itemCode)}::text[],
       ${rows.map((row) => row.description)}::text[], ${rows.map((row) => row.quantity)}::bigint[],
       ${rows.map((row) => row.rate)}::bigint[], ${rows.map((row) => row.value)}::bigint[],
       ${rows.map((row) => row.discount)}::bigint[], ${rows.map((row) => row.amount)}::bigint[],
-      ${rows.map((row) => json(row.details))}::json[])`;
+      ${rows.map((row) => json(row.details))}::json[], ${rows.map((row) => row.parentLineNo ?? null)}::int[])`;

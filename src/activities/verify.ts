@@ -20,7 +20,7 @@ const CHECKS: readonly { name: string; query: string }[] = [
         from (select org_id, party_id, id, event_no, points from activities.transactions
                where party_id > $1 and party_id <= $2 and event_no is not null) t
         full join (select org_id, party_id, event_no, coalesce(sum(amount) filter (where currency_id = 0), 0) as amount from ledger.entries_v
-                    where party_id > $1 and party_id <= $2 and event_name = 'TransactionAdd'
+                    where party_id > $1 and party_id <= $2 and event_name in ('TransactionAdd', 'ReturnBill')
                     group by org_id, party_id, event_no) e
           on e.party_id = t.party_id and e.event_no = t.event_no
        where t.points is distinct from e.amount`,
@@ -45,7 +45,8 @@ const CHECKS: readonly { name: string; query: string }[] = [
     query: `
       select t.org_id as "orgId", t.party_id as "partyId", format('bill %s with number %s is not in the directory', t.id, t.bill_number) as detail
         from activities.transactions t
-       where t.party_id > $1 and t.party_id <= $2 and t.bill_number <> ''
+       where t.party_id > $1 and t.party_id <= $2 and t.bill_number <> '' and t.parent_transaction_id is null
+         and t.type in ('REGULAR', 'NOT_INTERESTED')
          and not exists (select from activities.bill_numbers n where n.key = t.org_id || ':' || t.bill_number)`,
   },
   {
@@ -55,6 +56,33 @@ const CHECKS: readonly { name: string; query: string }[] = [
         from activities.request_keys r
        where r.party_id > $1 and r.party_id <= $2 and r.key not like 'aside:%'
          and not exists (select from activities.transactions t where t.id = r.transaction_id and t.party_id = r.party_id)`,
+  },
+  {
+    name: "a return is of a bill of its party, and bills give back no more than they had",
+    query: `
+      select r.org_id as "orgId", r.party_id as "partyId",
+             format('bill %s of %s: returns of %s', r.parent_transaction_id, b.amount, r.amount) as detail
+        from (select min(org_id) as org_id, party_id, parent_transaction_id, sum(amount) as amount
+                from activities.transactions
+               where party_id > $1 and party_id <= $2 and parent_transaction_id is not null
+               group by party_id, parent_transaction_id) r
+        left join activities.transactions b on b.id = r.parent_transaction_id and b.party_id = r.party_id
+       where b.id is null or b.type not in ('REGULAR', 'NOT_INTERESTED') or r.amount > b.amount`,
+  },
+  {
+    name: "lines give back no more than they had",
+    query: `
+      select g.org_id as "orgId", g.party_id as "partyId",
+             format('line %s of bill %s: %s pieces for %s went back', g.line_no, g.bill_id, g.quantity, g.amount) as detail
+        from (select min(l.org_id) as org_id, l.party_id, r.parent_transaction_id as bill_id, l.parent_line_no as line_no,
+                     sum(l.quantity) as quantity, sum(l.amount) as amount
+                from activities.transaction_lines l
+                join activities.transactions r on r.id = l.transaction_id and r.party_id = l.party_id
+               where l.party_id > $1 and l.party_id <= $2 and l.parent_line_no is not null
+               group by l.party_id, r.parent_transaction_id, l.parent_line_no) g
+        left join activities.transaction_lines b
+          on b.party_id = g.party_id and b.transaction_id = g.bill_id and b.line_no = g.line_no
+       where b.line_no is null or g.quantity > b.quantity or g.amount > b.amount`,
   },
   {
     name: "every line has its bill",

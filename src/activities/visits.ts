@@ -2,7 +2,7 @@ import type { Membership } from "#loyalty";
 import type { Organisation } from "#orgs";
 import { type Instant, localDate, parseDateTime, startOfDay, type Tx } from "#platform";
 import type { Passage } from "./passage.ts";
-import type { Purchase } from "./schema.ts";
+import { isReturn, type Purchase } from "./schema.ts";
 import { countSharedDays, findVisits, victimsOf } from "./store.ts";
 
 /** Local days, YYYY-MM-DD, on which customers are known to have a bill that counts, by party. */
@@ -40,7 +40,7 @@ export const visitsOfLateBills = async (
   const wanted = new Map<string, { partyId: number; day: string }>();
   for (const { outcome, partyId, purchase } of batch) {
     const last = memberships.get(`${partyId}/${programId}`)?.lastVisitOn ?? null;
-    if (outcome !== null || last === null) continue;
+    if (outcome !== null || last === null || isReturn(purchase.type)) continue;
     const day = visitDayOf(organisation, purchase);
     if (day < last) wanted.set(`${partyId} ${day}`, { partyId, day });
   }

@@ -108,6 +108,9 @@ const ACTING: readonly SettingDefinition[] = [
     "",
     "Beginnings of numbers of bills that earn no points, comma-separated.",
   ),
+  flag("IS_RETURN_BILL_UNIQUE", true, "A return number is used once."),
+  flag("CONF_POINTS_RETURN_ENABLED", true, "A return takes back the points of its bill."),
+  flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN", false, "A return of an unknown bill is stored with a warning."),
   number("BILL_OUTLIER_BASKET_SIZE_LIMIT", "-1", "Lines beyond which a bill is an outlier; -1 = off.", -1),
   flag(
     "CONF_ORG_DISABLE_MACHINE_TIME_CONV",
@@ -159,7 +162,6 @@ const KEPT: readonly SettingDefinition[] = [
     "What the check digit covers besides the number.",
   ),
   flag("CONF_LOYALTY_IS_RETURN_BILL_NUMBER_REQUIRED", false, "A return needs a number."),
-  flag("IS_RETURN_BILL_UNIQUE", true, "A return number is used once."),
   number("CONF_LOYALTY_TRANSACTION_AMOUNT_MARGIN", "", "Difference of amounts that tills let pass."),
   flag(
     "CONF_LOYALTY_IS_RETURN_BILL_MANUAL_HANDLING_ENABLED",
@@ -174,13 +176,11 @@ const KEPT: readonly SettingDefinition[] = [
     "Tills may send bills whose details are incomplete.",
   ),
   text("CONF_CLIENT_BILL_NO_REGEX", "", "Form of bill numbers that tills take."),
-  flag("CONF_POINTS_RETURN_ENABLED", true, "A return takes back the points of its bill."),
   flag(
     "CONF_ALLOW_TRANSACTION_RETURN_AFTER_GROUP_TRANSITION",
     false,
     "A member who left a group can return.",
   ),
-  flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN", false, "A return of an unknown bill is stored with a warning."),
   flag("CONF_RETRO_TRANSACTION_CASHIER", false, "Cashiers may claim bills for customers."),
   flag("CONF_RETRO_TRANSACTION_STORE_ASSOCIATE", false, "Store associates may claim bills for customers."),
   flag("ALLOW_POINTS_TRANSFER", true, "Points can be transferred between customers."),

@@ -162,7 +162,7 @@ describe("POST /v2/transactions", () => {
     ["no number", ADD, { billNumber: "" }, 602, "billNumber"],
     ["an impossible date", ADD, { billingDate: "2026-02-30" }, 400, "billingDate"],
     ["a date in the future", ADD, { billingDate: "2027-01-01" }, 643, "billingDate"],
-    ["a return", ADD, { type: "RETURN" }, 690, "RETURN"],
+    ["a type that is none", ADD, { type: "GIFT" }, 690, "GIFT"],
     ["a negative quantity", ADD, { lineItemsV2: [{ qty: -1 }] }, 627, "lineItemsV2[0].qty"],
     ["NUL in a note", ADD, { note: "\u0000" }, 400, "note"],
     ["NUL in an account", `${ADD}&accountId=%00`, {}, 400, "accountId"],

@@ -1,0 +1,131 @@
+import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots } from "#ledger";
+import { AppError, type Tx } from "#platform";
+import { type Passage, refuse } from "../passage.ts";
+import { hasCustomer, type ReturnType } from "../schema.ts";
+import { chooseOriginal, findBills } from "./original.ts";
+import type { BillLine, Gone, OriginalBill, ReturnableBill } from "./schema.ts";
+import { loadBillLines, loadReturnedLines, loadReturns, lockBills } from "./store.ts";
+
+/** Returns of the batch that are not refused. */
+const openReturns = (batch: readonly Passage[]) =>
+  batch.flatMap((passage) => (passage.outcome === null ? passage.returns : []));
+
+/**
+ * Finds which bills the batch's returns are of. The return of an anonymous bill is of that bill's party. Facts about a bill
+ * never change, so this needs no lock; what is left of it is read later.
+ */
+export const identifyOriginals = async (
+  tx: Tx,
+  orgId: number,
+  batch: readonly Passage[],
+  takesUnknown: boolean,
+): Promise<void> => {
+  const asked = batch.flatMap((passage) =>
+    passage.outcome === null
+      ? passage.returns.map((item) => ({
+          passage,
+          item,
+          question: {
+            request: item.request,
+            customerId: hasCustomer(passage.purchase.type) ? passage.partyId : null,
+          },
+        }))
+      : [],
+  );
+  const found = await findBills(
+    tx,
+    orgId,
+    asked.map(({ question }) => question),
+  );
+  asked.forEach(({ passage, item, question }, index) => {
+    if (passage.outcome !== null) return;
+    try {
+      const { bill, warnings } = chooseOriginal(question, found[index]!, takesUnknown);
+      item.original = bill;
+      item.warnings = warnings;
+      if (question.customerId !== null) item.partyId = question.customerId;
+      else if (bill !== null) item.partyId = bill.partyId;
+      if (passage.purchase.type === "NOT_INTERESTED_RETURN") passage.partyId = item.partyId;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refuse(passage, error);
+    }
+  });
+};
+
+/** Bills that the batch's returns are of, with what went back of them so far, by id. Needs the parties' locks; takes those of anonymous bills. */
+export const loadReturnableBills = async (
+  tx: Tx,
+  orgId: number,
+  batch: readonly Passage[],
+): Promise<Map<number, ReturnableBill>> => {
+  const originals = new Map<number, OriginalBill>();
+  for (const { original } of openReturns(batch)) if (original !== null) originals.set(original.id, original);
+  const bills = [...originals.values()];
+  if (bills.length === 0) return new Map();
+  const anonymous = bills.filter(({ customerId }) => customerId === null);
+  if (anonymous.length > 0) await lockBills(tx, orgId, anonymous);
+  return readReturnableBills(tx, orgId, bills);
+};
+
+/** Bills with their lines and what went back of them. */
+export const readReturnableBills = async (
+  tx: Tx,
+  orgId: number,
+  bills: readonly OriginalBill[],
+): Promise<Map<number, ReturnableBill>> => {
+  const [lines, returns] = await Promise.all([
+    loadBillLines(tx, orgId, bills),
+    loadReturns(tx, orgId, bills),
+  ]);
+  const gone = returns.length === 0 ? [] : await loadReturnedLines(tx, orgId, returns);
+  const parentOf = new Map(returns.map(({ id, parentId }) => [id, parentId]));
+  const linesOf = new Map<number, BillLine[]>();
+  for (const { transactionId, ...line } of lines) push(linesOf, transactionId, line);
+  const goneOf = new Map<number, Map<number, Gone>>();
+  for (const { transactionId, lineNo, quantity, amount } of gone) {
+    const parentId = parentOf.get(transactionId)!;
+    const byLine = goneOf.get(parentId) ?? new Map<number, Gone>();
+    const known = byLine.get(lineNo) ?? { quantity: 0, amount: 0 };
+    byLine.set(lineNo, { quantity: known.quantity + quantity, amount: known.amount + amount });
+    goneOf.set(parentId, byLine);
+  }
+  return new Map(
+    bills.map((bill) => {
+      const own = returns.filter(({ parentId }) => parentId === bill.id);
+      const returnedAs: ReturnType | null = own[0]?.returnType ?? null;
+      const returnedAmount = own.reduce((sum, { amount }) => sum + amount, 0);
+      const goneByLine = goneOf.get(bill.id) ?? new Map<number, Gone>();
+      return [
+        bill.id,
+        { ...bill, lines: linesOf.get(bill.id) ?? [], returnedAs, returnedAmount, goneByLine },
+      ];
+    }),
+  );
+};
+
+const push = <Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void => {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [item]);
+  else known.push(item);
+};
+
+/** Adds to the book what a claw-back looks at: the lots that the bills earned with what those gave, and all open lots of their customers. */
+export const loadAwards = async (
+  tx: Tx,
+  orgId: number,
+  bills: readonly OriginalBill[],
+  book: LedgerBook,
+): Promise<void> => {
+  const ofCustomers = bills.filter(({ customerId }) => customerId !== null);
+  if (ofCustomers.length === 0) return;
+  const [lots, open] = await Promise.all([
+    loadLotsOfTransactions(
+      tx,
+      orgId,
+      ofCustomers.map(({ partyId, id }) => ({ partyId, transactionId: id })),
+    ),
+    loadOpenLots(tx, orgId, [...new Set(ofCustomers.map(({ partyId }) => partyId))]),
+  ]);
+  book.add({ lots: [...lots, ...open], uses: await loadUsesOfLots(tx, orgId, lots) });
+};

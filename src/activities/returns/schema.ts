@@ -1,0 +1,62 @@
+import type { Issue, Milliquantity, Money } from "#platform";
+import type { ReturnRequest, ReturnType } from "../schema.ts";
+
+/** A line of a bill that may go back. */
+export interface BillLine {
+  readonly lineNo: number;
+  readonly itemCode: string;
+  readonly description: string | null;
+  readonly quantity: Milliquantity;
+  readonly rate: Money;
+  readonly amount: Money;
+  readonly details: Readonly<Record<string, unknown>> | null;
+}
+
+/** What went back of a line, all returns together. */
+export interface Gone {
+  readonly quantity: Milliquantity;
+  readonly amount: Money;
+}
+
+/** A recorded purchase, as far as returns look at it. */
+export interface OriginalBill {
+  readonly id: number;
+  readonly partyId: number;
+  /** Null for an anonymous one. */
+  readonly customerId: number | null;
+  readonly type: string;
+  readonly number: string;
+  readonly billedAt: Date;
+  readonly amount: Money;
+  readonly outlierStatus: string;
+  /** The program that decided it; null when none did. */
+  readonly programId: number | null;
+  /** It counted for nothing. */
+  readonly isBlocked: boolean;
+}
+
+/** A bill with what went back of it so far; a return makes a new one. */
+export interface ReturnableBill extends OriginalBill {
+  readonly lines: readonly BillLine[];
+  /** As what the first of its returns went back; null while nothing did. */
+  readonly returnedAs: ReturnType | null;
+  readonly returnedAmount: Money;
+  readonly goneByLine: ReadonlyMap<number, Gone>;
+}
+
+/** A line of a return, with the line of the bill that it is of. */
+export interface ReturnedLine extends Gone {
+  readonly parent: BillLine;
+  /** As the return told it; absent where the whole bill goes back. */
+  readonly description: string | null;
+}
+
+/** A return that may happen: what goes back, and the bill before and after. */
+export interface JudgedReturn {
+  readonly request: ReturnRequest;
+  readonly amount: Money;
+  readonly lines: readonly ReturnedLine[];
+  /** Null for a return of a bill that is not known. */
+  readonly bill: { readonly before: ReturnableBill; readonly after: ReturnableBill } | null;
+  readonly warnings: readonly Issue[];
+}

@@ -1,0 +1,108 @@
+import { type Instant, type Money, sql, type Tx } from "#platform";
+import type { ReturnType } from "../schema.ts";
+import type { BillLine, OriginalBill } from "./schema.ts";
+
+/** A row of a party's table: the two need not lie where the directory does, so they are asked one after the other. */
+export interface BillKey {
+  readonly partyId: number;
+  readonly id: number;
+}
+
+/** Bills of one number that are looked at, newest first. */
+const MOST_OF_NUMBER = 200;
+
+/** Where the bills with these directory keys are, newest first. */
+export const findNumbered = (
+  tx: Tx,
+  orgId: number,
+  keys: readonly string[],
+): Promise<(BillKey & { key: string })[]> =>
+  tx.rows(sql`/* activities.find_numbered_originals */
+    select k.key, n.party_id as "partyId", n.transaction_id as id
+      from unnest(${keys}::text[]) k (key)
+     cross join lateral (
+       select b.party_id, b.transaction_id from activities.bill_numbers b
+        where b.org_id = ${orgId} and b.key = k.key order by b.billed_at desc, b.transaction_id desc limit ${MOST_OF_NUMBER}) n`);
+
+export const findOriginals = (tx: Tx, orgId: number, bills: readonly BillKey[]): Promise<OriginalBill[]> =>
+  tx.rows<OriginalBill>(sql`/* activities.find_originals */
+    select id, party_id as "partyId", customer_id as "customerId", type, bill_number as number, billed_at as "billedAt",
+           amount, outlier_status as "outlierStatus", (trace ->> 'program')::bigint as "programId",
+           trace ->> 'blocked' is not null as "isBlocked"
+      from activities.transactions
+     where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
+       and id = any(${bills.map(({ id }) => id)}::bigint[])`);
+
+/** Purchases by id, whoever's they are within the organisation. */
+export const findOriginalsById = (tx: Tx, orgId: number, ids: readonly number[]): Promise<OriginalBill[]> =>
+  tx.rows<OriginalBill>(sql`/* activities.find_originals_by_id */
+    select id, party_id as "partyId", customer_id as "customerId", type, bill_number as number, billed_at as "billedAt",
+           amount, outlier_status as "outlierStatus", (trace ->> 'program')::bigint as "programId",
+           trace ->> 'blocked' is not null as "isBlocked"
+      from activities.transactions
+     where org_id = ${orgId} and id = any(${ids}::bigint[])`);
+
+/** Purchases of customers with a number within a second: the directory knows only the last bill of a number that came again. */
+export const findOriginalsOfTime = (
+  tx: Tx,
+  orgId: number,
+  questions: readonly { readonly partyId: number; readonly number: string; readonly from: Instant }[],
+): Promise<OriginalBill[]> =>
+  tx.rows<OriginalBill>(sql`/* activities.find_originals_of_time */
+    select t.id, t.party_id as "partyId", t.customer_id as "customerId", t.type, t.bill_number as number,
+           t.billed_at as "billedAt", t.amount, t.outlier_status as "outlierStatus",
+           (t.trace ->> 'program')::bigint as "programId", t.trace ->> 'blocked' is not null as "isBlocked"
+      from unnest(${questions.map(({ partyId }) => partyId)}::bigint[], ${questions.map(({ number }) => number)}::text[],
+                  ${questions.map(({ from }) => new Date(from).toISOString())}::timestamptz[]) q (party_id, number, from_at)
+      join activities.transactions t
+        on t.party_id = q.party_id and t.billed_at >= q.from_at and t.billed_at < q.from_at + interval '1 second'
+       and t.bill_number = q.number
+     where t.org_id = ${orgId} and t.type = 'REGULAR'`);
+
+/** Anonymous bills have no party whose lock guards them: their rows are locked instead, in ascending order. */
+export const lockBills = (tx: Tx, orgId: number, bills: readonly BillKey[]): Promise<number> =>
+  tx.run(sql`/* activities.lock_bills */
+    select id from activities.transactions
+     where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
+       and id = any(${bills.map(({ id }) => id)}::bigint[])
+     order by id for update`);
+
+export const loadBillLines = (
+  tx: Tx,
+  orgId: number,
+  bills: readonly BillKey[],
+): Promise<(BillLine & { transactionId: number })[]> =>
+  tx.rows(sql`/* activities.load_bill_lines */
+    select transaction_id as "transactionId", line_no as "lineNo", item_code as "itemCode", description, quantity, rate,
+           amount, details
+      from activities.transaction_lines
+     where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
+       and transaction_id = any(${bills.map(({ id }) => id)}::bigint[])
+     order by transaction_id, line_no`);
+
+export interface EarlierReturn extends BillKey {
+  readonly parentId: number;
+  readonly returnType: ReturnType;
+  readonly amount: Money;
+}
+
+/** Returns of bills, oldest first. */
+export const loadReturns = (tx: Tx, orgId: number, bills: readonly BillKey[]): Promise<EarlierReturn[]> =>
+  tx.rows<EarlierReturn>(sql`/* activities.load_returns */
+    select id, party_id as "partyId", parent_transaction_id as "parentId", return_type as "returnType", amount
+      from activities.transactions
+     where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
+       and parent_transaction_id = any(${bills.map(({ id }) => id)}::bigint[])
+     order by id`);
+
+/** What went back of lines of bills, all returns together. */
+export const loadReturnedLines = (
+  tx: Tx,
+  orgId: number,
+  returns: readonly BillKey[],
+): Promise<{ transactionId: number; lineNo: number; quantity: number; amount: number }[]> =>
+  tx.rows(sql`/* activities.load_returned_lines */
+    select transaction_id as "transactionId", parent_line_no as "lineNo", quantity, amount
+      from activities.transaction_lines
+     where org_id = ${orgId} and party_id = any(${returns.map(({ partyId }) => partyId)}::bigint[])
+       and transaction_id = any(${returns.map(({ id }) => id)}::bigint[]) and parent_line_no is not null`);
