@@ -20,7 +20,8 @@ const CHECKS: readonly { name: string; query: string }[] = [
         from (select org_id, party_id, id, event_no, points from activities.transactions
                where party_id > $1 and party_id <= $2 and event_no is not null) t
         full join (select org_id, party_id, event_no, coalesce(sum(amount) filter (where currency_id = 0), 0) as amount from ledger.entries_v
-                    where party_id > $1 and party_id <= $2 and event_name in ('TransactionAdd', 'ReturnBill')
+                    where party_id > $1 and party_id <= $2
+                      and (event_name = 'TransactionAdd' or (event_name = 'ReturnBill' and reference ->> 'transactionId' is not null))
                     group by org_id, party_id, event_no) e
           on e.party_id = t.party_id and e.event_no = t.event_no
        where t.points is distinct from e.amount`,

@@ -111,9 +111,9 @@ export const readFacts = (tx: Tx, orgId: number, zone: string): Promise<DailyFig
                0 as returns, 0 as return_amount
           from customers.registrations_v where org_id = ${orgId}
         union all
-        select (billed_at at time zone ${zone})::date, 0, (type <> 'RETURN')::int,
-               case when type <> 'RETURN' then amount else 0 end, (type = 'RETURN')::int,
-               case when type = 'RETURN' then abs(amount) else 0 end
+        select (billed_at at time zone ${zone})::date, 0, (type not like '%RETURN')::int,
+               case when type not like '%RETURN' then amount else 0 end, (type like '%RETURN')::int,
+               case when type like '%RETURN' then abs(amount) else 0 end
           from activities.bills_v where org_id = ${orgId}) facts
      group by day order by day`);
 
@@ -121,7 +121,7 @@ export const readStoreFacts = (tx: Tx, orgId: number, zone: string): Promise<Sto
   tx.rows<StoreFigures>(sql`/* insights.read_store_facts */
     select (billed_at at time zone ${zone})::date as day, store_id as "storeId", count(*) as purchases,
            sum(amount)::float8 as "purchaseAmount"
-      from activities.bills_v where org_id = ${orgId} and type <> 'RETURN'
+      from activities.bills_v where org_id = ${orgId} and type not like '%RETURN'
      group by 1, 2 order by 1, 2`);
 
 /** Events of an organisation that no subscriber has been given yet. */

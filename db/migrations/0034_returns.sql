@@ -15,8 +15,3 @@ create index returns_of_transaction on activities.transactions (party_id, parent
 
 alter table activities.transaction_lines add column parent_line_no int;
 comment on column activities.transaction_lines.parent_line_no is 'Of a return: the line of the bill.';
-
-create or replace view activities.bills_v with (security_invoker = true) as
-  select org_id, party_id, id, customer_id, type, billed_at, amount, points, store_id from activities.transactions
-   where type in ('REGULAR', 'NOT_INTERESTED');
-comment on view activities.bills_v is 'Purchases without their details; returns are not among them.';
