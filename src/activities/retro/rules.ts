@@ -97,6 +97,7 @@ export const purchaseOfClaim = (
     customerName: request.customerName,
     customerId: request.customerId,
     number: bill.billNumber,
+    ownNumber: bill.billNumber,
     numberScope: { scope: `retro:${bill.id}`, days: null },
     billedAt: bill.billedAt.getTime(),
     now,
@@ -105,6 +106,7 @@ export const purchaseOfClaim = (
     discount: bill.discount,
     note: note ?? details?.note ?? null,
     lines: lines.map(lineOf),
+    returns: [],
     paymentModes: (details?.paymentModes ?? []).map((payment) => ({
       ...payment,
       attributes: payment.attributes as Readonly<Record<string, unknown>>,
@@ -123,6 +125,7 @@ export const purchaseOfClaim = (
     warnings,
     inputHash,
     requestKey: request.requestKey,
+    contentKey: null,
     wantsSideEffects: true,
     wantsRawSideEffects: false,
     retro: {

@@ -2,6 +2,7 @@ import { LedgerBook, type Lot, loadAccounts } from "#ledger";
 import { type CompiledProgram, loadMemberships, type Trace } from "#loyalty";
 import { AppError, assert, sql, type Tx } from "#platform";
 import { decide } from "../decide.ts";
+import { errors } from "../errors.ts";
 import type { Passage, Snapshot, Writes } from "../passage.ts";
 import { identify, type PathParts, tiersOfLateBills } from "../path.ts";
 import type { Purchase } from "../schema.ts";
@@ -29,11 +30,16 @@ export interface Simulation {
  * what the path would refuse for the customer; a number that is taken is not looked at.
  */
 export const simulate = async (parts: PathParts, orgId: number, purchase: Purchase): Promise<Simulation> => {
+  if (purchase.returns.length > 0)
+    throw errors.bad_return_line({
+      field: "lineItemsV2",
+      expected: "lines that are bought, without returns",
+    });
   const [organisation, programs] = await Promise.all([parts.orgs.get(orgId), parts.loyalty.programs(orgId)]);
   return parts.db.transaction(orgId, async (tx) => {
     await tx.run(sql`/* activities.only_read */ set transaction read only`);
-    const passage: Passage = { purchase, transactionId: 0, partyId: 0, outcome: null };
-    await identify(tx, parts, orgId, [passage]);
+    const passage: Passage = { purchase, transactionId: 0, partyId: 0, returns: [], outcome: null };
+    await identify(tx, parts, organisation, [passage]);
     throwRefusal(passage);
     const snapshot = await readSnapshot(tx, parts, organisation, programs, passage);
     const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
@@ -90,6 +96,7 @@ const readSnapshot = async (
     memberships: byKey,
     tiersOfLateBills: tiers,
     visitDays,
+    bills: new Map(),
     book: new LedgerBook(parties, accounts),
     recordedAt,
   };
