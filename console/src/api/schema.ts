@@ -1039,7 +1039,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put: operations["updateTransaction"];
-    post: operations["recordOnePurchase"];
+    post: operations["recordOnePurchaseOrReturn"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1050,7 +1050,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put: operations["updateTransactions"];
-    post: operations["recordPurchasesInBulk"];
+    post: operations["recordPurchasesAndReturnsInBulk"];
     delete?: never;
     options?: never;
     head?: never;
@@ -8674,10 +8674,16 @@ export interface operations {
     };
     requestBody: { content: {
       "application/json": {
-        /** REGULAR or NOT_INTERESTED */
+        /** REGULAR, NOT_INTERESTED, RETURN or NOT_INTERESTED_RETURN */
         type?: unknown;
-        /** At most 50 characters */
+        /** Of a return: FULL, LINE_ITEM, AMOUNT or CANCELLED */
+        returnType?: unknown;
+        /** At most 50 characters; of a return the number of the bill that goes back */
         billNumber?: unknown;
+        /** Of a return: id of the bill that goes back */
+        id?: unknown;
+        /** Of a return: billingDate of that bill */
+        purchaseTime?: unknown;
         /** Decimal number, or the same as text */
         billAmount?: unknown;
         /** Decimal number, or the same as text */
@@ -8690,7 +8696,7 @@ export interface operations {
         notInterestedReason?: unknown;
         outlierStatus?: unknown;
         deliveryStatus?: unknown;
-        /** Lines: itemCode, qty, rate, value, discount, amount, … */
+        /** Lines: itemCode, qty, rate, value, discount, amount, …; lines of type RETURN with parentBillNumber go back */
         lineItemsV2?: unknown;
         /** Payments: mode, value, notes, attributes */
         paymentModes?: unknown;
@@ -8781,8 +8787,8 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
-  /** Record one purchase (Transaction:write) */
-  recordOnePurchase: {
+  /** Record one purchase or return (Transaction:write) */
+  recordOnePurchaseOrReturn: {
     parameters: {
       query?: {
         identifierName?: string;
@@ -8793,19 +8799,22 @@ export interface operations {
         use_asynch?: string;
         rawSideEffects?: string;
       };
-      header?: {
-        /** A repeat under the same key gets the first answer; the same key with another bill is refused */
-        "Idempotency-Key"?: string;
-      };
+      header?: never;
       path?: never;
       cookie?: never;
     };
     requestBody: { content: {
       "application/json": {
-        /** REGULAR or NOT_INTERESTED */
+        /** REGULAR, NOT_INTERESTED, RETURN or NOT_INTERESTED_RETURN */
         type?: unknown;
-        /** At most 50 characters */
+        /** Of a return: FULL, LINE_ITEM, AMOUNT or CANCELLED */
+        returnType?: unknown;
+        /** At most 50 characters; of a return the number of the bill that goes back */
         billNumber?: unknown;
+        /** Of a return: id of the bill that goes back */
+        id?: unknown;
+        /** Of a return: billingDate of that bill */
+        purchaseTime?: unknown;
         /** Decimal number, or the same as text */
         billAmount?: unknown;
         /** Decimal number, or the same as text */
@@ -8818,7 +8827,7 @@ export interface operations {
         notInterestedReason?: unknown;
         outlierStatus?: unknown;
         deliveryStatus?: unknown;
-        /** Lines: itemCode, qty, rate, value, discount, amount, … */
+        /** Lines: itemCode, qty, rate, value, discount, amount, …; lines of type RETURN with parentBillNumber go back */
         lineItemsV2?: unknown;
         /** Payments: mode, value, notes, attributes */
         paymentModes?: unknown;
@@ -8940,8 +8949,8 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
-  /** Record purchases in bulk (Transaction:write) */
-  recordPurchasesInBulk: {
+  /** Record purchases and returns in bulk (Transaction:write) */
+  recordPurchasesAndReturnsInBulk: {
     parameters: {
       query?: {
         use_async?: string;
