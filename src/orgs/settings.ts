@@ -118,6 +118,8 @@ const ACTING: readonly SettingDefinition[] = [
     "v2 keeps the clock time of the payload and drops its offset.",
   ),
   flag("CONF_CURRENCY_CONVERSION_ENABLE", false, "Bills in other currencies are converted."),
+  flag("ALLOW_POINTS_TRANSFER", true, "Points can be transferred between customers."),
+  flag("ALLOW_NEGATIVE_BALANCE_ON_RETURN", false, "Deductions by hand may go below zero."),
   flag("CONF_RETRO_TRANSACTION_ENABLE", false, "Anonymous bills can be claimed later."),
   number("CONF_CLIENT_RETRO_MAX_ALLOWED_AGE_DAYS", "", "Days within which a bill can be claimed."),
   number(
@@ -183,7 +185,6 @@ const KEPT: readonly SettingDefinition[] = [
   ),
   flag("CONF_RETRO_TRANSACTION_CASHIER", false, "Cashiers may claim bills for customers."),
   flag("CONF_RETRO_TRANSACTION_STORE_ASSOCIATE", false, "Store associates may claim bills for customers."),
-  flag("ALLOW_POINTS_TRANSFER", true, "Points can be transferred between customers."),
   flag("CONF_FRAUD_STATUS_CHECK_POINTS_TRANSFER", false, "Transfers look at the fraud status."),
   number("CONF_MAX_CARDS_PER_ORG", "", "Active cards of one customer.", 1),
   number("ORG_MAX_LABEL_COUNT", "20", "Status labels at most.", 1),

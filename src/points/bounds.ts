@@ -11,7 +11,8 @@ export const checkRoom = (
   points: Millipoints,
 ): void => {
   const account = book.account(partyId, key);
-  const totals = [account?.balance, account?.issued, account?.received, account?.adjusted];
+  const lifetime = (account?.issued ?? 0) + (account?.received ?? 0);
+  const totals = [account?.balance, lifetime, account?.adjusted];
   if (totals.some((held) => !Number.isSafeInteger(Math.abs(held ?? 0) + points)))
     throw errors.too_many_points({ points: points / POINTS_SCALE });
 };

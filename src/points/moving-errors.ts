@@ -116,4 +116,77 @@ export const errors = defineErrors("points", {
     http: 400,
     message: "{field} must be CUSTOMER or USERGROUP2; {value} is not.",
   },
+
+  // Grants: goodwill, manual issue §4.6, campaigns, imported points.
+  bad_grant: {
+    number: 801,
+    http: 400,
+    message: "{field} must be a number of points above 0; {value} is not.",
+  },
+  too_fine: { number: 878, http: 400, message: "{field} has more than {decimals} decimals." },
+  unknown_currency: {
+    number: 8911,
+    http: 400,
+    message: "There is no currency {value} in the program.",
+  },
+  above_goodwill_maximum: {
+    number: 70_121,
+    http: 400,
+    message: "At most {maximum} points can be given as goodwill at once.",
+  },
+  above_goodwill_month: {
+    number: 70_122,
+    http: 400,
+    message: "At most {limit} points can be given to a customer as goodwill in a month; {left} are left.",
+  },
+  above_deduction_maximum: {
+    number: 70_123,
+    http: 400,
+    message: "At most {maximum} points can be taken at once.",
+  },
+  awarded_in_future: { number: 70_124, http: 400, message: "{field} {value} is in the future." },
+  expired_grant: { number: 70_125, http: 400, message: "{field} {value} is in the past." },
+  not_supported: { number: 8136, http: 400, message: "{field}: {reason}." },
+  bill_unknown: { number: 8139, http: 400, message: "{field}: the customer has no bill {value}." },
+  too_many_items: { number: 1060, http: 400, message: "At most {most} items at once; {count} were sent." },
+  no_items: { number: 400, http: 400, message: "Send an array of 1 to {most} items." },
+  reason_missing: { number: 70_126, http: 400, message: "reason is missing." },
+
+  // Deductions, §4.4.
+  deduction_too_fine: { number: 8906, http: 400, message: "{field} has more than {decimals} decimals." },
+  deduction_above_balance: {
+    number: 8907,
+    http: 400,
+    message: "{points} points are more than the {available} available.",
+  },
+  nothing_to_deduct: {
+    number: 8888,
+    http: 400,
+    message: "{field} must be a number above 0; {value} is not.",
+  },
+  deduction_reason_missing: { number: 8882, http: 400, message: "reasonOfReturn is missing." },
+  deduction_program_missing: { number: 8887, http: 400, message: "promotionIdentifier needs programId." },
+  promotion_unknown: {
+    number: 8874,
+    http: 400,
+    message: "The customer has no points of the promotion {value}.",
+  },
+  award_unknown: { number: 8877, http: 400, message: "The customer has no award {value} in the program." },
+  bad_award_type: {
+    number: 9975,
+    http: 400,
+    message: "pointsAwardedRefType must be one of {names} and that of the award; {value} is not.",
+  },
+  bad_point_category: {
+    number: 400,
+    http: 400,
+    message: "{field} must be one of {names}; {value} is not.",
+  },
+
+  // Moved expiry dates, §5.3.
+  no_award: { number: 3034, http: 400, message: "The customer has no open award {value} in the program." },
+  date_not_ahead: { number: 3037, http: 400, message: "The new expiry date {value} is not in the future." },
+
+  // Promised points, §4.7.
+  nothing_to_unlock: { number: 82_323_282, http: 400, message: "There are no promised points to unlock." },
 });
