@@ -118,7 +118,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     clock,
     orgs,
     publish: events.publish,
-    merging: createMerging({ ids, orgs }),
+    merging: createMerging({ ids, orgs, loyalty }),
     onRegistered: async (tx, { orgId }, registered) => {
       // Asked in this transaction: the cache would need a second connection, and many registrations at once could wait for each other.
       const programIds = await publishedPrograms(tx, orgId);

@@ -24,6 +24,7 @@ import {
   writeLedger,
 } from "#ledger";
 import {
+  type Loyalty,
   loadMemberships,
   type Membership,
   type MergedMembership,
@@ -34,11 +35,13 @@ import {
 } from "#loyalty";
 import type { Orgs } from "#orgs";
 import { type Ids, POINTS_SCALE, type Tx, toDecimal } from "#platform";
+import { previewOf } from "./merging-preview.ts";
 import { countSharedVisits } from "./visits.ts";
 
 export interface MergingParts {
   readonly ids: Ids;
   readonly orgs: Orgs;
+  readonly loyalty: Pick<Loyalty, "programs">;
 }
 
 /** What is kept with a merge for its undo. */
@@ -67,8 +70,12 @@ const load = async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise
 };
 
 /** What points, tiers and visits do when customers are merged: one takes over what the other has, and can give it back. */
-export const createMerging = ({ ids, orgs }: MergingParts): Merging => {
-  const sharedVisits = async (tx: Tx, orgId: number, { survivorId, victimId }: MergeStep) => {
+export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => {
+  const sharedVisits = async (
+    tx: Tx,
+    orgId: number,
+    { survivorId, victimId }: Pick<MergeStep, "survivorId" | "victimId">,
+  ) => {
     const [organisation, own, others] = await Promise.all([
       orgs.get(orgId),
       partiesOf(tx, orgId, survivorId),
@@ -120,7 +127,32 @@ export const createMerging = ({ ids, orgs }: MergingParts): Merging => {
     return canUndoMerge(parties, step, posted, lots, holds);
   };
 
-  return { merge, undo, isUntouched };
+  const preview: Merging["preview"] = async (tx, actor, step) => {
+    const { orgId } = actor;
+    const { survivorId, victimId } = step;
+    const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId]);
+    const book = new LedgerBook(parties, accounts, { lots, holds });
+    const mine = holds.filter((hold) => hold.partyId === victimId);
+    // Nothing of this is written: the ids are nobody's.
+    const merge = { ...partyMerge(actor, { ...step, mergeId: 0, reason: "" }), nextEventId: () => 0 };
+    postMerge(book, merge, mine);
+    const [plan, organisation, programs] = await Promise.all([
+      planMembershipMerge(tx, orgId, step, await sharedVisits(tx, orgId, step)),
+      orgs.get(orgId),
+      loyalty.programs(orgId),
+    ]);
+    return previewOf({
+      organisation,
+      programs,
+      step,
+      before: accounts,
+      writes: book.writes(),
+      memberships: plan.map(({ merged }) => merged),
+      held: mine,
+    });
+  };
+
+  return { merge, undo, preview, isUntouched };
 };
 
 const partyMerge = ({ name, tillId }: Actor, { mergeId, survivorId, victimId, reason, at }: MergeStep) => ({

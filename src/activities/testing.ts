@@ -46,7 +46,7 @@ export const createActivitiesBench = async () => {
     ids,
     clock,
     orgs,
-    merging: createMerging({ ids, orgs }),
+    merging: createMerging({ ids, orgs, loyalty }),
     onRegistered: async (tx, actor, registered) => {
       const programId = await defaultProgram(tx, actor.orgId);
       const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));

@@ -115,6 +115,11 @@ export const errors = defineErrors("customers", {
     http: 409,
     message: "The merge cannot be undone: {identifier} belongs to customer {id} by now.",
   },
+  merge_needs_points: {
+    number: 70313,
+    http: 403,
+    message: "Merging customers moves points: it needs the permission to write points as well.",
+  },
   tier_filter_missing: {
     number: 70301,
     http: 400,
@@ -126,6 +131,8 @@ export const errors = defineErrors("customers", {
 export const WARNING = {
   combined: 8050,
   merged: 8051,
+  /** The id names a customer who was merged into another. */
+  mergedAway: 8069,
   badEmail: 8055,
   badMobile: 8056,
   badEmailChannel: 8057,
@@ -135,6 +142,8 @@ export const WARNING = {
   badAssociatedWith: 8077,
   identifierValueMissing: 8093,
   noDefaultLabel: 8107,
+  /** What the loyalty side of a read says of the same. */
+  mergedAwayLoyalty: 91009,
   extendedField: 91016,
   customField: 1017,
   /** Ours: a documented part of the call that this version does not act on. */

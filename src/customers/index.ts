@@ -7,7 +7,7 @@ export {
   keyOf,
   normaliseIdentifier,
 } from "./identifiers.ts";
-export type { MergeStep, Merging, ProgramSummary } from "./merges.ts";
+export type { MergePreview, MergeStep, Merging, ProgramSummary, StandingPreview } from "./merges.ts";
 export { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 export type { ParseContext } from "./parse-values.ts";
 export { type ChangePage, listChanges } from "./reads.ts";

@@ -1,17 +1,14 @@
 import type { Actor } from "#identity";
-import { assert, type Tx } from "#platform";
+import type { Tx } from "#platform";
 import { errors } from "./errors.ts";
 import { keyOf } from "./identifiers.ts";
 import {
-  keysToReturn,
   type MergePlan,
   type Moved,
   planMerge,
-  planUndo,
   profilesShown,
   type Side,
   type StoredRows,
-  type UndoPlan,
   valuesShown,
 } from "./merge-rules.ts";
 import * as merges from "./merge-store.ts";
@@ -65,6 +62,8 @@ export interface Merging {
     step: MergeStep,
     effects: object,
   ): Promise<{ readonly summary: readonly ProgramSummary[] } | false>;
+  /** What `merge` would do; writes nothing. */
+  preview(tx: Tx, actor: Actor, step: Omit<MergeStep, "mergeId" | "reason">): Promise<MergePreview>;
   /** Whether nothing moved on either side since. */
   isUntouched(
     tx: Tx,
@@ -72,6 +71,50 @@ export interface Merging {
     step: Pick<MergeStep, "survivorId" | "victimId">,
     effects: object,
   ): Promise<boolean>;
+}
+
+/** Standing of a customer in a program; money as a decimal. */
+export interface StandingPreview {
+  readonly tierNumber: number;
+  readonly tierName: string;
+  readonly lifetimePurchases: number;
+  readonly transactionCount: number;
+  readonly visitCount: number;
+}
+
+/** What a merge would come to, decided on the present state; points as decimals. */
+export interface MergePreview {
+  readonly accounts: readonly {
+    readonly programId: number;
+    readonly programName: string;
+    readonly currencyId: number;
+    readonly category: number;
+    readonly survivor: number;
+    readonly victim: number;
+    readonly after: number;
+  }[];
+  /** The entries that it would post, one for each lot and debt. */
+  readonly entries: readonly {
+    readonly customerId: number;
+    readonly programId: number;
+    readonly programName: string;
+    readonly currencyId: number;
+    readonly category: number;
+    readonly amount: number;
+    readonly balanceAfter: number;
+    /** Last second of the lot that it opens; null = never, or no lot. */
+    readonly expiresAt: string | null;
+    readonly opensLot: boolean;
+  }[];
+  readonly memberships: readonly {
+    readonly programId: number;
+    readonly programName: string;
+    readonly survivor: StandingPreview | null;
+    readonly victim: StandingPreview;
+    readonly after: StandingPreview;
+  }[];
+  /** Points that holds of the victim reserve and that the merge releases. */
+  readonly releasedHolds: number;
 }
 
 /** Ids to use, taken before the transaction so that a retry uses the same ones. */
@@ -91,7 +134,8 @@ export interface Merged {
 
 const ascending = (a: number, b: number): readonly number[] => (a < b ? [a, b] : [b, a]);
 
-const sidesOf = async (
+/** Both customers, locked. */
+export const sidesOf = async (
   tx: Tx,
   orgId: number,
   survivorId: number,
@@ -158,8 +202,8 @@ export const mergeCustomers = async (
         mergeId: ids.mergeId,
         cause,
         reason,
-        survivorCustomerIdentifiers: shownOf(plan.customer),
-        victimCustomerIdentifiers: shownOf(victim.customer),
+        survivorCustomerIdentifiers: namedBy(plan.customer),
+        victimCustomerIdentifiers: namedBy(victim.customer),
         survivorCustomerLoyaltySummary: summary,
         actor: { kind: actor.kind, id: actor.id, name: actor.name },
       },
@@ -168,15 +212,16 @@ export const mergeCustomers = async (
   return { mergeId: ids.mergeId, survivorId, victimId, repeated: false };
 };
 
-const shownOf = ({ partyId, mobile, email, externalId }: CustomerRow) => ({
+/** A customer as events name one. */
+export const namedBy = ({ partyId, mobile, email, externalId }: CustomerRow) => ({
   customerId: partyId,
   mobile,
   email,
   externalId,
 });
 
-/** The merge that made the two one already; null when they are two. */
-const mergeBetween = async (
+/** The merge that made the two one already; null when they are two. Raises 8066, 8067. */
+export const mergeBetween = async (
   tx: Tx,
   orgId: number,
   survivor: CustomerRow,
@@ -194,7 +239,7 @@ const mergeBetween = async (
   return found.id;
 };
 
-const authorOf = ({ kind, name, source, tillId }: Actor) => ({
+export const authorOf = ({ kind, name, source, tillId }: Actor) => ({
   actorKind: kind,
   actorName: name,
   actorSource: source,
@@ -239,10 +284,10 @@ const moveRows = async (
   return { ...plan.moved, keys: handedOver, absorbed };
 };
 
-const termsOfRows = ({ profiles, identifiers }: StoredRows): string[] =>
+export const termsOfRows = ({ profiles, identifiers }: StoredRows): string[] =>
   termsOf(profilesShown(profiles), valuesShown(identifiers));
 
-const setTerms = async (
+export const setTerms = async (
   tx: Tx,
   orgId: number,
   partyId: number,
@@ -255,7 +300,7 @@ const setTerms = async (
   if (fresh.length > 0) await store.insertTerms(tx, orgId, fresh);
 };
 
-const showCustomer = (tx: Tx, actor: Actor, customer: CustomerRow, at: Date) =>
+export const showCustomer = (tx: Tx, actor: Actor, customer: CustomerRow, at: Date) =>
   store.updateCustomer(tx, actor.orgId, {
     ...customer,
     sortName: sortNameOf(customer),
@@ -276,7 +321,7 @@ const tellLoyalty = async (
 };
 
 /** Both customers' audit trails say what happened. */
-const noteBoth = (
+export const noteBoth = (
   tx: Tx,
   actor: Actor,
   kind: "merged" | "merge_undone",
@@ -295,165 +340,4 @@ const noteBoth = (
     row(ids.survivorChangeId, survivorId, "mergedFrom", victimId),
     row(ids.victimChangeId, victimId, "mergedInto", survivorId),
   ]);
-};
-
-/**
- * Takes a merge back by new entries, never by deleting one: possible until either side's ledger moved again or either was merged
- * again. Raises customers.merge_not_found, undo_too_late, undo_identifier_taken. Taking it back twice changes nothing.
- */
-export const undoMerge = async (
-  tx: Tx,
-  hooks: CustomerHooks,
-  actor: Actor,
-  mergeId: number,
-  reason: string,
-  ids: MergeIds,
-): Promise<Merged> => {
-  const { orgId } = actor;
-  const merge = await merges.findMerge(tx, orgId, mergeId);
-  if (merge === null) throw errors.merge_not_found({ id: mergeId });
-  const { partyId: survivorId, victimId } = merge;
-  const { survivor, victim } = await sidesOf(tx, orgId, survivorId, victimId);
-  const locked = await merges.findMerge(tx, orgId, mergeId);
-  assert(locked !== null, "merges are never deleted");
-  if (locked.undoneAt !== null) return { mergeId, survivorId, victimId, repeated: true };
-  if (survivor.customer.mergedInto !== null || victim.customer.mergedInto !== survivorId)
-    throw errors.undo_too_late({ id: mergeId, reason: "the survivor was merged again" });
-  const at = hooks.clock.now();
-  const step: MergeStep = { mergeId, survivorId, victimId, reason, at };
-  const undone = (await hooks.merging?.undo(tx, actor, step, merge.effects as object)) ?? { summary: [] };
-  if (undone === false)
-    throw errors.undo_too_late({ id: mergeId, reason: "points of one of the two moved since" });
-  const moved = merge.moved as Moved;
-  const plan = planUndo(survivor, victimId, moved);
-  await moveBack(tx, actor, plan, survivor, victimId, moved, at);
-  await merges.insertUndo(tx, orgId, {
-    partyId: survivorId,
-    mergeId,
-    undoneAt: at,
-    reason,
-    ...authorOf(actor),
-  });
-  await noteBoth(tx, actor, "merge_undone", ids, step);
-  await hooks.publish(tx, [
-    {
-      orgId,
-      partyId: survivorId,
-      type: "customer.merge_undone",
-      occurredAt: at,
-      payload: {
-        mergeId,
-        reason,
-        survivorCustomerIdentifiers: shownOf(plan.customer),
-        victimCustomerIdentifiers: shownOf(victim.customer),
-        survivorCustomerLoyaltySummary: undone.summary,
-        actor: { kind: actor.kind, id: actor.id, name: actor.name },
-      },
-    },
-  ]);
-  return { mergeId, survivorId, victimId, repeated: false };
-};
-
-const moveBack = async (
-  tx: Tx,
-  actor: Actor,
-  plan: UndoPlan,
-  survivor: Side,
-  victimId: number,
-  moved: Moved,
-  at: Date,
-): Promise<void> => {
-  const { orgId } = actor;
-  const survivorId = survivor.customer.partyId;
-  const kept: StoredRows = {
-    profiles: survivor.rows.profiles
-      .filter((row) => !plan.removed.profiles.includes(row))
-      .map(
-        (row) =>
-          plan.completed.find((it) => it.source === row.source && it.account_id === row.account_id) ?? row,
-      ),
-    identifiers: survivor.rows.identifiers.filter((row) => !plan.removed.identifiers.includes(row)),
-    channels: [],
-  };
-  await merges.removeStored(tx, orgId, survivorId, plan.removed);
-  await Promise.all([
-    merges.insertStored(tx, orgId, plan.restored),
-    merges.completeProfiles(tx, orgId, plan.completed),
-    showCustomer(tx, actor, plan.customer, at),
-    merges.setMergedInto(tx, orgId, [victimId], {
-      into: null,
-      status: moved.victimStatus,
-      at,
-      by: actor.name,
-    }),
-    merges.setMergedInto(tx, orgId, moved.absorbed, { into: victimId, status: null, at, by: actor.name }),
-  ]);
-  await returnKeys(tx, orgId, plan, kept, survivorId, victimId, moved);
-  await setTerms(tx, orgId, survivorId, termsOfRows(survivor.rows), termsOfRows(kept));
-  await setTerms(tx, orgId, victimId, [], termsOfRows(plan.restored));
-};
-
-/** Keys lead to the victim again; one that is nobody's by now is claimed, one that is somebody else's stops the undo. */
-const returnKeys = async (
-  tx: Tx,
-  orgId: number,
-  plan: UndoPlan,
-  kept: StoredRows,
-  survivorId: number,
-  victimId: number,
-  moved: Moved,
-): Promise<void> => {
-  const keys = keysToReturn(orgId, moved, plan.identifiers, kept.identifiers);
-  const returned = new Set(await merges.handOverKeys(tx, orgId, keys, survivorId, victimId));
-  const missing = keys.filter((key) => moved.keys.includes(key) && !returned.has(key));
-  if (missing.length === 0) return;
-  const claimed = await store.claimKeys(
-    tx,
-    orgId,
-    missing.map((key) => ({ key, partyId: victimId })),
-  );
-  if (claimed.length === missing.length) return;
-  const [taken] = (await merges.keysOf(tx, orgId, missing)).filter(({ partyId }) => partyId !== victimId);
-  throw errors.undo_identifier_taken({
-    identifier: (taken?.key ?? missing[0]!).split(":").slice(1).join(" "),
-    id: taken?.partyId ?? null,
-  });
-};
-
-/** A merge with whether it can be taken back at this moment. */
-export interface MergeView extends merges.StoredMerge {
-  readonly canUndo: boolean;
-}
-
-/** Merges into a customer, newest first, with whether each could be undone now. */
-export const listMerges = async (
-  tx: Tx,
-  hooks: Pick<CustomerHooks, "merging">,
-  orgId: number,
-  partyId: number,
-): Promise<MergeView[]> => {
-  const [found, victims] = await Promise.all([
-    merges.mergesInto(tx, orgId, [partyId]),
-    merges.victimsOf(tx, orgId, partyId),
-  ]);
-  const views: MergeView[] = [];
-  for (const row of found)
-    views.push({
-      ...row,
-      canUndo:
-        row.undoneAt === null && victims.includes(row.victimId) && (await isUntouched(tx, hooks, orgId, row)),
-    });
-  return views;
-};
-
-const isUntouched = async (
-  tx: Tx,
-  { merging }: Pick<CustomerHooks, "merging">,
-  orgId: number,
-  { id, partyId, victimId }: merges.StoredMerge,
-): Promise<boolean> => {
-  const merge = await merges.findMerge(tx, orgId, id);
-  if (merge === null) return false;
-  const step = { survivorId: partyId, victimId };
-  return (await merging?.isUntouched(tx, orgId, step, merge.effects as object)) ?? true;
 };

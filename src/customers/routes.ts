@@ -4,13 +4,14 @@ import type { Organisation, Orgs } from "#orgs";
 import { failures, Issue, issue, type Server, type Tx, V2Failure, V2List } from "#platform";
 import { type AdminRouteParts, addAdminRoutes } from "./admin-routes.ts";
 import { errors, WARNING } from "./errors.ts";
+import { addMergeRoutes } from "./merge-routes.ts";
 import { parseChange, parseRegistration } from "./parse.ts";
 import { type ParseContext, parseAccount, parseSource, type SourceErrors, shown } from "./parse-values.ts";
 import { CustomerShape, presentCustomer } from "./present.ts";
 import { readCustomer } from "./reads.ts";
 import { isSamePlace } from "./rules.ts";
 import type { SourceAccount } from "./schema.ts";
-import type { Customers } from "./service.ts";
+import type { Customers, Resolved } from "./service.ts";
 
 /** Standing of a customer in each program, the default program's first (customers.md §4.1, `loyaltyProgramDetails`). */
 export type LoyaltyDetails = (tx: Tx, actor: Actor, partyId: number) => Promise<readonly object[]>;
@@ -93,6 +94,7 @@ export const addCustomersRoutes = (server: Server, parts: CustomersRouteParts): 
   addReads(server, parts);
   addSearch(server, parts);
   addAdminRoutes(server, parts);
+  addMergeRoutes(server, parts);
 };
 
 const contextOf = async (
@@ -198,7 +200,7 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
 
   const details = async (
     actor: Actor,
-    partyId: number,
+    { partyId, mergedFrom }: Resolved,
     place: SourceAccount | null,
     query: { embed?: string; includedOnlyCurrentProfile?: string },
   ): Promise<CustomerShape> => {
@@ -218,7 +220,7 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
       only: current ? place : null,
       embed,
       loyalty: loyalty as readonly Readonly<Record<string, unknown>>[],
-      warnings,
+      warnings: [...mergeWarnings(partyId, mergedFrom), ...warnings],
     });
   };
 
@@ -240,7 +242,8 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
       if (!/^\d{1,15}$/.test(params.customerId)) return reply.status(400).send(undefined as never);
       const organisation = await orgs.get(actor.orgId);
       const place = placeOf(organisation, query, DETAILS_SOURCE);
-      return details(actor, Number(params.customerId), place, query);
+      const reference = { name: "id", value: params.customerId };
+      return details(actor, await customers.resolve(actor.orgId, reference), place, query);
     },
   );
   server.get(
@@ -277,11 +280,11 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
     },
     async ({ actor, query }) => {
       const place = placeOf(await orgs.get(actor.orgId), query, LOOKUP_SOURCE);
-      const partyId = await byIdentifier(parts, actor, query);
+      const { partyId, mergedFrom } = await byIdentifier(parts, actor, query);
       const found = place === null ? null : await customers.get(actor.orgId, partyId);
       if (place !== null && !found?.profiles.some((row) => isSamePlace(row, place)))
         throw errors.not_in_source({ id: partyId, source: place.source });
-      return { entity: partyId, warnings: [] };
+      return { entity: partyId, warnings: mergeWarnings(partyId, mergedFrom) };
     },
   );
 };
@@ -294,17 +297,24 @@ const byIdentifier = async (
   { customers, orgs }: CustomersRouteParts,
   actor: Actor,
   { identifierName = "", identifierValue = "" }: { identifierName?: string; identifierValue?: string },
-): Promise<number> => {
+): Promise<Resolved> => {
   const organisation = await orgs.get(actor.orgId);
   const names = identifierName.split(",").map((name) => name.trim());
   if (names.length === 1 || !organisation.flag("CONF_INSTORE_V2_ENABLED"))
-    return customers.requireCustomer(actor.orgId, { name: identifierName, value: identifierValue });
+    return customers.resolve(actor.orgId, { name: identifierName, value: identifierValue });
   const primary = organisation.setting("CONF_REGISTRATION_PRIMARY_KEY") ?? "mobile";
   const position = names.findIndex((name) => name.toLowerCase() === primary.toLowerCase());
   const value = identifierValue.split(",")[position]?.trim() ?? "";
   if (position === -1 || value === "")
     throw errors.unknown({ name: shown(identifierName), value: shown(identifierValue) });
-  return customers.requireCustomer(actor.orgId, { name: primary, value });
+  return customers.resolve(actor.orgId, { name: primary, value });
+};
+
+/** A read by the id of one who was merged answers the survivor and says so (customers.md §4.1). */
+const mergeWarnings = (partyId: number, mergedFrom: number | null): Issue[] => {
+  if (mergedFrom === null) return [];
+  const sentence = `Customer ${mergedFrom} was merged into customer ${partyId}, who is shown.`;
+  return [issue(WARNING.mergedAway, sentence), issue(WARNING.mergedAwayLoyalty, sentence)];
 };
 
 const pageNumber = (given: string | undefined, fallback: number): number | null => {

@@ -3,14 +3,9 @@ import type { Organisation, Orgs } from "#orgs";
 import { type Clock, createBatcher, type Db, type Ids, type Outcome, type Tx } from "#platform";
 import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
-import {
-  type Merged,
-  type MergeIds,
-  type MergeRequest,
-  type Merging,
-  mergeCustomers,
-  undoMerge,
-} from "./merges.ts";
+import { undoMerge } from "./merge-undo.ts";
+import { listMerges, type MergeView, previewMerge, type WholePreview } from "./merge-views.ts";
+import { type Merged, type MergeIds, type MergeRequest, type Merging, mergeCustomers } from "./merges.ts";
 import { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 import { type ParseContext, parseAccount, parseSource } from "./parse-values.ts";
 import { countCustomers, findCustomers, type ListPage, listCustomers, readCustomer } from "./reads.ts";
@@ -61,6 +56,12 @@ export interface CustomerList {
   readonly rows: readonly (CustomerRow & { readonly sortValue: string })[];
   /** Of the whole list; a search counts at most 1,000. */
   readonly total: number;
+}
+
+/** A customer as found, and who was asked for when that one was merged into the customer. */
+export interface Resolved {
+  readonly partyId: number;
+  readonly mergedFrom: number | null;
 }
 
 export type Customers = ReturnType<typeof createCustomers>;
@@ -209,6 +210,10 @@ export const createCustomers = (parts: CustomersParts) => {
     );
   };
 
+  /** What a merge would come to; raises what making it would. */
+  const preview = (actor: Actor, survivorId: number, victimId: number): Promise<WholePreview> =>
+    db.transaction(actor.orgId, (tx) => previewMerge(tx, hooks, actor, survivorId, victimId));
+
   /** The id that an identifier or an id names, or null. Raises 8002 when it names nothing, 8013 for an unknown type. */
   const find = async (tx: Tx, orgId: number, { name, value }: CustomerReference): Promise<number | null> => {
     const field = name.trim() === "" ? "identifierName" : value.trim() === "" ? "identifierValue" : null;
@@ -222,6 +227,13 @@ export const createCustomers = (parts: CustomersParts) => {
     const { country } = await orgs.get(orgId);
     const key = value.length > MAX_VALUE ? null : identifierKey(orgId, name, value, country);
     return key === null ? null : ((await resolveIdentifiers(tx, orgId, [key])).get(key) ?? null);
+  };
+
+  /** Like `requireCustomer`, and says when the id was that of one who was merged into the customer. */
+  const resolve = async (orgId: number, reference: CustomerReference): Promise<Resolved> => {
+    const partyId = await requireCustomer(orgId, reference);
+    const named = reference.name.toLowerCase() === "id" ? Number(reference.value) : partyId;
+    return { partyId, mergedFrom: named === partyId ? null : named };
   };
 
   /** The id of a customer, or null; see `requireCustomer`. */
@@ -303,7 +315,12 @@ export const createCustomers = (parts: CustomersParts) => {
     update,
     merge,
     undoMerge: undo,
+    previewMerge: preview,
+    /** Merges into a customer, newest first, with whether each could be undone now. */
+    mergesOf: (orgId: number, partyId: number): Promise<MergeView[]> =>
+      db.transaction(orgId, (tx) => listMerges(tx, hooks, orgId, partyId)),
     lookup,
+    resolve,
     requireCustomer,
     get,
     search,

@@ -50,6 +50,7 @@ export {
   undoMembershipMerge,
   writeMembershipMerge,
 } from "./tiers/merge.ts";
+export { tierNumbered } from "./tiers/rules.ts";
 export {
   defaultProgram,
   enrol,
