@@ -51,6 +51,15 @@ const record = async (customer: string, body: object = {}) =>
 /** Points that no bill earned. */
 const earn = (partyId: number, amount: number, options: object = {}) =>
   ledger.earn(partyId, amount, { eventName: "ManualPointsAdjustment", ...options });
+/** Resolves when so many statements of this database wait for a lock. */
+const waiting = async (count: number): Promise<void> => {
+  for (;;) {
+    const { rows } = await bench.superuser.query(
+      "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    if (rows[0].count >= count) return;
+  }
+};
 const isClean = async () => {
   expect((await verifyLedger(bench.db)).findings).toEqual([]);
   expect(await verifyActivities(bench.db)).toEqual([]);
@@ -216,6 +225,25 @@ describe("at the same time", () => {
     const { membership } = await read(survivorId);
     expect(membership).toMatchObject({ transactionCount: 40, lifetimePurchases: 4_000_000 });
     expect((await read(victimId)).balance).toBe(0);
+    await isClean();
+  });
+
+  test("a bill that found the victim and waits while the merge goes first finds the survivor", async () => {
+    await bench.superuser.query("begin");
+    await bench.superuser.query("select 1 from ledger.parties where party_id = $1 for update", [victimId]);
+    const merging = merge();
+    await waiting(1);
+    const bill = record("C2", { billAmount: 600 });
+    await waiting(2);
+    await bench.superuser.query("rollback");
+    await merging;
+    const { transactionId } = await bill;
+    const { rows } = await bench.superuser.query(
+      "select party_id from activities.transactions where id = $1",
+      [transactionId],
+    );
+    expect(Number(rows[0].party_id)).toBe(survivorId);
+    expect(await read(survivorId)).toMatchObject({ balance: 6000, membership: { transactionCount: 1 } });
     await isClean();
   });
 

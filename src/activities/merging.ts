@@ -5,6 +5,7 @@ import {
   canUndoMerge,
   eventsOfMerge,
   eventsOfUndo,
+  findParty,
   type Hold,
   LedgerBook,
   type Lot,
@@ -121,10 +122,20 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
 
   const isUntouched: Merging["isUntouched"] = async (tx, orgId, step, kept) => {
     const { posted } = kept as Effects;
-    const { parties, holds } = await load(tx, orgId, [step.survivorId, step.victimId]);
+    const partyIds = [step.survivorId, step.victimId];
+    const [holds, ...parties] = await Promise.all([
+      loadActiveHolds(tx, orgId, partyIds),
+      ...partyIds.map((partyId) => findParty(tx, orgId, partyId)),
+    ]);
     const lines = await loadPostedLines(tx, orgId, eventsOf(step, posted));
     const lots = await loadLots(tx, orgId, lotsOf(lines));
-    return canUndoMerge(parties, step, posted, lots, holds);
+    return canUndoMerge(
+      parties.filter((party) => party !== null),
+      step,
+      posted,
+      lots,
+      holds,
+    );
   };
 
   const preview: Merging["preview"] = async (tx, actor, step) => {

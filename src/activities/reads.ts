@@ -51,7 +51,7 @@ export interface StoredLine {
   readonly details: Readonly<Record<string, unknown>> | null;
 }
 
-const COLUMNS = `id, party_id as "partyId", customer_id as "customerId", type, bill_number as "billNumber",
+const COLUMNS = `id, t.party_id as "partyId", customer_id as "customerId", type, bill_number as "billNumber",
        billed_at as "billedAt", recorded_at as "recordedAt", till_id as "tillId", store_id as "storeId", source,
        account_id as "accountId", amount, gross_amount as "grossAmount", discount, details,
        outlier_status as "outlierStatus", delivery_status as "deliveryStatus", points, event_no as "eventNo",
@@ -61,7 +61,7 @@ const COLUMNS = `id, party_id as "partyId", customer_id as "customerId", type, b
 export const findTransaction = (tx: Tx, orgId: number, id: number): Promise<StoredTransaction | null> =>
   tx.maybeOne<StoredTransaction>(
     rawSql(
-      `/* activities.find_transaction */ select ${COLUMNS} from activities.transactions where org_id = $1 and id = $2`,
+      `/* activities.find_transaction */ select ${COLUMNS} from activities.transactions t where org_id = $1 and id = $2`,
       [orgId, id],
     ),
   );
@@ -75,7 +75,7 @@ export const transactionsWithIds = (
 ): Promise<StoredTransaction[]> =>
   tx.rows<StoredTransaction>(
     rawSql(
-      `/* activities.transactions_with_ids */ select ${COLUMNS} from activities.transactions
+      `/* activities.transactions_with_ids */ select ${COLUMNS} from activities.transactions t
         where org_id = $1 and party_id = $2 and id = any($3::bigint[])`,
       [orgId, partyId, ids],
     ),
@@ -111,6 +111,13 @@ export const findByNumber = (
     select party_id as "partyId", transaction_id as id from activities.bill_numbers
      where org_id = ${orgId} and key = ${`${orgId}:${number}`} order by billed_at, transaction_id limit 100`);
 
+/**
+ * Bills stay with the party they were made under. These are the parties whose bills are a customer's ($2): the customer's own, and
+ * those of everybody merged into them. One page of each by its index, then the page of all.
+ */
+const PARTIES = `(select $2::bigint as party_id union all
+       select v.victim_id from customers.merged_v v where v.org_id = $1 and v.party_id = $2)`;
+
 export interface TransactionPage {
   readonly from: Date | null;
   /** Exclusive. */
@@ -130,7 +137,7 @@ export interface TransactionPage {
   };
 }
 
-/** A page of a party's bills by date, and how many there are in the period. */
+/** A page of a customer's bills by date, and how many there are in the period. */
 export const transactionsOfParty = async (
   tx: Tx,
   orgId: number,
@@ -138,7 +145,7 @@ export const transactionsOfParty = async (
   page: TransactionPage,
 ): Promise<{ rows: StoredTransaction[]; total: number }> => {
   const order = page.ascending ? "asc" : "desc";
-  const where = `org_id = $1 and party_id = $2 and ($3::timestamptz is null or billed_at >= $3) and ($4::timestamptz is null or billed_at < $4)
+  const where = `t.org_id = $1 and t.party_id = p.party_id and ($3::timestamptz is null or billed_at >= $3) and ($4::timestamptz is null or billed_at < $4)
           and ($5::text is null or bill_number = $5) and ($6::bigint is null or store_id = $6)
           and ($7::bigint is null or id >= $7) and ($8::bigint is null or id <= $8)`;
   const { number = null, storeId = null, firstId = null, lastId = null } = page.only ?? {};
@@ -148,14 +155,15 @@ export const transactionsOfParty = async (
   const [rows, count] = await Promise.all([
     tx.rows<StoredTransaction>(
       rawSql(
-        `/* activities.transactions_of_party */ select ${COLUMNS} from activities.transactions where ${where}
+        `/* activities.transactions_of_party */ select ${COLUMNS} from ${PARTIES} p cross join lateral (
+           select * from activities.transactions t where ${where} order by ${sort} limit $9::int + $10::int) t
           order by ${sort} limit $9 offset $10`,
         [...values, page.limit, page.offset],
       ),
     ),
     tx.one<{ total: number }>(
       rawSql(
-        `/* activities.count_transactions_of_party */ select count(*) as total from activities.transactions where ${where}`,
+        `/* activities.count_transactions_of_party */ select count(*) as total from ${PARTIES} p, activities.transactions t where ${where}`,
         values,
       ),
     ),
@@ -163,7 +171,7 @@ export const transactionsOfParty = async (
   return { rows, total: count.total };
 };
 
-/** The party's bills before a position, newest first. */
+/** A customer's bills before a position, newest first. */
 export const transactionsBefore = (
   tx: Tx,
   orgId: number,
@@ -173,16 +181,23 @@ export const transactionsBefore = (
 ): Promise<StoredTransaction[]> =>
   tx.rows<StoredTransaction>(
     rawSql(
-      `/* activities.transactions_before */ select ${COLUMNS} from activities.transactions
-        where org_id = $1 and party_id = $2 and ($3::timestamptz is null or (billed_at, id) < ($3, $4))
+      `/* activities.transactions_before */ select ${COLUMNS} from ${PARTIES} p cross join lateral (
+         select * from activities.transactions t
+          where t.org_id = $1 and t.party_id = p.party_id and ($3::timestamptz is null or (billed_at, id) < ($3, $4))
+          order by billed_at desc, id desc limit $5) t
         order by billed_at desc, id desc limit $5`,
       [orgId, partyId, before?.at ?? null, before?.id ?? 0, limit],
     ),
   );
 
 export const countTransactions = async (tx: Tx, orgId: number, partyId: number): Promise<number> => {
-  const row = await tx.one<{ total: number }>(sql`/* activities.count_transactions */
-    select count(*) as total from activities.transactions where org_id = ${orgId} and party_id = ${partyId}`);
+  const row = await tx.one<{ total: number }>(
+    rawSql(
+      `/* activities.count_transactions */ select count(*) as total from ${PARTIES} p, activities.transactions t
+        where t.org_id = $1 and t.party_id = p.party_id`,
+      [orgId, partyId],
+    ),
+  );
   return row.total;
 };
 
@@ -252,7 +267,7 @@ export const transactionsNumbered = async (
   if (found.length === 0) return [];
   return tx.rows<StoredTransaction>(
     rawSql(
-      `/* activities.transactions_numbered */ select ${COLUMNS} from activities.transactions
+      `/* activities.transactions_numbered */ select ${COLUMNS} from activities.transactions t
         where org_id = $1 and party_id = any($2::bigint[]) and id = any($3::bigint[])
         order by billed_at desc, id desc`,
       [orgId, found.map(({ partyId }) => partyId), found.map(({ id }) => id)],

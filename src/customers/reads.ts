@@ -125,13 +125,18 @@ export interface ChangePage {
   readonly limit: number;
 }
 
-/** A page of a customer's audit trail, newest first. */
+/** A page of a customer's audit trail and that of everybody merged into them, newest first. */
 export const listChanges = (tx: Tx, orgId: number, partyId: number, page: ChangePage): Promise<ChangeRow[]> =>
   tx.rows<ChangeRow>(sql`/* customers.list_changes */
-    select id, party_id as "partyId", changed_at as "changedAt", kind, actor_kind as "actorKind",
-           actor_name as "actorName", actor_source as "actorSource", till_id as "tillId", changes
-      from customers.changes
-     where org_id = ${orgId} and party_id = ${partyId}
-       and (${page.before === null}::boolean
-            or (changed_at, id) < (${page.before?.at.toISOString() ?? null}::timestamptz, ${page.before?.id ?? null}::bigint))
-     order by changed_at desc, id desc limit ${page.limit}`);
+    select c.id, c.party_id as "partyId", c.changed_at as "changedAt", c.kind, c.actor_kind as "actorKind",
+           c.actor_name as "actorName", c.actor_source as "actorSource", c.till_id as "tillId", c.changes
+      from (select ${partyId}::bigint as party_id union all
+            select v.victim_id from customers.merged_v v where v.org_id = ${orgId} and v.party_id = ${partyId}) p
+     cross join lateral (
+       select * from customers.changes h
+        where h.org_id = ${orgId} and h.party_id = p.party_id
+          and (h.party_id = ${partyId} or h.kind not in ('merged', 'merge_undone'))
+          and (${page.before === null}::boolean
+               or (h.changed_at, h.id) < (${page.before?.at.toISOString() ?? null}::timestamptz, ${page.before?.id ?? null}::bigint))
+        order by h.changed_at desc, h.id desc limit ${page.limit}) c
+     order by c.changed_at desc, c.id desc limit ${page.limit}`);

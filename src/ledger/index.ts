@@ -67,6 +67,7 @@ export {
 export { type NewParty, openParties } from "./service.ts";
 export {
   expiryMoveStatements,
+  findParty,
   ledgerStatements,
   loadAccounts,
   loadActiveHolds,

@@ -121,6 +121,19 @@ const detailOf = ({ programs, currencies }: QueryContext, line: LedgerLine): Ent
   };
 };
 
+/** A merge posts a line for each lot that moves; what is told is what each account got or gave. */
+const onePerAccount = (lines: readonly LedgerLine[]): readonly LedgerLine[] => {
+  if (!lines.some(({ contra }) => contra === "merge")) return lines;
+  const accounts = new Map<string, LedgerLine>();
+  for (const line of lines) {
+    const side = line.amount < 0 ? "debit" : "credit";
+    const key = `${line.programId}/${line.currencyId}/${line.category}/${side}`;
+    const known = accounts.get(key);
+    accounts.set(key, known === undefined ? line : { ...line, amount: known.amount + line.amount });
+  }
+  return [...accounts.values()];
+};
+
 const sum = (lines: readonly LedgerLine[]) => lines.reduce((total, line) => total + line.amount, 0);
 const threeDecimals = (amount: number) => formatDecimal(amount, POINTS_SCALE, 3);
 
@@ -187,7 +200,7 @@ export const shapeEntry = (context: QueryContext, partyId: number, lines: readon
     customerId: partyId,
     ledgerCreatedDate: formatLedger(bookedAt.getTime(), zone),
     customerDetails: null,
-    entryDetails: lines.map((line) => detailOf(context, line)),
+    entryDetails: onePerAccount(lines).map((line) => detailOf(context, line)),
     ...netsOf(context, lines),
     transactionDetails: transactionOf(context, eventName, reference),
     store: store?.name ?? null,

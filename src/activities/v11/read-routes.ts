@@ -283,13 +283,20 @@ const addCustomerTransactions = (server: Server, parts: V11Parts): void => {
         const { rows, total } = await transactionsOfParty(tx, actor.orgId, partyId, page);
         const standings = await customerStandings(tx, parts, organisation, programs, [partyId]);
         const ids = rows.map(({ id }) => id);
+        const parties = [...new Set(rows.map((row) => row.partyId))];
         const lots = await loadLotsOfTransactions(
           tx,
           actor.orgId,
-          ids.map((transactionId) => ({ partyId, transactionId })),
+          rows.map((row) => ({ partyId: row.partyId, transactionId: row.id })),
         );
-        const fates = fatesOf(lots, await loadUsesOfLots(tx, actor.orgId, lots));
-        const quantities = await quantitiesOfBills(tx, actor.orgId, partyId, ids);
+        const uses = await loadUsesOfLots(tx, actor.orgId, lots);
+        const fates = parties.flatMap((party) =>
+          fatesOf(
+            lots.filter((lot) => lot.partyId === party),
+            uses.filter((use) => use.partyId === party),
+          ),
+        );
+        const quantities = await quantitiesOfBills(tx, actor.orgId, parties, ids);
         const customer = {
           ...standings.get(partyId)?.block,
           count: String(total),

@@ -4,13 +4,13 @@ import { sql, type Tx } from "#platform";
 export const quantitiesOfBills = async (
   tx: Tx,
   orgId: number,
-  partyId: number,
+  partyIds: readonly number[],
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, number>> => {
   const rows = await tx.rows<{ id: number; quantity: number }>(sql`/* activities.quantities_of_bills */
     select transaction_id as id, sum(quantity)::bigint as quantity
       from activities.transaction_lines
-     where org_id = ${orgId} and party_id = ${partyId} and transaction_id = any(${ids}::bigint[])
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and transaction_id = any(${ids}::bigint[])
      group by transaction_id`);
   return new Map(rows.map(({ id, quantity }) => [id, quantity]));
 };
