@@ -100,6 +100,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/customers/{id}/merge-preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["previewMerge"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/merges": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listMerges"];
+    put?: never;
+    post: operations["mergeCustomers"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/customers/{id}/tier-changes": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listTierChanges"];
@@ -303,6 +325,17 @@ export interface paths {
     get: operations["listExpiringLots"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/merges/{id}/undo": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["undoMerge"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2203,6 +2236,223 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** What merging another customer into this one would do (Customer:read) */
+  previewMerge: {
+    parameters: {
+      query: {
+        /** Id of the customer who would go */
+        with: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            survivor: {
+              id: number;
+              name: string;
+              mobile: string | null;
+              email: string | null;
+              externalId: string | null;
+              registeredAt: string;
+            };
+            victim: {
+              id: number;
+              name: string;
+              mobile: string | null;
+              email: string | null;
+              externalId: string | null;
+              registeredAt: string;
+            };
+            after: {
+              id: number;
+              name: string;
+              mobile: string | null;
+              email: string | null;
+              externalId: string | null;
+              registeredAt: string;
+            };
+            identifiers: {
+              source: string;
+              accountId: string;
+              type: string;
+              value: string;
+            }[];
+            accounts: {
+              programId: number;
+              programName: string;
+              currencyId: number;
+              /** 1 regular, 2 promised, 3 trigger-based */
+              category: number;
+              survivor: number;
+              victim: number;
+              after: number;
+            }[];
+            memberships: {
+              programId: number;
+              programName: string;
+              survivor: {
+                tierNumber: number;
+                tierName: string;
+                lifetimePurchases: number;
+                transactionCount: number;
+                visitCount: number;
+              } | null;
+              victim: {
+                tierNumber: number;
+                tierName: string;
+                lifetimePurchases: number;
+                transactionCount: number;
+                visitCount: number;
+              };
+              after: {
+                tierNumber: number;
+                tierName: string;
+                lifetimePurchases: number;
+                transactionCount: number;
+                visitCount: number;
+              };
+            }[];
+            entries: {
+              customerId: number;
+              programId: number;
+              programName: string;
+              currencyId: number;
+              category: number;
+              amount: number;
+              balanceAfter: number;
+              expiresAt: string | null;
+              opensLot: boolean;
+            }[];
+            /** Points that holds reserve and that the merge releases */
+            releasedHolds: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Merges into a customer, newest first (Customer:read) */
+  listMerges: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: number;
+              survivorId: number;
+              victimId: number;
+              mergedAt: string;
+              /** registration, identifiers, request or console */
+              cause: string;
+              reason: string;
+              by: string;
+              undoneAt: string | null;
+              undoneBy: string | null;
+              undoReason: string | null;
+              /** Nothing moved on either side since, and neither was merged again */
+              canUndo: boolean;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Merge another customer into this one (Customer:write) */
+  mergeCustomers: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        victimId: number;
+        /** Why, for the audit trail */
+        reason: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            survivorId: number;
+            victimId: number;
+            mergedAt: string;
+            /** registration, identifiers, request or console */
+            cause: string;
+            reason: string;
+            by: string;
+            undoneAt: string | null;
+            undoneBy: string | null;
+            undoReason: string | null;
+            /** Nothing moved on either side since, and neither was merged again */
+            canUndo: boolean;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Read a customer's tier history, newest first (Customer:read) */
   listTierChanges: {
     parameters: {
@@ -3516,6 +3766,58 @@ export interface operations {
               expiresAt: string | null;
             }[];
             next: string | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Take a merge back (Customer:write) */
+  undoMerge: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Why, for the audit trail */
+        reason: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            survivorId: number;
+            victimId: number;
+            mergedAt: string;
+            /** registration, identifiers, request or console */
+            cause: string;
+            reason: string;
+            by: string;
+            undoneAt: string | null;
+            undoneBy: string | null;
+            undoReason: string | null;
+            /** Nothing moved on either side since, and neither was merged again */
+            canUndo: boolean;
           };
         };
       };
