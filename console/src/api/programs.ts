@@ -6,11 +6,9 @@ export interface ProgramTier {
   color: string;
   threshold: number;
 }
-export type Strategy = "prorated_percent" | "fixed" | "step";
 export type Rounding = "floor" | "ceiling" | "half_up" | "half_down" | "half_even";
-export interface Award {
-  strategy: Strategy;
-  basis: "bill_amount";
+/** What is given, for all tiers or for each, and how it is rounded. */
+export interface Rates {
   allTiers?: number;
   perTier?: Record<string, number>;
   every?: number;
@@ -18,23 +16,108 @@ export interface Award {
   rounding: Rounding;
   decimals: number;
 }
+export type Strategy = "prorated_percent" | "fixed" | "step";
+export type AwardCategory = "regular" | "promised" | "trigger_based";
+/** Exactly one of these. */
+export interface Delay {
+  days?: number;
+  date?: string;
+  returnableDays?: true;
+}
+export interface Award extends Rates {
+  strategy: Strategy;
+  basis: "bill_amount" | "line_amount";
+  useProportions?: boolean;
+  category?: AwardCategory;
+  delay?: Delay;
+  /** 0 or absent: points. */
+  currencyId?: number;
+}
 export interface Rule {
   id: string;
   name: string;
   condition: string;
   award: Award;
+  expiryStrategyId?: number;
 }
 export interface RuleSet {
   id: string;
   name: string;
   rules: Rule[];
 }
-export type Expiry = { kind: "never" } | { kind: "months"; months: number; endsWith: "month" | "day" };
+export type SimpleExpiry =
+  | { kind: "never" }
+  | { kind: "months"; months: number; endsWith: "month" | "day" }
+  | { kind: "days"; days: number }
+  | { kind: "fixed_date"; month: number; day: number; years?: number }
+  | { kind: "rolling"; months?: number; days?: number; endsWith: "month" | "day"; maximumDays?: number }
+  | { kind: "registration_date" };
+export type Expiry = SimpleExpiry | { kind: "per_tier"; tiers: Record<string, SimpleExpiry> };
+export type ExpiryStrategy = Expiry & { id: number; name: string };
+export interface Currency {
+  id: number;
+  name: string;
+  identifier: string;
+  decimals: number;
+  returnable: boolean;
+  activeFrom?: string | null;
+  activeTo?: string | null;
+  expiryStrategyId?: number;
+}
+export interface AwardStrategy extends Rates {
+  id: number;
+  name: string;
+  type: Strategy | "multiplier";
+}
+/** Points, or the member's lifetime purchases; null lifts what the program demands. */
+export interface Demands {
+  minimum?: number | null;
+  maximum?: number | null;
+  multipleOf?: number | null;
+  balanceRequired?: number | null;
+  lifetimePointsRequired?: number | null;
+  lifetimePurchasesRequired?: number | null;
+  limits?: { perDay?: number | null; perWeek?: number | null; perMonth?: number | null };
+}
+export interface Redemption extends Demands {
+  enabled?: boolean;
+  perTier?: Record<string, Demands>;
+  billFraction?: number | null;
+  blockedStatuses?: string[];
+  needsValidationCode?: boolean;
+}
+export interface Transfer {
+  enabled?: boolean;
+  minimum?: number | null;
+  maximum?: number | null;
+  multipleOf?: number | null;
+  perMonth?: number | null;
+  fee?: { percent?: number; fixed?: number | null };
+  expiry?: "keep" | number;
+}
+export interface Grants {
+  goodwillMaximum?: number | null;
+  goodwillPerMonth?: number | null;
+  deductionMaximum?: number | null;
+}
+export interface Returns {
+  reverseRedemption?: "reverse" | "reissue";
+  redemptionReversal?: "keep" | "renew";
+}
 export interface ProgramDefinition {
   tiers: ProgramTier[];
   upgrade: { criterion: "lifetime_purchases"; type: "lazy" | "eager" };
   activities: { TransactionAdd: RuleSet[] };
   expiry: Expiry;
+  expiryStrategies?: ExpiryStrategy[];
+  currencies?: Currency[];
+  awardStrategies?: AwardStrategy[];
+  delayFrom?: "bill_date" | "processing_date";
+  redemption?: Redemption;
+  transfer?: Transfer;
+  grants?: Grants;
+  returns?: Returns;
+  rounding?: { decimals: number; mode: Rounding };
 }
 export interface Problem {
   path: string;

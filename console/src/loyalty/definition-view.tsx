@@ -1,10 +1,12 @@
 import { Group, Stack, Table, Text } from "@mantine/core";
-import type { ProgramDefinition, ProgramTier, Rule } from "../api/programs.ts";
+import type { ProgramDefinition, Rule } from "../api/programs.ts";
 import { Money } from "../ui/amounts.tsx";
 import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
 import classes from "./loyalty.module.css";
-import { rateOf, rateText, roundingText, strategyName, upgradeText } from "./program-words.ts";
+import { PoliciesView } from "./policies-view.tsx";
+import { rateOf, rateText, roundingText, strategyName, termTexts, upgradeText } from "./program-words.ts";
+import { TierDot } from "./tier-dot.tsx";
 
 /** Tiers and rules of a definition, to be read. */
 export const DefinitionView = ({ definition }: { definition: ProgramDefinition }) => (
@@ -19,16 +21,13 @@ export const DefinitionView = ({ definition }: { definition: ProgramDefinition }
             </Text>
           )}
           {set.rules.map((rule) => (
-            <RuleView key={rule.id} rule={rule} tiers={definition.tiers} />
+            <RuleView key={rule.id} rule={rule} definition={definition} />
           ))}
         </Stack>
       </Panel>
     ))}
+    <PoliciesView definition={definition} />
   </Stack>
-);
-
-export const TierDot = ({ color }: { color: string }) => (
-  <span className={classes.dot} style={{ background: color }} aria-hidden />
 );
 
 const Tiers = ({ definition: { tiers, upgrade } }: { definition: ProgramDefinition }) => (
@@ -66,13 +65,15 @@ const Tiers = ({ definition: { tiers, upgrade } }: { definition: ProgramDefiniti
   </Panel>
 );
 
-const RuleView = ({ rule: { name, condition, award }, tiers }: { rule: Rule; tiers: ProgramTier[] }) => {
+const RuleView = ({ rule, definition }: { rule: Rule; definition: ProgramDefinition }) => {
   const format = useFormat();
+  const { name, condition, award } = rule;
+  const { tiers } = definition;
   return (
     <div>
       <Text fw={600}>{name}</Text>
       <Text size="sm" c="dimmed" mb={6}>
-        {strategyName(award.strategy)}. {roundingText(award)}.
+        {[strategyName(award.strategy), roundingText(award), ...termTexts(rule, definition)].join(". ")}.
       </Text>
       <code className={classes.expression}>{condition}</code>
       <Group gap="xs" mt="sm">

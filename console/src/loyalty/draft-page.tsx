@@ -2,7 +2,7 @@ import { Alert, Button, Group, List, Skeleton, Stack, Text } from "@mantine/core
 import { useDisclosure } from "@mantine/hooks";
 import { IconCircleCheck, IconLock, IconRocket } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, linkOptions } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Problem, Program, ProgramDefinition } from "../api/programs.ts";
 import { refresh } from "../api/query.ts";
@@ -12,13 +12,18 @@ import { useFormat } from "../ui/format-context.tsx";
 import { ButtonLink, TextLink } from "../ui/links.tsx";
 import { tell, tellError } from "../ui/notify.ts";
 import { Page } from "../ui/page.tsx";
+import { SectionTabs } from "../ui/section-tabs.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { useDraft } from "../ui/use-draft.ts";
+import { CurrenciesEditor } from "./currencies-editor.tsx";
 import { FIRST_DEFINITION, otherProblems, shownPaths } from "./draft.ts";
+import { SECTION_KEYS, SECTIONS, type Section, sectionOf } from "./draft-problems.ts";
 import { ExpiryEditor } from "./expiry-editor.tsx";
 import { programQuery } from "./queries.ts";
+import { RedemptionEditor } from "./redemption-editor.tsx";
 import { RulesEditor } from "./rules-editor.tsx";
-import { TiersEditor } from "./tiers-editor.tsx";
+import { ServiceEditor } from "./service-editor.tsx";
+import { type EditorParts, TiersEditor } from "./tiers-editor.tsx";
 
 const route = getRouteApi("/$org/loyalty/$programId/draft");
 
@@ -105,6 +110,7 @@ const trailOf = (program: Program) => [
 const DraftEditor = ({ program }: { program: Program }) => {
   const { definition, problems, busy, unsaved, change, save, publish } = useDraftEditor(program);
   const navigate = route.useNavigate();
+  const { section = "earning" } = route.useSearch();
   const [checked, setChecked] = useState(false);
   const [publishing, { open, close }] = useDisclosure(false);
   const keep = async () => {
@@ -143,9 +149,8 @@ const DraftEditor = ({ program }: { program: Program }) => {
       }
     >
       <Verdict problems={problems} definition={definition} checked={checked && !unsaved} />
-      <TiersEditor {...parts} />
-      <RulesEditor {...parts} />
-      <ExpiryEditor {...parts} />
+      <DraftTabs problems={problems} />
+      <SectionEditor section={section} published={program.definition} {...parts} />
       <Group justify="flex-end">
         <ButtonLink
           from="/$org/loyalty/$programId/draft"
@@ -170,6 +175,51 @@ const DraftEditor = ({ program }: { program: Program }) => {
   );
 };
 
+const from = "/$org/loyalty/$programId/draft";
+
+/** Each part of the draft under its own address; those with problems say how many. */
+const DraftTabs = ({ problems }: { problems: Problem[] }) => (
+  <SectionTabs
+    label="Parts of the program"
+    tabs={SECTION_KEYS.map((key) => {
+      const count = problems.filter((problem) => sectionOf(problem) === key).length;
+      return {
+        label: SECTIONS[key].label,
+        link: linkOptions({
+          from,
+          to: ".",
+          search: key === "earning" ? {} : { section: key },
+          activeOptions: { exact: true },
+        }),
+        count: count === 0 ? undefined : count,
+      };
+    })}
+  />
+);
+
+const SectionEditor = ({
+  section,
+  published,
+  ...parts
+}: EditorParts & { section: Section; published: ProgramDefinition | null }) => {
+  switch (section) {
+    case "earning":
+      return <RulesEditor {...parts} />;
+    case "tiers":
+      return <TiersEditor {...parts} />;
+    case "expiry":
+      return <ExpiryEditor {...parts} />;
+    case "currencies":
+      return (
+        <CurrenciesEditor {...parts} published={new Set((published?.currencies ?? []).map(({ id }) => id))} />
+      );
+    case "spending":
+      return <RedemptionEditor {...parts} />;
+    case "service":
+      return <ServiceEditor {...parts} />;
+  }
+};
+
 const Verdict = ({
   problems,
   definition,
@@ -190,16 +240,24 @@ const Verdict = ({
   return (
     <Alert color="clay" variant="light" title="The draft cannot be published yet" role="alert">
       {others.length === 0 ? (
-        <Text size="sm">What is wrong stands beside the fields below.</Text>
+        <Text size="sm">What is wrong stands beside the fields, under {listed(problems)}.</Text>
       ) : (
         <List size="sm">
           {others.map(({ path, message }) => (
-            <List.Item key={`${path}:${message}`}>{message}</List.Item>
+            <List.Item key={`${path}:${message}`}>{path === "" ? message : `${path} ${message}`}</List.Item>
           ))}
         </List>
       )}
     </Alert>
   );
+};
+
+/** The parts in which something is wrong, by name. */
+const listed = (problems: readonly Problem[]): string => {
+  const sections = new Set(problems.map(sectionOf));
+  return SECTION_KEYS.filter((key) => sections.has(key))
+    .map((key) => SECTIONS[key].label)
+    .join(", ");
 };
 
 const PublishDialog = ({

@@ -1,4 +1,4 @@
-import type { Award, Problem, ProgramDefinition, ProgramTier, Rule } from "../api/programs.ts";
+import type { Award, AwardStrategy, ProgramDefinition, ProgramTier, Rates, Rule } from "../api/programs.ts";
 
 /** What a new program starts from: one tier, one point for each hundred of the currency, a year of life. */
 export const FIRST_DEFINITION: ProgramDefinition = {
@@ -8,52 +8,8 @@ export const FIRST_DEFINITION: ProgramDefinition = {
   expiry: { kind: "months", months: 12, endsWith: "month" },
 };
 
-const COLOURS = ["#8a9a91", "#b87333", "#9aa3ab", "#d9a520", "#4f7f9f", "#7a5c99"];
-
-/** Adds a tier above the highest; its rates start as that one's. */
-export const addTier = (definition: ProgramDefinition): ProgramDefinition => {
-  const last = definition.tiers.at(-1);
-  const number = definition.tiers.length + 1;
-  const tier: ProgramTier = {
-    number,
-    name: `Tier ${number}`,
-    description: "",
-    color: COLOURS[(number - 1) % COLOURS.length]!,
-    threshold: (last?.threshold ?? 0) + 1000,
-  };
-  return {
-    ...mapAwards(definition, (award) =>
-      award.perTier === undefined
-        ? award
-        : { ...award, perTier: { ...award.perTier, [number]: award.perTier[number - 1] ?? 0 } },
-    ),
-    tiers: [...definition.tiers, tier],
-  };
-};
-
-/** Removes a tier; those above move down and keep their rates. The base tier stays. */
-export const removeTier = (definition: ProgramDefinition, number: number): ProgramDefinition => {
-  if (number === 1) return definition;
-  const kept = definition.tiers.filter((tier) => tier.number !== number);
-  const shifted = (award: Award): Award =>
-    award.perTier === undefined
-      ? award
-      : {
-          ...award,
-          perTier: Object.fromEntries(
-            kept.map((tier, index) => [index + 1, award.perTier?.[tier.number] ?? 0]),
-          ),
-        };
-  return {
-    ...mapAwards(definition, shifted),
-    tiers: kept.map((tier, index) => ({ ...tier, number: index + 1 })),
-  };
-};
-
-const mapAwards = (definition: ProgramDefinition, change: (award: Award) => Award): ProgramDefinition =>
-  mapRules(definition, (rule) => ({ ...rule, award: change(rule.award) }));
-
-const mapRules = (
+/** The definition with every rule of every set changed. */
+export const mapRules = (
   definition: ProgramDefinition,
   change: (rule: Rule, set: number, index: number) => Rule,
 ): ProgramDefinition => ({
@@ -66,23 +22,14 @@ const mapRules = (
   },
 });
 
-export const changeTier = (
-  definition: ProgramDefinition,
-  number: number,
-  change: Partial<ProgramTier>,
-): ProgramDefinition => ({
-  ...definition,
-  tiers: definition.tiers.map((tier) => (tier.number === number ? { ...tier, ...change } : tier)),
-});
-
 export const changeRule = (
   definition: ProgramDefinition,
   set: number,
   index: number,
-  change: Partial<Rule>,
+  change: { [Key in keyof Rule]?: Rule[Key] | undefined },
 ): ProgramDefinition =>
   mapRules(definition, (rule, setIndex, ruleIndex) =>
-    setIndex === set && ruleIndex === index ? { ...rule, ...change } : rule,
+    setIndex === set && ruleIndex === index ? withPart(rule, change) : rule,
   );
 
 export const removeRule = (definition: ProgramDefinition, set: number, index: number): ProgramDefinition => ({
@@ -128,45 +75,63 @@ export const addRule = (definition: ProgramDefinition, set: number): ProgramDefi
 };
 
 /** An award of another kind: a step needs its amount, others have none. */
-export const withStrategy = (award: Award, strategy: Award["strategy"]): Award => {
-  const { every, incompleteStep, ...rest } = award;
-  return strategy === "step"
-    ? { ...rest, strategy, every: every ?? 100, incompleteStep: incompleteStep ?? "floor" }
-    : { ...rest, strategy };
-};
+export const withStrategy = (award: Award, strategy: Award["strategy"]): Award => ({
+  ...withoutStep(award),
+  strategy,
+  ...(strategy === "step" ? stepOf(award) : {}),
+});
+
+/** The same for a strategy that calls name. */
+export const withType = (strategy: AwardStrategy, type: AwardStrategy["type"]): AwardStrategy => ({
+  ...withoutStep(strategy),
+  type,
+  ...(type === "step" ? stepOf(strategy) : {}),
+});
+
+const withoutStep = <Item extends Rates>({ every, incompleteStep, ...rest }: Item) => rest;
+const stepOf = ({ every, incompleteStep }: Rates) => ({
+  every: every ?? 100,
+  incompleteStep: incompleteStep ?? ("floor" as const),
+});
 
 /** One rate for all tiers, or one for each. */
-export const withSharedRate = (award: Award, shared: boolean, tiers: readonly ProgramTier[]): Award => {
+export const withSharedRate = <Item extends Rates>(
+  award: Item,
+  shared: boolean,
+  tiers: readonly ProgramTier[],
+): Item => {
   const { allTiers, perTier, ...rest } = award;
-  return shared
-    ? { ...rest, allTiers: allTiers ?? perTier?.["1"] ?? 0 }
+  const rates = shared
+    ? { allTiers: allTiers ?? perTier?.["1"] ?? 0 }
     : {
-        ...rest,
         perTier: Object.fromEntries(tiers.map(({ number }) => [number, perTier?.[number] ?? allTiers ?? 0])),
       };
+  return { ...rest, ...rates } as unknown as Item;
 };
 
-/** The sentence about a place of the definition, such as `tiers[1].threshold`; undefined when it is in order. */
-export const problemAt = (problems: readonly Problem[], path: string): string | undefined =>
-  problems.find((problem) => problem.path === path)?.message;
+/** An object with some members changed; what becomes undefined is left out, so that it has its usual value. */
+export const withPart = <Item extends object>(
+  item: Item,
+  part: { [Key in keyof Item]?: Item[Key] | undefined },
+): Item =>
+  Object.fromEntries(Object.entries({ ...item, ...part }).filter(([, value]) => value !== undefined)) as Item;
 
-/** Problems that no input of the form shows. */
-export const otherProblems = (problems: readonly Problem[], shown: readonly string[]): Problem[] =>
-  problems.filter(({ path }) => !shown.includes(path));
+/** The next id of a list, counted from `first`. */
+export const nextId = (items: readonly { id: number }[], first: number): number =>
+  items.reduce((most, { id }) => Math.max(most, id + 1), first);
 
-/** Paths that the form shows a problem at. */
-export const shownPaths = ({ tiers, activities }: ProgramDefinition): string[] => [
-  ...tiers.flatMap((_, index) => [
-    `tiers[${index}].name`,
-    `tiers[${index}].threshold`,
-    `tiers[${index}].color`,
-  ]),
-  ...activities.TransactionAdd.flatMap(({ rules }, set) =>
-    rules.flatMap((_, index) =>
-      ["name", "condition", "award.every", "award.decimals"].map((name) => `${rulePath(set, index)}.${name}`),
-    ),
-  ),
-];
+/** What calls name a currency by, made from its name. */
+export const identifierOf = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replaceAll(/^_|_$/g, "")
+    .slice(0, 50) || "currency";
 
 export const rulePath = (set: number, index: number): string =>
   `activities.TransactionAdd[${set}].rules[${index}]`;
+
+export { otherProblems, problemAt, shownPaths } from "./draft-problems.ts";
+export { addTier, changeTier, removeTier } from "./draft-tiers.ts";

@@ -31,7 +31,7 @@ import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import { DefinitionView } from "./definition-view.tsx";
-import { expiryText } from "./program-words.ts";
+import { ExpiryView } from "./policies-view.tsx";
 import { programQuery } from "./queries.ts";
 
 const route = getRouteApi("/$org/loyalty/$programId");
@@ -109,7 +109,7 @@ const Content = ({ program }: { program: Program }) => {
           </Panel>
           {definition && (
             <Panel title="Expiry">
-              <Text size="sm">{expiryText(definition.expiry)}</Text>
+              <ExpiryView definition={definition} />
             </Panel>
           )}
           <Versions program={program} />

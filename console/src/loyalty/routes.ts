@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { orgRoute } from "../shell/routes.ts";
+import { SECTION_KEYS, type Section } from "./draft-problems.ts";
 import { programQuery, programsQuery } from "./queries.ts";
 
 const areaRoute = createRoute({ getParentRoute: () => orgRoute, path: "loyalty" });
@@ -22,6 +23,8 @@ const programRoute = createRoute({
 const draftRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: "$programId/draft",
+  validateSearch: ({ section }: Record<string, unknown>): { section?: Section } =>
+    SECTION_KEYS.includes(section as Section) && section !== "earning" ? { section: section as Section } : {},
   loader: ({ context: { queryClient, api }, params: { programId } }) =>
     void queryClient.prefetchQuery(programQuery(api, programId)),
   component: lazyRouteComponent(() => import("./draft-page.tsx"), "DraftPage"),

@@ -1,31 +1,13 @@
-import {
-  ActionIcon,
-  Button,
-  Group,
-  NumberInput,
-  Select,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-} from "@mantine/core";
-import { IconPlus, IconTrash } from "@tabler/icons-react";
-import type { Award, ProgramTier, Rounding, Rule } from "../api/programs.ts";
-import { useOrganisation } from "../shell/organisation.ts";
+import { Button, Group, Radio, Select, Stack, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import type { Award, ProgramDefinition, ProgramTier, Rule } from "../api/programs.ts";
 import { Panel } from "../ui/panel.tsx";
+import { AwardTerms } from "./award-terms.tsx";
 import { ConditionInput } from "./condition-input.tsx";
-import { TierDot } from "./definition-view.tsx";
-import {
-  addRule,
-  changeRule,
-  problemAt,
-  removeRule,
-  rulePath,
-  withSharedRate,
-  withStrategy,
-} from "./draft.ts";
-import classes from "./loyalty.module.css";
-import { ROUNDINGS, strategyName } from "./program-words.ts";
+import { addRule, changeRule, problemAt, removeRule, rulePath, withStrategy } from "./draft.ts";
+import { Item } from "./fields.tsx";
+import { strategyName } from "./program-words.ts";
+import { RatesEditor, RoundingFields } from "./rates-editor.tsx";
 import type { EditorParts } from "./tiers-editor.tsx";
 
 /** The rules that purchases are tried against. */
@@ -45,7 +27,7 @@ export const RulesEditor = ({ definition, problems, change }: EditorParts) => {
               <RuleEditor
                 key={rule.id}
                 rule={rule}
-                tiers={definition.tiers}
+                definition={definition}
                 problem={(name) => problemAt(problems, `${rulePath(setIndex, index)}.${name}`)}
                 onChange={(part) => change(changeRule(definition, setIndex, index, part))}
                 onRemove={() => change(removeRule(definition, setIndex, index))}
@@ -63,37 +45,62 @@ export const RulesEditor = ({ definition, problems, change }: EditorParts) => {
           </Stack>
         </Panel>
       ))}
+      <PromisedPanel definition={definition} problems={problems} change={change} />
     </>
+  );
+};
+
+/** Only where something is promised: the setting means nothing otherwise. */
+const PromisedPanel = ({ definition, change }: EditorParts) => {
+  const rules = definition.activities.TransactionAdd.flatMap((set) => set.rules);
+  if (!rules.some(({ award }) => award.category === "promised")) return null;
+  return (
+    <Panel
+      title="Promised points"
+      description="They become regular on the morning after the last day of waiting"
+    >
+      <Radio.Group
+        label="The days are counted from"
+        value={definition.delayFrom ?? "bill_date"}
+        onChange={(from) =>
+          change({ ...definition, delayFrom: from as NonNullable<ProgramDefinition["delayFrom"]> })
+        }
+      >
+        <Stack gap={6} mt={6}>
+          <Radio value="bill_date" label="the bill’s own date" />
+          <Radio value="processing_date" label="the day on which the bill comes in" />
+        </Stack>
+      </Radio.Group>
+    </Panel>
   );
 };
 
 const RuleEditor = ({
   rule,
-  tiers,
+  definition,
   problem,
   onChange,
   onRemove,
 }: {
   rule: Rule;
-  tiers: ProgramTier[];
+  definition: ProgramDefinition;
   problem: (name: string) => string | undefined;
-  onChange: (part: Partial<Rule>) => void;
+  onChange: (part: { [Key in keyof Rule]?: Rule[Key] | undefined }) => void;
   onRemove: () => void;
 }) => (
-  <div className={classes.rule}>
-    <Stack gap="md">
-      <Group align="flex-end" wrap="nowrap">
-        <TextInput
-          label="Rule"
-          value={rule.name}
-          onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
-          error={problem("name")}
-          style={{ flex: 1 }}
-        />
-        <ActionIcon size={34} aria-label={`Remove rule ${rule.name}`} onClick={onRemove}>
-          <IconTrash size={17} stroke={1.6} />
-        </ActionIcon>
-      </Group>
+  <Item
+    name={`rule ${rule.name}`}
+    onRemove={onRemove}
+    head={
+      <TextInput
+        label="Rule"
+        value={rule.name}
+        onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
+        error={problem("name")}
+      />
+    }
+  >
+    <Stack gap="md" mt="md">
       <ConditionInput
         value={rule.condition}
         problem={problem("condition")}
@@ -101,127 +108,55 @@ const RuleEditor = ({
       />
       <AwardEditor
         award={rule.award}
-        tiers={tiers}
+        tiers={definition.tiers}
+        unit={definition.currencies?.find(({ id }) => id === rule.award.currencyId)?.name}
         problem={problem}
         onChange={(award) => onChange({ award })}
       />
+      <AwardTerms rule={rule} definition={definition} problem={problem} onChange={onChange} />
     </Stack>
-  </div>
+  </Item>
 );
 
 const STRATEGIES: Award["strategy"][] = ["prorated_percent", "fixed", "step"];
-const UNITS: Record<Award["strategy"], string> = {
-  prorated_percent: " %",
-  fixed: " points",
-  step: " points",
-};
 
 const AwardEditor = ({
   award,
   tiers,
+  unit,
   problem,
   onChange,
 }: {
   award: Award;
   tiers: ProgramTier[];
+  unit: string | undefined;
   problem: (name: string) => string | undefined;
   onChange: (award: Award) => void;
-}) => {
-  const { organisation } = useOrganisation();
-  return (
-    <>
-      <Group align="flex-start" gap="sm">
-        <Select
-          label="Gives"
-          w={240}
-          allowDeselect={false}
-          value={award.strategy}
-          data={STRATEGIES.map((value) => ({ value, label: strategyName(value) }))}
-          onChange={(strategy) => onChange(withStrategy(award, strategy as Award["strategy"]))}
-        />
-        {award.strategy === "step" && (
-          <NumberInput
-            label={`For every, in ${organisation.currency}`}
-            w={160}
-            min={0}
-            value={award.every ?? 0}
-            onChange={(value) => onChange({ ...award, every: Number(value) })}
-            error={problem("award.every")}
-          />
-        )}
-        <Select
-          label="Rounded"
-          w={240}
-          allowDeselect={false}
-          value={award.rounding}
-          data={Object.entries(ROUNDINGS).map(([value, label]) => ({ value, label }))}
-          onChange={(rounding) => onChange({ ...award, rounding: rounding as Rounding })}
-        />
-        <NumberInput
-          label="Decimals"
-          w={100}
-          min={0}
-          max={3}
-          allowDecimal={false}
-          value={award.decimals}
-          onChange={(value) => onChange({ ...award, decimals: Number(value) })}
-          error={problem("award.decimals")}
-        />
-      </Group>
-      <Rates award={award} tiers={tiers} onChange={onChange} />
-      {(problem("award.perTier") ?? problem("award.allTiers")) && (
-        <Text size="sm" c="var(--fealty-loss)">
-          {problem("award.perTier") ?? problem("award.allTiers")}
-        </Text>
-      )}
-    </>
-  );
-};
-
-const Rates = ({
-  award,
-  tiers,
-  onChange,
-}: {
-  award: Award;
-  tiers: ProgramTier[];
-  onChange: (award: Award) => void;
-}) => {
-  const shared = award.allTiers !== undefined;
-  const rate = { min: 0, suffix: UNITS[award.strategy], w: 150 };
-  return (
-    <Stack gap="xs">
-      <Switch
-        label="The same for every tier"
-        checked={shared}
-        onChange={({ currentTarget }) => onChange(withSharedRate(award, currentTarget.checked, tiers))}
+}) => (
+  <>
+    <Group align="flex-start" gap="sm">
+      <Select
+        label="Gives"
+        w={240}
+        allowDeselect={false}
+        value={award.strategy}
+        data={STRATEGIES.map((value) => ({ value, label: strategyName(value) }))}
+        onChange={(strategy) => onChange(withStrategy(award, strategy as Award["strategy"]))}
       />
-      <Group gap="sm">
-        {shared ? (
-          <NumberInput
-            {...rate}
-            label="All tiers"
-            value={award.allTiers ?? 0}
-            onChange={(value) => onChange({ ...award, allTiers: Number(value) })}
-          />
-        ) : (
-          tiers.map(({ number, name, color }) => (
-            <NumberInput
-              key={number}
-              {...rate}
-              label={
-                <Group gap={6} display="inline-flex">
-                  <TierDot color={color} /> {name}
-                </Group>
-              }
-              value={award.perTier?.[String(number)] ?? 0}
-              onChange={(value) =>
-                onChange({ ...award, perTier: { ...award.perTier, [number]: Number(value) } })
-              }
-            />
-          ))
-        )}
-      </Group>
-    </Stack>
-  );
-};
+      <RoundingFields
+        rates={award}
+        isStep={award.strategy === "step"}
+        problem={(name) => problem(`award.${name}`)}
+        onChange={(part) => onChange({ ...award, ...part })}
+      />
+    </Group>
+    <RatesEditor
+      rates={award}
+      type={award.strategy}
+      unit={unit}
+      tiers={tiers}
+      problem={(name) => problem(`award.${name}`)}
+      onChange={onChange}
+    />
+  </>
+);

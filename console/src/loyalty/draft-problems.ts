@@ -1,0 +1,106 @@
+import type { Expiry, Problem, ProgramDefinition, ProgramTier } from "../api/programs.ts";
+
+/** Parts of the draft, each with its own tab. */
+export const SECTIONS = {
+  earning: { label: "Earning", owns: ["activities", "delayFrom"] },
+  tiers: { label: "Tiers", owns: ["tiers", "upgrade"] },
+  expiry: { label: "Expiry", owns: ["expiry", "expiryStrategies"] },
+  currencies: { label: "Currencies", owns: ["currencies"] },
+  spending: { label: "Spending", owns: ["redemption", "returns", "rounding"] },
+  service: { label: "Transfers and gifts", owns: ["transfer", "grants", "awardStrategies"] },
+} as const;
+export type Section = keyof typeof SECTIONS;
+export const SECTION_KEYS = Object.keys(SECTIONS) as Section[];
+
+/** The part of the draft that a problem lies in. */
+export const sectionOf = ({ path }: Pick<Problem, "path">): Section | undefined => {
+  const top = /^[A-Za-z]+/.exec(path)?.[0] ?? "";
+  return SECTION_KEYS.find((key) => (SECTIONS[key].owns as readonly string[]).includes(top));
+};
+
+/** The sentence about a place of the definition, such as `tiers[1].threshold`; undefined when it is in order. */
+export const problemAt = (problems: readonly Problem[], path: string): string | undefined =>
+  problems.find((problem) => problem.path === path)?.message;
+
+/** Problems that no input of the form shows. */
+export const otherProblems = (problems: readonly Problem[], shown: readonly string[]): Problem[] =>
+  problems.filter(({ path }) => !shown.includes(path));
+
+const under = (path: string, names: readonly string[]): string[] => names.map((name) => `${path}.${name}`);
+
+const RATES = ["every", "decimals", "allTiers", "perTier"];
+const ratePaths = (path: string, tiers: readonly ProgramTier[]): string[] => [
+  ...under(path, RATES),
+  ...tiers.map(({ number }) => `${path}.perTier.${number}`),
+];
+
+const EXPIRY = ["days", "months", "day", "month", "years", "maximumDays", "endsWith"];
+const expiryPaths = (path: string, expiry: Expiry): string[] => [
+  path,
+  ...under(path, EXPIRY),
+  ...(expiry.kind === "per_tier"
+    ? Object.entries(expiry.tiers).flatMap(([number, item]) => expiryPaths(`${path}.tiers.${number}`, item))
+    : []),
+];
+
+export const DEMANDS = [
+  "minimum",
+  "maximum",
+  "multipleOf",
+  "balanceRequired",
+  "lifetimePointsRequired",
+  "lifetimePurchasesRequired",
+  "limits.perDay",
+  "limits.perWeek",
+  "limits.perMonth",
+] as const;
+
+const CURRENCY = ["id", "name", "identifier", "decimals", "activeFrom", "activeTo", "expiryStrategyId"];
+
+/** Paths that the form shows a problem at. */
+export const shownPaths = (definition: ProgramDefinition): string[] => {
+  const {
+    tiers,
+    activities,
+    expiry,
+    expiryStrategies = [],
+    currencies = [],
+    awardStrategies = [],
+  } = definition;
+  return [
+    ...tiers.flatMap((_, index) => under(`tiers[${index}]`, ["name", "threshold", "color"])),
+    ...activities.TransactionAdd.flatMap(({ rules }, set) =>
+      rules.flatMap((_, index) => {
+        const path = `activities.TransactionAdd[${set}].rules[${index}]`;
+        return [
+          ...under(path, ["name", "condition", "expiryStrategyId"]),
+          ...under(`${path}.award`, ["delay", "delay.days", "delay.date", "currencyId"]),
+          ...ratePaths(`${path}.award`, tiers),
+        ];
+      }),
+    ),
+    ...expiryPaths("expiry", expiry),
+    ...expiryStrategies.flatMap((item, index) => [
+      `expiryStrategies[${index}].name`,
+      ...expiryPaths(`expiryStrategies[${index}]`, item),
+    ]),
+    ...currencies.flatMap((_, index) => under(`currencies[${index}]`, CURRENCY)),
+    ...awardStrategies.flatMap((_, index) => [
+      `awardStrategies[${index}].name`,
+      ...ratePaths(`awardStrategies[${index}]`, tiers),
+    ]),
+    ...under("redemption", [...DEMANDS, "billFraction", "blockedStatuses"]),
+    ...tiers.flatMap(({ number }) => under(`redemption.perTier.${number}`, DEMANDS)),
+    ...under("transfer", [
+      "minimum",
+      "maximum",
+      "multipleOf",
+      "perMonth",
+      "fee.percent",
+      "fee.fixed",
+      "expiry",
+    ]),
+    ...under("grants", ["goodwillMaximum", "goodwillPerMonth", "deductionMaximum"]),
+    "rounding.decimals",
+  ];
+};
