@@ -124,6 +124,12 @@ test("verdicts of rules", () => {
   const format = { signedPoints: (value: number) => `+${value}` };
   const award = { points: 1.5, rounded: 1, expiresAt: null };
   expect(ruleVerdict({ fired: true, award }, format)).toEqual({ kind: "fired", text: "+1 point" });
+  expect(ruleVerdict({ fired: true, award: { ...award, category: "promised" } }, format).text).toBe(
+    "+1 promised point",
+  );
+  expect(ruleVerdict({ fired: true, award: { ...award, currency: "Stamps" } }, format).text).toBe(
+    "+1 Stamps",
+  );
   expect(ruleVerdict({ fired: true, award: { ...award, rounded: 0 } }, format).text).toBe(
     "Applied, no points",
   );

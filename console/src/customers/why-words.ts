@@ -14,10 +14,9 @@ export const ruleVerdict = (
   if (undetermined) return { kind: "unknown", text: "Could not be decided" };
   if (!fired) return { kind: "not", text: "Did not apply" };
   if (award === null || award.rounded === 0) return { kind: "fired", text: "Applied, no points" };
-  return {
-    kind: "fired",
-    text: `${signedPoints(award.rounded)} ${Math.abs(award.rounded) === 1 ? "point" : "points"}`,
-  };
+  const unit = award.currency ?? (Math.abs(award.rounded) === 1 ? "point" : "points");
+  const promised = award.category === "promised" ? "promised " : "";
+  return { kind: "fired", text: `${signedPoints(award.rounded)} ${promised}${unit}` };
 };
 
 export const conditionWord = (result: boolean | null): string =>

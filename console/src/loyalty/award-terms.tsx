@@ -12,7 +12,7 @@ const BASES = {
 const CATEGORIES: Record<AwardCategory, string> = {
   regular: "At once",
   promised: "Promised, after a delay",
-  trigger_based: "When an event releases them",
+  trigger_based: "On an event",
 };
 const DELAYS = {
   days: "Days",

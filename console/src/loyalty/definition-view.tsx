@@ -68,7 +68,8 @@ const Tiers = ({ definition: { tiers, upgrade } }: { definition: ProgramDefiniti
 const RuleView = ({ rule, definition }: { rule: Rule; definition: ProgramDefinition }) => {
   const format = useFormat();
   const { name, condition, award } = rule;
-  const { tiers } = definition;
+  const { tiers, currencies = [] } = definition;
+  const unit = currencies.find(({ id }) => id === award.currencyId)?.name;
   return (
     <div>
       <Text fw={600}>{name}</Text>
@@ -82,7 +83,7 @@ const RuleView = ({ rule, definition }: { rule: Rule; definition: ProgramDefinit
             <TierDot color={tier.color} />
             <Text size="sm">{tier.name}</Text>
             <Text size="sm" fw={600}>
-              {rateText(award, rateOf(award, tier.number), format)}
+              {rateText(award, rateOf(award, tier.number), format, unit)}
             </Text>
           </Group>
         ))}

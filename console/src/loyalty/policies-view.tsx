@@ -23,7 +23,12 @@ export const PoliciesView = ({ definition }: { definition: ProgramDefinition }) 
               <Sentences texts={texts} />
             </div>
           ))}
-          <Sentences texts={returnTexts(definition.returns ?? {}, definition.rounding)} />
+          <div>
+            <Text size="sm" fw={600} mb={4}>
+              When points come back
+            </Text>
+            <Sentences texts={returnTexts(definition.returns ?? {}, definition.rounding)} />
+          </div>
         </Stack>
       </Panel>
       <Panel title="Transfers and gifts">

@@ -32,7 +32,7 @@ export const demandOf = (demands: Demands, name: Demand): number | null | undefi
 export const withDemand = <Item extends Demands>(
   demands: Item,
   name: Demand,
-  value: number | undefined,
+  value: number | null | undefined,
 ): Item => {
   const limit = limitOf(name);
   if (limit === null) return without({ ...demands, [name]: value }) as Item;

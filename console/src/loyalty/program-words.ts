@@ -34,10 +34,12 @@ export const rateText = (
   { strategy, every }: { strategy: AwardStrategy["type"]; every?: number },
   rate: number,
   { number, money }: Words,
+  /** Of what is given, where it is not points. */
+  unit?: string,
 ): string => {
   if (strategy === "multiplier") return `× ${number(rate)}`;
   if (strategy === "prorated_percent") return `${number(rate)} %`;
-  const points = `${number(rate)} ${counted(rate, "point")}`;
+  const points = `${number(rate)} ${unit ?? counted(rate, "point")}`;
   return strategy === "fixed" ? points : `${points} per ${money(every ?? 0)}`;
 };
 

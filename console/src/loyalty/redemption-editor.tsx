@@ -12,6 +12,7 @@ import {
 } from "@mantine/core";
 import type { Demands, Redemption, Returns, Rounding } from "../api/programs.ts";
 import { useOrganisation } from "../shell/organisation.ts";
+import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { problemAt, withPart } from "./draft.ts";
 import { DEMANDS } from "./draft-problems.ts";
@@ -40,7 +41,12 @@ export const RedemptionEditor = (parts: EditorParts) => {
             checked={redemption.enabled ?? true}
             onChange={({ currentTarget }) => put({ enabled: currentTarget.checked ? undefined : false })}
           />
-          <DemandTable {...parts} />
+          <div>
+            <DemandTable {...parts} />
+            <Text size="sm" c="dimmed" mt={4}>
+              An empty field of a tier means the same as for everyone; 0 means that the tier is free of it.
+            </Text>
+          </div>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
             <NumberInput
               label="Part of a bill that points may pay"
@@ -86,11 +92,13 @@ export const RedemptionEditor = (parts: EditorParts) => {
 /** One row for each demand: the program's value and what is different in a tier. */
 const DemandTable = ({ definition, problems, change }: EditorParts) => {
   const { organisation } = useOrganisation();
+  const format = useFormat();
   const { tiers } = definition;
   const redemption = definition.redemption ?? {};
   const { perTier = {} } = redemption;
   const putTier = (number: number, name: Demand, value: number | undefined) => {
-    const own = withDemand(perTier[String(number)] ?? {}, name, value);
+    // 0 is no demand at all, unlike an empty field, which says nothing of its own.
+    const own = withDemand(perTier[String(number)] ?? {}, name, value === 0 ? null : value);
     const { [String(number)]: _, ...others } = perTier;
     const table: Record<string, Demands> =
       Object.keys(own).length === 0 ? others : { ...others, [number]: own };
@@ -143,8 +151,8 @@ const DemandTable = ({ definition, problems, change }: EditorParts) => {
                     <OptionalNumber
                       aria-label={`${label}, ${tier.name}`}
                       size="xs"
-                      placeholder={everyone == null ? "–" : String(everyone)}
-                      value={demandOf(perTier[String(tier.number)] ?? {}, name)}
+                      placeholder={everyone == null ? "–" : format.number(everyone)}
+                      value={ownDemand(perTier[String(tier.number)] ?? {}, name)}
                       onChange={(value) => putTier(tier.number, name, value)}
                       error={problemAt(problems, `redemption.perTier.${tier.number}.${name}`)}
                     />
@@ -157,6 +165,12 @@ const DemandTable = ({ definition, problems, change }: EditorParts) => {
       </Table>
     </Table.ScrollContainer>
   );
+};
+
+/** As it is shown in a tier's field. */
+const ownDemand = (demands: Demands, name: Demand): number | undefined => {
+  const value = demandOf(demands, name);
+  return value === null ? 0 : value;
 };
 
 const ReturnsPanel = ({ definition, change }: EditorParts) => {
