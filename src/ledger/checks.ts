@@ -156,7 +156,7 @@ export const CHECKS: readonly Check[] = [
                     coalesce(nullif(u.for_event_no, 0), u.event_no)) as detail
         from ledger.lot_uses u where ${within("u")}
        group by u.party_id, u.lot_event_no, u.lot_line_no, u.kind, coalesce(nullif(u.for_event_no, 0), u.event_no)
-      having sum(u.amount) < 0 and u.kind <> 'settled'`,
+      having sum(u.amount) < 0`,
   },
   {
     name: "a conversion leaves one category as it reaches another",

@@ -35,40 +35,30 @@ export const planRestoration = (
 ): Restoration => {
   const { partyId } = account;
   const uses = book.usesOf(partyId);
-  const carriers = lotsBehind(
+  const carriers = behind(
     book,
-    partyId,
     uses.filter((use) => use.kind === "redeemed" && use.forEventNo === eventNo),
   );
   const given: LotUse[] = [];
-  let left = amount;
-  for (const { lot, held } of carriers) {
-    if (isPast(lot, now)) continue;
-    const back = Math.min(left, held);
-    if (back === 0) continue;
-    given.push({
-      eventNo: lot.eventNo,
-      lineNo: lot.lineNo,
-      kind: "redeemed",
-      amount: -back,
-      forEventNo: eventNo,
-    });
-    left -= back;
-  }
-  const carried = carriers.reduce((sum, { held }) => sum + held, 0);
+  /** Gives back up to `wanted` to living lots, each as what it gave; answers how much they took. */
+  const giveBack = (sources: readonly Source[], wanted: Millipoints): Millipoints => {
+    let left = wanted;
+    for (const { lot, use } of sources) {
+      const back = Math.min(left, use.amount);
+      if (back === 0 || isPast(lot, now)) continue;
+      const { eventNo: lotEvent, lineNo, kind, forEventNo } = use;
+      given.push({ eventNo: lotEvent, lineNo, kind, amount: -back, forEventNo });
+      left -= back;
+    }
+    return wanted - left;
+  };
+  let left = amount - giveBack(carriers, amount);
+  const carried = carriers.reduce((sum, { use }) => sum + use.amount, 0);
   const uncarried = Math.max(0, amount - carried);
   const paid = Math.min(left, uncarried, account.debt);
   left -= paid;
-  let settled = Math.min(left, uncarried - paid);
-  for (const { lot, held } of lotsBehind(book, partyId, settledBy(uses, book, account))) {
-    const back = Math.min(settled, held);
-    if (back === 0 || isPast(lot, now)) continue;
-    given.push({ eventNo: lot.eventNo, lineNo: lot.lineNo, kind: "settled", amount: -back });
-    settled -= back;
-    left -= back;
-  }
-  const restored = amount - left - paid;
-  return { uses: given, restored, paid, expired: left };
+  left -= giveBack(behind(book, settledBy(uses, book, account)), Math.min(left, uncarried - paid));
+  return { uses: given, restored: amount - left - paid, paid, expired: left };
 };
 
 const settledBy = (uses: readonly NetUse[], book: LedgerBook, account: Account): NetUse[] =>
@@ -82,19 +72,17 @@ const settledBy = (uses: readonly NetUse[], book: LedgerBook, account: Account):
     );
   });
 
-/** Lots that gave the uses, each with how much of them, latest expiry first. */
-const lotsBehind = (
-  book: LedgerBook,
-  partyId: number,
-  uses: readonly NetUse[],
-): { readonly lot: Lot; readonly held: Millipoints }[] => {
-  const held = new Map<Lot, Millipoints>();
-  for (const use of uses) {
-    const lot = book.lot(partyId, use);
-    if (lot !== undefined) held.set(lot, (held.get(lot) ?? 0) + use.amount);
-  }
-  return [...held]
-    .filter(([, amount]) => amount > 0)
-    .map(([lot, amount]) => ({ lot, held: amount }))
-    .sort((a, b) => latestFirst(a.lot, b.lot));
-};
+/** What a lot gave, with the lot. */
+interface Source {
+  readonly lot: Lot;
+  readonly use: NetUse;
+}
+
+/** Uses with their lots, latest expiry first; of one lot the newest first. */
+const behind = (book: LedgerBook, uses: readonly NetUse[]): Source[] =>
+  uses
+    .flatMap((use) => {
+      const lot = book.lot(use.partyId, use);
+      return lot === undefined || use.amount <= 0 ? [] : [{ lot, use }];
+    })
+    .sort((a, b) => latestFirst(a.lot, b.lot) || b.use.forEventNo - a.use.forEventNo);
