@@ -24,9 +24,11 @@ import {
   addInsightsRoutes,
   addLiabilityRoutes,
   addSearchRoutes,
+  addStatementRoutes,
   closeJournals,
   createInsights,
   createLiability,
+  createStatements,
   verifyLiability,
 } from "#insights";
 import {
@@ -151,6 +153,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
 
   const insights = createInsights({ db, clock, orgs, events, loyalty });
   const liability = createLiability({ db, clock, orgs, loyalty });
+  const statements = createStatements({ db, clock, orgs, loyalty });
 
   const allOrganisations = async () => Promise.all((await orgs.list()).map(({ id }) => orgs.get(id)));
   jobs.define("dataflows.resume", dataflows.resumeRuns);
@@ -224,6 +227,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addDataflowsRoutes(server, { dataflows, orgs });
   addInsightsRoutes(server, { insights, db, orgs, loyalty });
   addLiabilityRoutes(server, { liability, orgs });
+  addStatementRoutes(server, { statements });
   addSearchRoutes(server, { db, orgs, customers });
   await addConsole(server);
 

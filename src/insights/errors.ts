@@ -7,4 +7,15 @@ export const errors = defineErrors("insights", {
   future_month: { number: 72003, http: 400, message: "{field}: {value} has not begun." },
   unknown_program: { number: 72004, http: 404, message: "There is no program {id}." },
   bad_cursor: { number: 72005, http: 400, message: "after is not a position of this list." },
+  unknown_customer: { number: 72006, http: 404, message: "There is no customer {id}." },
+  before_customer: {
+    number: 72007,
+    http: 400,
+    message: "month: {value} lies before the customer, whose points begin on {date}.",
+  },
+  too_many_lines: {
+    number: 72008,
+    http: 400,
+    message: "month: it has more than {most} movements; read the customer's ledger page by page.",
+  },
 });

@@ -1,7 +1,10 @@
 export { closeJournals } from "./journal/service.ts";
+export type { LiabilityParts } from "./liability/names.ts";
 export { addLiabilityRoutes, type LiabilityRouteParts } from "./liability/routes.ts";
-export { createLiability, type LiabilityParts, type LiabilityReports } from "./liability/service.ts";
+export { createLiability, type LiabilityReports } from "./liability/service.ts";
 export { type LiabilityFinding, verifyLiability } from "./liability/verify.ts";
 export { addInsightsRoutes, type InsightsRouteParts } from "./routes.ts";
 export { addSearchRoutes, type SearchRouteParts } from "./search-routes.ts";
 export { createInsights, type Insights, type InsightsParts } from "./service.ts";
+export { addStatementRoutes } from "./statements/routes.ts";
+export { createStatements, type Statements } from "./statements/service.ts";

@@ -33,6 +33,7 @@ export {
 export { loadPostedLines } from "./merge-store.ts";
 export { openLedgers, openOrganisations } from "./opening.ts";
 export type { OpenedPair } from "./opening-postings.ts";
+export { newestEventBefore } from "./pages.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
 export { chooseLots, inOrderOfUse, reservedBy, sumOfUses, takeUpTo } from "./rules.ts";
 export {

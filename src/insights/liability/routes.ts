@@ -299,7 +299,7 @@ const addLots = (server: Server, { liability, orgs }: LiabilityRouteParts) => {
       const limit = Number(wanted ?? 25);
       const [organisation, names, found] = await Promise.all([
         orgs.get(orgId),
-        liability.namesOf(orgId),
+        liability.names(orgId),
         liability.expiringLots(
           orgId,
           queryOf(request.query),

@@ -1,11 +1,9 @@
-import { type CurrencyNames, POINTS } from "#ledger";
-import type { Loyalty } from "#loyalty";
-import type { Orgs } from "#orgs";
-import { type Clock, type Db, localDate, parseDateTime } from "#platform";
+import { localDate, parseDateTime } from "#platform";
 import { errors } from "../errors.ts";
 import { readSums } from "../journal/service.ts";
 import { takeSnapshot } from "../journal/store.ts";
 import { firstOfMonth } from "../rules.ts";
+import { type LiabilityParts, namesOf } from "./names.ts";
 import {
   addExpiry,
   addHoldings,
@@ -15,45 +13,24 @@ import {
   isAsked,
   isSame,
   monthsOf,
-  type RatioOf,
   reportGroup,
   worthOf,
 } from "./rules.ts";
 import type { ExpiringLot, Liability, LiabilityQuery } from "./schema.ts";
 import { type LotPosition, listLots, lotsByMonth } from "./store.ts";
 
-export interface LiabilityParts {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly orgs: Pick<Orgs, "get">;
-  readonly loyalty: Pick<Loyalty, "programs">;
-  /** Alternate currencies of an organisation by id; none when absent. */
-  readonly currencies?: (orgId: number) => Promise<CurrencyNames>;
-}
-
 export type LiabilityReports = ReturnType<typeof createLiability>;
 
 /** What an organisation owes its members in points, how it came to that, and when it ends. */
-export const createLiability = ({ db, clock, orgs, loyalty, currencies }: LiabilityParts) => {
-  const namesOf = async (orgId: number) => {
-    const [programs, known] = await Promise.all([loyalty.programs(orgId), currencies?.(orgId)]);
-    const ratioOf: RatioOf = ({ programId, currencyId }) =>
-      currencyId === POINTS ? (programs.byId(programId)?.newest.pointsToCurrencyRatio ?? null) : null;
-    return {
-      ratioOf,
-      program: (id: number) => programs.byId(id)?.name ?? "",
-      isProgram: (id: number) => programs.byId(id) !== null,
-      currency: (id: number) => (id === POINTS ? "points" : (known?.get(id)?.name ?? String(id))),
-    };
-  };
-
+export const createLiability = (parts: LiabilityParts) => {
+  const { db, clock, orgs } = parts;
   /**
    * The report over some months, of one moment. Raises insights.future_month, months_reversed, too_many_months,
    * unknown_program.
    */
   const report = async (orgId: number, query: LiabilityQuery): Promise<Liability> => {
     const asOf = clock.now();
-    const [organisation, names] = await Promise.all([orgs.get(orgId), namesOf(orgId)]);
+    const [organisation, names] = await Promise.all([orgs.get(orgId), namesOf(parts, orgId)]);
     const today = localDate(asOf.getTime(), organisation.timeZone);
     const months = monthsOf(query, today);
     const [allSums, allLots] = await db.transaction(orgId, async (tx) => {
@@ -118,5 +95,5 @@ export const createLiability = ({ db, clock, orgs, loyalty, currencies }: Liabil
     return db.transaction(orgId, (tx) => listLots(tx, orgId, query, { window, after, limit }));
   };
 
-  return { report, expiringLots, namesOf };
+  return { report, expiringLots, names: (orgId: number) => namesOf(parts, orgId) };
 };
