@@ -152,8 +152,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
 
   const insights = createInsights({ db, clock, orgs, events, loyalty });
-  const liability = createLiability({ db, clock, orgs, loyalty });
-  const statements = createStatements({ db, clock, orgs, loyalty });
+  const liability = createLiability({ db, clock, orgs, loyalty, currencies: loyalty.currencyNames });
+  const statements = createStatements({ db, clock, orgs, loyalty, currencies: loyalty.currencyNames });
 
   const allOrganisations = async () => Promise.all((await orgs.list()).map(({ id }) => orgs.get(id)));
   jobs.define("dataflows.resume", dataflows.resumeRuns);
