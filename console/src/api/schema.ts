@@ -122,6 +122,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/customers/{id}/statement": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getCustomerStatement"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/customers/{id}/tier-changes": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listTierChanges"];
@@ -2438,6 +2449,87 @@ export interface operations {
             undoReason: string | null;
             /** Nothing moved on either side since, and neither was merged again */
             canUndo: boolean;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Statement of a customer's month, in the organisation's language and zone (Points:read) */
+  getCustomerStatement: {
+    parameters: {
+      query: {
+        /** YYYY-MM */
+        month: string;
+        /** json when absent; html and pdf answer text/html and application/pdf */
+        format?: "json" | "html" | "pdf";
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            organisation: string;
+            customer: {
+              id: number;
+              name: string;
+            };
+            month: string;
+            /** First day */
+            from: string;
+            /** Last day */
+            to: string;
+            asOf: string;
+            /** The month is not over */
+            isOpen: boolean;
+            /** Of the descriptions and of the HTML and PDF forms */
+            language: string;
+            moneyCurrency: string;
+            money: number | null;
+            accounts: {
+              programId: number;
+              programName: string;
+              currencyId: number;
+              currency: string;
+              category: string;
+              opening: number;
+              movements: {
+                at: string;
+                /** openingBalance, purchase, earned, redeemed, redemptionReversed, expired, expiryRestored, returned, returnRestored, credited, deducted, transferIn, transferOut, conversionIn, conversionOut, mergeIn, mergeOut */
+                kind: string;
+                description: string;
+                billNumber: string | null;
+                store: string | null;
+                points: number;
+                balance: number;
+              }[];
+              closing: number;
+              money: number | null;
+              expiring: {
+                validUntil: string;
+                points: number;
+              }[];
+            }[];
           };
         };
       };
