@@ -10,6 +10,7 @@ import {
   addTransactionRoutes,
   addUpdateRoutes,
   addV11TransactionRoutes,
+  billsOfParties,
   createActivities,
   createMerging,
   eventsOfBills,
@@ -136,7 +137,18 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await enrol(tx, orgId, members, clock.now());
     },
   });
-  const points = createPoints({ db, ids, clock, orgs, customers, loyalty, events, log });
+  const points = createPoints({
+    db,
+    ids,
+    clock,
+    orgs,
+    customers,
+    loyalty,
+    events,
+    log,
+    findBills: billsOfParties,
+    validationSecret: () => identity.secretFor("points validation codes"),
+  });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });
 
   const dataflows = createDataflows({

@@ -5,7 +5,7 @@ export { eventsOfBills, explodeBills } from "./explode.ts";
 export { createMerging } from "./merging.ts";
 export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";
-export { transactionsNumbered } from "./reads.ts";
+export { billsOfParties, transactionsNumbered } from "./reads.ts";
 export { addRetroRoutes } from "./retro/routes.ts";
 export { addTransactionRoutes } from "./routes.ts";
 export type { LineItem, PaymentMode, Purchase, Recorded } from "./schema.ts";

@@ -275,6 +275,22 @@ export const transactionsNumbered = async (
   );
 };
 
+/** The newest bill of each party with a number, for those who pay bills in other ways; unknown ones are absent. */
+export const billsOfParties = (
+  tx: Tx,
+  orgId: number,
+  wanted: readonly { readonly partyId: number; readonly number: string }[],
+): Promise<{ partyId: number; number: string; transactionId: number; amount: number }[]> =>
+  tx.rows(sql`/* activities.bills_of_parties */
+    select distinct on (w.party_id, w.number)
+           w.party_id as "partyId", w.number, t.id as "transactionId", t.amount
+      from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[], ${wanted.map(({ number }) => number)}::text[])
+             w (party_id, number)
+      join activities.bill_numbers n on n.key = ${orgId}::text || ':' || w.number and n.party_id = w.party_id
+      join activities.transactions t on t.party_id = w.party_id and t.id = n.transaction_id
+     where n.org_id = ${orgId} and t.org_id = ${orgId}
+     order by w.party_id, w.number, t.billed_at desc, t.id desc`);
+
 export const countNumbered = async (tx: Tx, orgId: number, number: string): Promise<number> => {
   const row = await tx.one<{ total: number }>(sql`/* activities.count_numbered */
     select count(*) as total from activities.bill_numbers where org_id = ${orgId} and key = ${`${orgId}:${number}`}`);

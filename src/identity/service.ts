@@ -2,6 +2,7 @@ import type { Orgs } from "#orgs";
 import type { Clock, Db, Ids, Logger, Server } from "#platform";
 import { installAuthentication } from "./authenticate.ts";
 import { createClients, findClientKey } from "./clients.ts";
+import { createDerivedSecrets } from "./derived-secret.ts";
 import { ALL_PERMISSIONS } from "./permissions.ts";
 import type { Actor } from "./schema.ts";
 import { createSignIn } from "./sign-in.ts";
@@ -58,6 +59,8 @@ export const createIdentity = ({ db, ids, clock, orgs, log }: IdentityParts) => 
     /** Puts the guard in front of routes that are added afterwards; call it before any of them. */
     install: (server: Server): void =>
       installAuthentication(server, { orgs, tills: tillSignIn, clients, users, listening: listen }),
+    /** A secret for a purpose, the same in every process. */
+    secretFor: createDerivedSecrets({ db, clock }),
     ...tills,
     ...clientOperations,
     ...users,

@@ -128,6 +128,27 @@ const ACTING: readonly SettingDefinition[] = [
     "Hours before registration within which a bill can be claimed.",
   ),
   flag("CONF_ENABLE_SIMULATION_API_MODE", false, "The simulation call is open."),
+  flag("Allow_points_redemption_reversal", true, "Redemptions of points can be reversed."),
+  flag("CONF_OTP_VALIDATE_RATE_LIMIT_ENABLED", true, "Wrong one-time codes are limited."),
+  number(
+    "CONF_OTP_VALIDATE_RATE_LIMIT_MINUTE",
+    "15",
+    "Minutes over which wrong one-time codes are counted.",
+    1,
+  ),
+  number("CONF_OTP_VALIDATE_RATE_LIMIT_COUNT", "5", "Wrong one-time codes at most in that time.", 1),
+  choice(
+    "CONF_POINTS_VALIDATION_CODE_DELIVERY",
+    ["none", "mailbox"],
+    "none",
+    "How one-time codes for spending points reach customers: not at all, or by hand from the console's mailbox.",
+  ),
+  number(
+    "CONF_POINTS_VALIDATION_CODE_VALIDITY_MINUTES",
+    "10",
+    "Minutes for which a one-time code for spending points is taken.",
+    1,
+  ),
 ];
 
 /**
@@ -193,14 +214,6 @@ const KEPT: readonly SettingDefinition[] = [
   flag("CONF_USER_GROUP_OTP_ENABLE", false, "Joining a group asks the member for a code."),
   flag("CONF_USER_GROUP_PRIMARY_USER_OTP_ENABLE", false, "Joining a group asks its primary user for a code."),
   number("CONF_MAX_FLEET_GROUP_SIZE", "", "Members of a fleet group at most.", 1),
-  flag("CONF_OTP_VALIDATE_RATE_LIMIT_ENABLED", true, "Wrong one-time codes are limited."),
-  number(
-    "CONF_OTP_VALIDATE_RATE_LIMIT_MINUTE",
-    "15",
-    "Minutes over which wrong one-time codes are counted.",
-    1,
-  ),
-  number("CONF_OTP_VALIDATE_RATE_LIMIT_COUNT", "5", "Wrong one-time codes at most in that time.", 1),
   flag("CONF_UNIFIED_SUBSCRIPTION_ENABLED", false, "One subscription for all stores."),
   flag("CONF_ORG_SUBSCRIPTION_UPDATE_MSG", false, "A message tells of a changed subscription."),
   flag("CONF_ENABLE_PII_DELETION", false, "Personal data can be deleted on request."),

@@ -42,6 +42,57 @@ export const errors = defineErrors("points", {
     message: "At most {maximum} points can be redeemed on this bill.",
   },
   below_minimum: { number: 821, http: 400, message: "At least {minimum} points must be redeemed." },
+  wrong_code: {
+    number: 808,
+    http: 400,
+    message:
+      "The validation code is not one that was sent to this customer for these points, or its time is over.",
+  },
+  too_many_codes: {
+    number: 808,
+    http: 429,
+    message: "Too many wrong validation codes were tried; after {minutes} minutes codes are looked at again.",
+  },
+  code_missing: {
+    number: 824,
+    http: 400,
+    message: "The program asks for a validation code; validation_code is missing.",
+  },
+  missed_call_off: {
+    number: 822,
+    http: 400,
+    message: "Validation by missed call is not there; send a validation code.",
+  },
+  codes_not_sent: {
+    number: 860,
+    http: 400,
+    message: "Validation codes cannot be sent: the organisation has no way to deliver them.",
+  },
+  code_unreachable: {
+    number: 860,
+    http: 400,
+    message: "The customer with id {id} has neither a mobile number nor an e-mail address to send a code to.",
+  },
+  too_many_messages: {
+    number: 860,
+    http: 429,
+    message: "Too many validation codes were sent; after {minutes} minutes one can be sent again.",
+  },
+  bad_redemption_time: {
+    number: 859,
+    http: 400,
+    message: "The redemption time {value} {why}.",
+  },
+  malformed_redemption_time: {
+    number: 859,
+    http: 400,
+    message: "redemption_time must be a date and time as YYYY-MM-DD HH:MM:SS; {value} is not.",
+  },
+  no_ratio: {
+    number: 872,
+    http: 400,
+    message: "The program {program} has no ratio of points to currency: say how many points instead.",
+  },
   redemption_off: { number: 827, http: 400, message: "Redemption is not enabled in this program." },
   no_program: { number: 885, http: 400, message: "There is no program {value}." },
   not_in_program: {
@@ -87,7 +138,7 @@ export const errors = defineErrors("points", {
   above_hold: {
     number: 70_103,
     http: 400,
-    message: "{points} points are more than the {left} that are held.",
+    message: "{field}: {points} points are more than the {left} that are held.",
   },
   hold_too_long: {
     number: 70_104,

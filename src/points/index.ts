@@ -10,7 +10,9 @@ export {
 } from "./holds/hold.ts";
 export {
   type Asked,
+  type BillOfParty,
   type Desk,
+  type FindBills,
   type Located,
   type Movement,
   type MovementKind,
@@ -21,7 +23,8 @@ export {
 } from "./movement.ts";
 export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
 export { PreviewAnswer, presentPreview } from "./preview.ts";
-export { type Redeemed, type RedeemInput, redeemKind } from "./redemptions/redeem.ts";
+export type { Redeemed } from "./redemptions/post.ts";
+export { type RedeemInput, redeemKind } from "./redemptions/redeem.ts";
 export {
   loadCarriers,
   type Reversed,

@@ -3,7 +3,7 @@ import type { NewEvent } from "#events";
 import type { LedgerBook } from "#ledger";
 import type { CompiledProgram, Membership, OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
-import type { Instant, Sql, Tx } from "#platform";
+import type { Instant, Money, Sql, Tx } from "#platform";
 import type { CodeRow, Redemption, Reversal } from "./schema.ts";
 
 /** A customer as the caller names one. */
@@ -45,6 +45,8 @@ export interface MovementKind<Input, Extra> {
   readonly name: string;
   /** Ledger events and records of its own that one movement needs at most. */
   readonly ids: number;
+  /** Whether deciding this one needs the secret that validation codes come from. */
+  readonly needsSecret?: (input: Input) => boolean;
   /**
    * Reads, under the locks and once for all movements of this kind in the batch, what deciding needs beside the desk. It may add
    * lots and uses to the book.
@@ -69,7 +71,25 @@ export interface Desk {
   /** The next id of a kind. */
   readonly nextId: (kind: IdKind) => number;
   readonly writes: PointsWrites;
+  readonly findBills: FindBills;
+  /** What validation codes come from; null where no movement of the batch needs it. */
+  readonly secret: Buffer | null;
 }
+
+/** A bill that a redemption may pay. */
+export interface BillOfParty {
+  readonly partyId: number;
+  readonly number: string;
+  readonly transactionId: number;
+  readonly amount: Money;
+}
+
+/** The newest bills of these parties with these numbers; unknown ones are absent. */
+export type FindBills = (
+  tx: Tx,
+  orgId: number,
+  wanted: readonly { readonly partyId: number; readonly number: string }[],
+) => Promise<readonly BillOfParty[]>;
 
 export type IdKind = "event" | "points";
 

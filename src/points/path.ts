@@ -25,6 +25,7 @@ import {
 import { errors } from "./errors.ts";
 import {
   type Desk,
+  type FindBills,
   type IdKind,
   type Located,
   type Movement,
@@ -51,6 +52,10 @@ export interface PointsParts {
   readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles">;
   readonly loyalty: Pick<Loyalty, "programs">;
   readonly events: Events;
+  /** Bills by number, so that a redemption knows what it pays; without it the number alone is kept. */
+  readonly findBills?: FindBills;
+  /** What validation codes come from: the same in every process, and in no table of points. */
+  readonly validationSecret: () => Promise<Buffer>;
 }
 
 /** What a movement is answered with: the reply as it was committed, the same when the same is asked again. */
@@ -83,6 +88,7 @@ export const passMovements = async (
   movements: readonly Movement[],
 ): Promise<readonly Outcome<Moved>[]> => {
   const { db } = parts;
+  const secret = await secretFor(parts, movements);
   const passages = await db.transaction(orgId, async (tx) => {
     const batch = movements.map(
       (item): Passage => ({
@@ -97,7 +103,7 @@ export const passMovements = async (
     await claim(tx, parts, orgId, batch);
     const open = batch.filter(({ outcome }) => outcome === null);
     if (open.length > 0) {
-      const desk = await openDesk(tx, parts, orgId, open);
+      const desk = await openDesk(tx, parts, orgId, open, secret);
       await decideAll(tx, desk, open);
       await commit(tx, parts, orgId, batch, desk);
     }
@@ -120,16 +126,31 @@ export interface Preview {
 }
 
 /** Decides one movement without doing it, for people who want to see first. Throws what doing it would. */
-export const previewMovement = (parts: PointsParts, orgId: number, item: Movement): Promise<Preview> =>
-  parts.db.transaction(orgId, async (tx) => {
+export const previewMovement = async (
+  parts: PointsParts,
+  orgId: number,
+  item: Movement,
+): Promise<Preview> => {
+  const secret = await secretFor(parts, [item]);
+  return parts.db.transaction(orgId, async (tx) => {
     const passage: Passage = { movement: item, key: null, partyIds: [], isClaimed: false, outcome: null };
     await identify(tx, parts, orgId, [passage]);
     if (passage.outcome !== null && "error" in passage.outcome) throw passage.outcome.error;
-    const desk = await openDesk(tx, parts, orgId, [passage]);
+    const desk = await openDesk(tx, parts, orgId, [passage], secret);
     const located: Located = { ...item, partyIds: passage.partyIds };
     const extra = await item.kind.load?.(tx, desk, [located]);
     return { reply: item.kind.decide(located, desk, extra), book: desk.book, desk, now: item.now };
   });
+};
+
+/** Asked before the transaction, which holds a connection and must not wait for another. */
+const secretFor = async (
+  { validationSecret }: PointsParts,
+  movements: readonly Movement[],
+): Promise<Buffer | null> =>
+  movements.some(({ kind, input }) => kind.needsSecret?.(input)) ? validationSecret() : null;
+
+const findNoBills: FindBills = async () => [];
 
 /** Finds whose points these are; unknown customers are refused here, before anything is claimed. */
 const identify = async (
@@ -192,6 +213,7 @@ const openDesk = async (
   parts: PointsParts,
   orgId: number,
   open: readonly Passage[],
+  secret: Buffer | null,
 ): Promise<Desk> => {
   const partyIds = [...new Set(open.flatMap((passage) => passage.partyIds))].sort((a, b) => a - b);
   const { ids, orgs, loyalty, customers } = parts;
@@ -222,6 +244,8 @@ const openDesk = async (
     recordedAt: parts.clock.now().getTime(),
     nextId: (kind) => next[kind](),
     writes: noWrites(),
+    findBills: parts.findBills ?? findNoBills,
+    secret,
   };
 };
 

@@ -13,9 +13,10 @@ import { publishProgram } from "../loyalty/testing.ts";
 import { createTestOrganisation } from "../orgs/testing.ts";
 import { captureKind, holdKind, releaseKind } from "./holds/hold.ts";
 import { type Movement, type MovementKind, movement } from "./movement.ts";
-import { redeemKind } from "./redemptions/redeem.ts";
+import { type RedeemInput, redeemKind } from "./redemptions/redeem.ts";
 import { reverseKind } from "./redemptions/reverse.ts";
 import { createPoints } from "./service.ts";
+import { NO_VALIDATION } from "./validation/check.ts";
 
 /** Noon of a winter's day in London. */
 export const NOON = Date.parse("2026-01-20T12:00:00Z");
@@ -44,7 +45,17 @@ export const createPointsBench = async () => {
       await enrol(tx, actor.orgId, members, clock.now());
     },
   });
-  const points = createPoints({ db, ids, clock, orgs, customers, loyalty, events, log });
+  const points = createPoints({
+    db,
+    ids,
+    clock,
+    orgs,
+    customers,
+    loyalty,
+    events,
+    log,
+    validationSecret: async () => Buffer.alloc(32, 7),
+  });
   const superuser = new pg.Client({ connectionString: database.connectionString });
   await superuser.connect();
 
@@ -145,21 +156,26 @@ export const commandOf = <Input, Extra>(
     input,
   });
 
-const PLAIN = {
+const ABOUT = { billNumber: "", notes: "", purpose: "", externalReference: "", customFields: null };
+const SPENDING = {
+  programId: null,
+  money: null,
   billNumber: "",
-  transactionId: null,
-  notes: "",
-  purpose: "",
-  externalReference: "",
-  isValidated: false,
-  customFields: null,
+  billAmount: null,
+  validation: NO_VALIDATION,
 };
 
-export const redeem = (shop: PointsShop, partyId: number, points: number, extras: Extras = {}): Movement =>
+export const redeem = (
+  shop: PointsShop,
+  partyId: number,
+  points: number,
+  extras: Extras = {},
+  changes: Partial<RedeemInput> = {},
+): Movement =>
   commandOf(
     redeemKind,
     [partyId],
-    { ...PLAIN, programId: null, points, code: shop.code(), billAmount: null },
+    { ...ABOUT, ...SPENDING, redeemedAt: null, points, code: shop.code(), ...changes },
     extras,
   );
 export const reverse = (
@@ -170,12 +186,7 @@ export const reverse = (
   extras: Extras = {},
 ): Movement => commandOf(reverseKind, [partyId], { redemptionCode, points, code: shop.code() }, extras);
 export const hold = (partyId: number, points: number, ttlSeconds = 600, extras: Extras = {}): Movement =>
-  commandOf(
-    holdKind,
-    [partyId],
-    { programId: null, points, ttlSeconds, billAmount: null, billNumber: "", notes: "" },
-    extras,
-  );
+  commandOf(holdKind, [partyId], { ...SPENDING, points, ttlSeconds, notes: "" }, extras);
 export const capture = (
   shop: PointsShop,
   partyId: number,
@@ -184,6 +195,6 @@ export const capture = (
   isFinal = true,
   extras: Extras = {},
 ): Movement =>
-  commandOf(captureKind, [partyId], { ...PLAIN, holdId, points, isFinal, code: shop.code() }, extras);
+  commandOf(captureKind, [partyId], { ...ABOUT, holdId, points, isFinal, code: shop.code() }, extras);
 export const release = (partyId: number, holdId: number, extras: Extras = {}): Movement =>
   commandOf(releaseKind, [partyId], { holdId }, extras);

@@ -1,37 +1,42 @@
 import type { Hold } from "#ledger";
-import { type Instant, type Millipoints, type Money, POINTS_SCALE } from "#platform";
+import { type Instant, type Millipoints, POINTS_SCALE } from "#platform";
 import { errors } from "../errors.ts";
-import type { Desk, MovementKind } from "../movement.ts";
+import type { BillOfParty, Desk, MovementKind } from "../movement.ts";
+import { postRedemption, type Redeemed, type RedemptionAbout } from "../redemptions/post.ts";
 import {
-  checkPolicy,
-  type Earlier,
-  loadEarlier,
-  postRedemption,
-  type Redeemed,
-  type RedemptionAbout,
-  requireProgram,
-  spendable,
+  loadRedemptionFacts,
+  needsSecret,
+  type RedemptionFacts,
+  type Spending,
+  settle,
 } from "../redemptions/redeem.ts";
+import { requireProgram, spendable } from "../redemptions/standing.ts";
+import { consumeCode } from "../validation/check.ts";
 
 /** The longest that points may be kept from being spent: a week. */
 export const MAX_HOLD_SECONDS = 7 * 86_400;
 
-export interface HoldInput {
-  readonly programId: number | null;
-  readonly points: Millipoints;
+export interface HoldInput extends Omit<Spending, "redeemedAt"> {
   readonly ttlSeconds: number;
-  readonly billAmount: Money | null;
-  readonly billNumber: string;
   readonly notes: string;
 }
 
-export interface CaptureInput extends Omit<RedemptionAbout, "billAmount"> {
+export interface CaptureInput extends RedemptionAbout {
   readonly holdId: number;
   /** Null: all that is left of the hold. */
   readonly points: Millipoints | null;
   /** False: what is not captured stays held for further captures. */
   readonly isFinal: boolean;
   readonly code: string;
+}
+
+/** What a hold is for, as it is kept with it. */
+export interface HoldReference {
+  readonly billNumber: string;
+  readonly notes: string;
+  readonly by: string;
+  /** The customer gave a code for it; its captures need none. */
+  readonly isValidated: boolean;
 }
 
 export interface ReleaseInput {
@@ -80,18 +85,25 @@ const tell = (desk: Desk, hold: Hold, type: string, now: Instant): void => {
 };
 
 /** Reserves points under the same rules as spending them. */
-export const holdKind: MovementKind<HoldInput, Earlier> = {
+export const holdKind: MovementKind<HoldInput, RedemptionFacts> = {
   name: "hold",
   ids: 1,
-  load: loadEarlier,
-  decide: ({ input, partyIds, now, tillId }, desk, earlier): HoldState => {
-    const partyId = partyIds[0]!;
-    const { points, ttlSeconds, billAmount, billNumber, notes } = input;
-    if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
+  needsSecret,
+  load: (tx, desk, movements) =>
+    loadRedemptionFacts(
+      tx,
+      desk,
+      movements.map((item) => ({ ...item, input: { ...item.input, redeemedAt: null } })),
+    ),
+  decide: (movement, desk, facts): HoldState => {
+    const { now, tillId, by } = movement;
+    const { ttlSeconds, billNumber, notes } = movement.input;
     if (!(ttlSeconds >= 1 && ttlSeconds <= MAX_HOLD_SECONDS))
-      throw errors.hold_too_long({ most: MAX_HOLD_SECONDS, value: ttlSeconds });
-    const standing = requireProgram(desk, partyId, input.programId, now);
-    checkPolicy(desk, partyId, { points, now, billAmount }, standing, earlier);
+      throw errors.hold_too_long({ field: "ttlSeconds", most: MAX_HOLD_SECONDS, value: ttlSeconds });
+    const asked = { ...movement, input: { ...movement.input, redeemedAt: null } };
+    const { partyId, standing, points, validated } = settle(asked, desk, facts);
+    if (validated !== null) consumeCode(desk, facts.codeBook, validated, now);
+    const reference: HoldReference = { billNumber, notes, by, isValidated: validated !== null };
     const hold: Hold = {
       ...spendable(standing.program.programId),
       partyId,
@@ -103,7 +115,7 @@ export const holdKind: MovementKind<HoldInput, Earlier> = {
       expiresAt: new Date(now + ttlSeconds * 1000),
       endedAt: null,
       tillId,
-      reference: { billNumber, notes },
+      reference,
     };
     desk.book.addHold(hold);
     tell(desk, hold, "points.held", now);
@@ -121,16 +133,28 @@ const requireHold = (desk: Desk, partyId: number, holdId: number, now: Instant):
 };
 
 /** Spends what is held, all or part. The rest is released unless the capture says that others follow. */
-export const captureKind: MovementKind<CaptureInput, undefined> = {
+export const captureKind: MovementKind<CaptureInput, readonly BillOfParty[]> = {
   name: "capture",
   ids: 1,
-  decide: ({ input, partyIds, now, tillId, by }, desk): Redeemed & { readonly hold: HoldState } => {
+  load: (tx, desk, movements) => {
+    const wanted = movements.map(({ partyIds, input }) => ({
+      partyId: partyIds[0]!,
+      number: billOf(desk.book.hold(input.holdId), input),
+    }));
+    return desk.findBills(
+      tx,
+      desk.organisation.id,
+      wanted.filter(({ number }) => number !== ""),
+    );
+  },
+  decide: ({ input, partyIds, now, tillId, by }, desk, bills): Redeemed & { readonly hold: HoldState } => {
     const partyId = partyIds[0]!;
     const hold = requireHold(desk, partyId, input.holdId, now);
     const left = hold.amount - hold.captured;
     const points = input.points ?? left;
     if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
-    if (points > left) throw errors.above_hold({ points: points / POINTS_SCALE, left: left / POINTS_SCALE });
+    if (points > left)
+      throw errors.above_hold({ field: "points", points: points / POINTS_SCALE, left: left / POINTS_SCALE });
     const { program } = requireProgram(desk, partyId, hold.programId, now);
     const captured = hold.captured + points;
     const ends = input.isFinal || captured === hold.amount;
@@ -138,22 +162,30 @@ export const captureKind: MovementKind<CaptureInput, undefined> = {
       captured,
       ...(ends ? { status: "captured", endedAt: new Date(now) } : {}),
     });
+    const billNumber = billOf(hold, input);
+    const bill = bills.find((item) => item.partyId === partyId && item.number === billNumber);
     const redeemed = postRedemption(
       desk,
       partyId,
       program,
-      { ...input, points },
+      { ...input, billNumber, points },
       {
-        now,
+        at: now,
         tillId,
         by,
         holdId: hold.id,
+        transactionId: bill?.transactionId ?? null,
+        isValidated: (hold.reference as HoldReference | null)?.isValidated ?? false,
       },
     );
     tell(desk, changed, "points.captured", now);
     return { ...redeemed, hold: stateOf(changed, desk, now) };
   },
 };
+
+/** The bill that a capture pays: its own, else the one the points were held for. */
+const billOf = (hold: Hold | undefined, { billNumber }: CaptureInput): string =>
+  billNumber === "" ? ((hold?.reference as HoldReference | null)?.billNumber ?? "") : billNumber;
 
 /** Gives up a hold. */
 export const releaseKind: MovementKind<ReleaseInput, undefined> = {

@@ -1,23 +1,6 @@
-import type { Membership } from "#loyalty";
-import { type Instant, localTime, type Millipoints, type Money, POINTS_SCALE, startOfDay } from "#platform";
+import type { Membership, RedemptionPolicy } from "#loyalty";
+import { type Instant, localTime, type Millipoints, POINTS_SCALE, startOfDay } from "#platform";
 import { errors } from "../errors.ts";
-
-/** What a program demands of a redemption (points.md §3.1); null: nothing. */
-export interface RedemptionPolicy {
-  readonly enabled: boolean;
-  readonly minimum: Millipoints | null;
-  readonly maximum: Millipoints | null;
-  readonly balanceRequired: Millipoints | null;
-  readonly multipleOf: Millipoints | null;
-  readonly lifetimePointsRequired: Millipoints | null;
-  readonly lifetimePurchasesRequired: Money | null;
-  readonly perDay: Millipoints | null;
-  readonly perWeek: Millipoints | null;
-  readonly perMonth: Millipoints | null;
-  /** Share of a bill that points may pay, 0 to 1. */
-  readonly billFraction: number | null;
-  readonly blockedStatuses: readonly string[];
-}
 
 export interface RedemptionFacts {
   readonly partyId: number;
@@ -27,9 +10,10 @@ export interface RedemptionFacts {
   readonly lifetimePoints: Millipoints;
   readonly membership: Membership | null;
   readonly moneyScale: number;
-  readonly now: Instant;
+  /** When the points are redeemed: decides which day, week and month they count in. */
+  readonly at: Instant;
   readonly timeZone: string;
-  /** What the party redeemed before in the program, net, as far back as a month. */
+  /** What the party redeemed in the program, net, and what it holds; as far as it can count in the same windows. */
   readonly earlier: readonly { readonly redeemedAt: Instant; readonly amount: Millipoints }[];
   /** What the bill comes to in points; null when no bill is known. */
   readonly billInPoints: Millipoints | null;
@@ -37,17 +21,28 @@ export interface RedemptionFacts {
 
 const shown = (points: Millipoints): number => points / POINTS_SCALE;
 
-/** Starts of the local day, of the week (Monday) and of the month. */
+export interface Window {
+  readonly start: Instant;
+  /** The first instant after it. */
+  readonly end: Instant;
+}
+
+/** The local day, the week from Monday and the month of an instant; a day of a clock change is 23 or 25 hours long. */
 export const windowsOf = (
-  now: Instant,
+  at: Instant,
   timeZone: string,
-): { day: Instant; week: Instant; month: Instant } => {
-  const { year, month, day } = localTime(now, timeZone);
+): Readonly<Record<"day" | "week" | "month", Window>> => {
+  const { year, month, day } = localTime(at, timeZone);
   const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
+  const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const span = (from: number, to: number): Window => ({
+    start: startOfDay(at, timeZone, from),
+    end: startOfDay(at, timeZone, to),
+  });
   return {
-    day: startOfDay(now, timeZone),
-    week: startOfDay(now, timeZone, -weekday),
-    month: startOfDay(now, timeZone, 1 - day),
+    day: span(0, 1),
+    week: span(-weekday, 7 - weekday),
+    month: span(1 - day, daysInMonth + 1 - day),
   };
 };
 
@@ -57,7 +52,9 @@ const isEnabled: Check = ({ enabled }) => {
   if (!enabled) throw errors.redemption_off({});
 };
 const statusAllows: Check = ({ blockedStatuses }, { partyId, status }) => {
-  if (blockedStatuses.includes(status)) throw errors.blocked_by_status({ id: partyId, status });
+  const label = status.toLowerCase();
+  if (blockedStatuses.some((blocked) => blocked.toLowerCase() === label))
+    throw errors.blocked_by_status({ id: partyId, status });
 };
 const reachesMinimum: Check = ({ minimum }, { points }) => {
   if (minimum !== null && points < minimum) throw errors.below_minimum({ minimum: shown(minimum) });
@@ -82,16 +79,17 @@ const hasBought: Check = ({ lifetimePurchasesRequired: required }, { membership,
   if (required !== null && value < required)
     throw errors.lifetime_purchases_too_low({ required: required / moneyScale, value: value / moneyScale });
 };
-const keepsLimits: Check = ({ perDay, perWeek, perMonth }, { points, now, timeZone, earlier }) => {
-  const starts = windowsOf(now, timeZone);
+const keepsLimits: Check = ({ limits }, { points, at, timeZone, earlier }) => {
+  const windows = windowsOf(at, timeZone);
   for (const [period, limit] of [
-    ["day", perDay],
-    ["week", perWeek],
-    ["month", perMonth],
+    ["day", limits.perDay],
+    ["week", limits.perWeek],
+    ["month", limits.perMonth],
   ] as const) {
     if (limit === null) continue;
+    const { start, end } = windows[period];
     let used = 0;
-    for (const { redeemedAt, amount } of earlier) if (redeemedAt >= starts[period]) used += amount;
+    for (const { redeemedAt, amount } of earlier) if (redeemedAt >= start && redeemedAt < end) used += amount;
     if (used + points > limit)
       throw errors.above_limit({ limit: shown(limit), period, left: shown(Math.max(0, limit - used)) });
   }
@@ -124,20 +122,4 @@ const CHECKS: readonly Check[] = [
 /** Throws the documented refusal of the first demand that the redemption does not meet. */
 export const checkRedemption = (policy: RedemptionPolicy, facts: RedemptionFacts): void => {
   for (const check of CHECKS) check(policy, facts);
-};
-
-/** No demands but that the points are there. */
-export const OPEN_POLICY: RedemptionPolicy = {
-  enabled: true,
-  minimum: null,
-  maximum: null,
-  balanceRequired: null,
-  multipleOf: null,
-  lifetimePointsRequired: null,
-  lifetimePurchasesRequired: null,
-  perDay: null,
-  perWeek: null,
-  perMonth: null,
-  billFraction: null,
-  blockedStatuses: [],
 };

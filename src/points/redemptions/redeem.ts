@@ -1,232 +1,178 @@
-import { type AccountKey, POINTS, takeUpTo } from "#ledger";
-import type { CompiledProgram } from "#loyalty";
-import { type Instant, type Millipoints, type Money, multiplyRatio, POINTS_SCALE, type Tx } from "#platform";
+import { type Instant, type Millipoints, type Money, POINTS_SCALE, type Tx } from "#platform";
 import { errors } from "../errors.ts";
-import { type Desk, type Located, type MovementKind, membershipOf, programOf } from "../movement.ts";
-import type { Redemption } from "../schema.ts";
-import { loadRedeemedSince } from "../store.ts";
-import { checkRedemption, OPEN_POLICY, type RedemptionPolicy, windowsOf } from "./policy.ts";
+import type { BillOfParty, Desk, Located, MovementKind } from "../movement.ts";
+import { type CodeBook, checkCode, consumeCode, loadCodeBook, type Validation } from "../validation/check.ts";
+import type { ValidationCode } from "../validation/store.ts";
+import { postRedemption, type Redeemed, type RedemptionAbout } from "./post.ts";
+import {
+  checkPolicy,
+  type Earlier,
+  loadEarlier,
+  moneyFor,
+  pointsFor,
+  policyOf,
+  requireProgram,
+  type Standing,
+  spendable,
+  timeOf,
+} from "./standing.ts";
 
-/** What a redemption is about, beside the points. */
-export interface RedemptionAbout {
-  readonly billNumber: string;
-  readonly transactionId: number | null;
-  /** What the bill comes to, where known: a share of it may be the most that points can pay. */
-  readonly billAmount: Money | null;
-  readonly notes: string;
-  readonly purpose: string;
-  readonly externalReference: string;
-  readonly isValidated: boolean;
-  readonly customFields: Redemption["customFields"];
-}
-
-export interface RedeemInput extends RedemptionAbout {
+/** What is to be spent: points, or as many as an amount of money takes. */
+export interface Spending {
   /** Null: the default program. */
   readonly programId: number | null;
   readonly points: Millipoints;
+  /** In place of `points`; null: the points are what counts. */
+  readonly money: Money | null;
+  /** When; null: now. */
+  readonly redeemedAt: Instant | null;
+  /** The bill it pays; what it comes to, where no bill with that number is known yet. */
+  readonly billNumber: string;
+  readonly billAmount: Money | null;
+  readonly validation: Validation;
+}
+
+export interface RedeemInput extends RedemptionAbout, Spending {
   /** Six characters that the redemption will be quoted by. */
   readonly code: string;
 }
 
-/** The reply to `redeem`, before the dialect dresses it. */
-export interface Redeemed {
+/** The reply to `check_redemption`. */
+export interface Redeemable {
   readonly customerId: number;
-  readonly redemptionId: number;
-  readonly code: string;
   readonly programId: number;
   readonly points: Millipoints;
   readonly value: Money;
-  readonly balance: Millipoints;
+  readonly available: Millipoints;
 }
 
-/** What the parties redeemed before, for limits; redemptions of the batch are added as they are decided. */
-export type Earlier = { partyId: number; programId: number; redeemedAt: Instant; amount: Millipoints }[];
+/** What redemptions of a batch look at beside the desk. */
+export interface RedemptionFacts {
+  readonly earlier: Earlier;
+  readonly bills: readonly BillOfParty[];
+  readonly codeBook: CodeBook;
+}
 
-/** Points × ratio as money, half up. */
-export const moneyFor = (program: CompiledProgram, points: Millipoints): Money =>
-  multiplyRatio(
-    points,
-    Math.round(program.pointsToCurrencyRatio * 1e6) * program.moneyScale,
-    POINTS_SCALE * 1e6,
-    "half_up",
-  );
+type Asked = Pick<Located<Spending>, "input" | "partyIds" | "now" | "tillId">;
 
-/** Money as points, down: what a bill may take. */
-export const pointsFor = (program: CompiledProgram, money: Money): Millipoints | null => {
-  const ratio = Math.round(program.pointsToCurrencyRatio * 1e6) * program.moneyScale;
-  return ratio === 0 ? null : multiplyRatio(money, POINTS_SCALE * 1e6, ratio, "floor");
-};
+export const needsSecret = ({ validation }: { readonly validation: Validation }): boolean =>
+  validation.code !== null && !validation.skips;
 
-export const spendable = (programId: number): AccountKey => ({ programId, currencyId: POINTS, category: 1 });
-
-/** What a program demands of members of a tier. */
-export const policyOf = (_program: CompiledProgram, _tier: number): RedemptionPolicy => OPEN_POLICY;
-
-export const loadEarlier = async (
+/** Reads what redemptions, and holds that reserve them, look at. */
+export const loadRedemptionFacts = async (
   tx: Tx,
-  { organisation }: Desk,
-  movements: readonly Pick<Located, "now" | "partyIds">[],
-): Promise<Earlier> => {
-  const since = Math.min(
-    ...movements.map(({ now }) => {
-      const { week, month } = windowsOf(now, organisation.timeZone);
-      return Math.min(week, month);
-    }),
+  desk: Desk,
+  movements: readonly (Pick<Located, "partyIds" | "now"> & { readonly input: Spending })[],
+): Promise<RedemptionFacts> => {
+  const wanted = movements.flatMap(({ partyIds, input: { billNumber: number } }) =>
+    number === "" ? [] : [{ partyId: partyIds[0]!, number }],
   );
-  const partyIds = [...new Set(movements.flatMap((item) => item.partyIds))];
-  return loadRedeemedSince(tx, organisation.id, partyIds, since);
+  const coded = movements.flatMap(({ partyIds, input, now }) =>
+    needsSecret(input) ? [{ partyId: partyIds[0]!, now }] : [],
+  );
+  const [earlier, bills, codeBook] = await Promise.all([
+    loadEarlier(
+      tx,
+      desk,
+      movements.map(({ input, now, partyIds }) => ({ at: input.redeemedAt ?? now, partyIds })),
+    ),
+    wanted.length === 0 ? [] : desk.findBills(tx, desk.organisation.id, wanted),
+    loadCodeBook(tx, desk, coded),
+  ]);
+  return { earlier, bills, codeBook };
 };
 
-/** The program of a redemption, or the documented refusal. */
-export const requireProgram = (desk: Desk, partyId: number, programId: number | null, now: Instant) => {
-  const program = programOf(desk, programId, now);
-  if (program === null) throw errors.no_program({ value: programId ?? "in force" });
-  const membership = membershipOf(desk, partyId, program.programId);
-  if (membership === null && desk.book.account(partyId, spendable(program.programId)) === undefined)
-    throw errors.not_enrolled({ program: program.name });
-  return { program, membership };
-};
+/** A spending that nothing speaks against. */
+export interface Settled {
+  readonly partyId: number;
+  readonly standing: Standing;
+  readonly points: Millipoints;
+  readonly at: Instant;
+  readonly bill: BillOfParty | null;
+  readonly validated: ValidationCode | null;
+}
 
-/** Checks a redemption, or a hold that reserves one, against the program's policy. */
-export const checkPolicy = (
-  desk: Desk,
-  partyId: number,
-  { points, now, billAmount }: { points: Millipoints; now: Instant; billAmount: Money | null },
-  { program, membership }: ReturnType<typeof requireProgram>,
-  earlier: Earlier,
-): void => {
-  const { organisation, book, profiles } = desk;
-  const key = spendable(program.programId);
-  const account = book.account(partyId, key);
-  checkRedemption(policyOf(program, membership?.tierNumber ?? 1), {
+/** Judges a spending without posting anything; throws the documented refusal. */
+export const settle = (asked: Asked, desk: Desk, facts: RedemptionFacts): Settled => {
+  const { input, partyIds, now, tillId } = asked;
+  const partyId = partyIds[0]!;
+  const at = timeOf(desk, asked, input.redeemedAt);
+  const standing = requireProgram(desk, partyId, input.programId, at);
+  const points = pointsOf(input, standing);
+  if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
+  const bill =
+    facts.bills.find((item) => item.partyId === partyId && item.number === input.billNumber) ?? null;
+  const billAmount = bill?.amount ?? input.billAmount;
+  checkPolicy(desk, asked, { points, at, billAmount }, standing, facts.earlier);
+  const isNeeded = policyOf(standing).needsValidationCode;
+  const validated = checkCode(desk, facts.codeBook, input.validation, {
     partyId,
-    status: profiles.get(partyId)?.status ?? "",
     points,
-    available: book.available(partyId, key, now),
-    lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
-    membership,
-    moneyScale: organisation.moneyScale,
     now,
-    timeZone: organisation.timeZone,
-    earlier: earlier.filter((item) => item.partyId === partyId && item.programId === program.programId),
-    billInPoints: billAmount === null ? null : pointsFor(program, billAmount),
+    tillId,
+    isNeeded,
   });
+  return { partyId, standing, points, at, bill, validated };
 };
 
-/** Posts a redemption that was checked, and keeps its record. A captured hold is honoured, also when a return took the points since. */
-export const postRedemption = (
-  desk: Desk,
-  partyId: number,
-  program: CompiledProgram,
-  input: Omit<RedeemInput, "programId" | "billAmount">,
-  about: {
-    readonly now: Instant;
-    readonly tillId: number | null;
-    readonly by: string;
-    readonly holdId: number | null;
-  },
-): Redeemed => {
-  const { book, writes } = desk;
-  const { programId } = program;
-  const { points, code, billNumber } = input;
-  const { now, tillId, holdId } = about;
-  const key = spendable(programId);
-  const uses = takeUpTo(book.openLots(partyId, key), points);
-  const id = desk.nextId("points");
-  const eventId = desk.nextId("event");
-  const { eventNo, bookedAt } = book.post({
-    partyId,
-    eventId,
-    eventName: "PointsRedemption",
-    bookedAt: now,
-    recordedAt: desk.recordedAt,
-    tillId,
-    sourceProgramId: programId,
-    reference: {
-      redemptionId: id,
-      code,
-      by: about.by,
-      ...(billNumber === "" ? {} : { transactionNumber: billNumber }),
-      ...(holdId === null ? {} : { holdId }),
-    },
-    postings: [{ ...key, contra: "redeemed", amount: -points, uses, overdraws: holdId !== null }],
-  });
-  const value = moneyFor(program, points);
-  const { transactionId, purpose, notes, externalReference, isValidated, customFields } = input;
-  writes.redemptions.push({
-    partyId,
-    id,
-    programId,
-    eventNo,
-    eventId,
-    code,
-    amount: points,
-    value,
-    reversed: 0,
-    billNumber,
-    transactionId,
-    tillId,
-    redeemedAt: bookedAt,
-    recordedAt: desk.recordedAt,
-    purpose,
-    notes,
-    externalReference,
-    holdId,
-    isValidated,
-    customFields,
-  });
-  writes.codes.push({ kind: "redemption", code, partyId, id });
-  writes.events.push({
-    orgId: desk.organisation.id,
-    partyId,
-    type: "points.redeemed",
-    occurredAt: new Date(bookedAt),
-    payload: {
-      programId,
-      currencyId: POINTS,
-      category: 1,
-      amount: points,
-      redemptionId: id,
-      value,
-      billNumber,
-    },
-  });
-  return {
-    customerId: partyId,
-    redemptionId: id,
-    code,
-    programId,
-    points,
-    value,
-    balance: book.account(partyId, key)?.balance ?? 0,
-  };
+const pointsOf = ({ points, money }: Spending, { program }: Standing): Millipoints => {
+  if (money === null) return points;
+  const worth = pointsFor(program, money, "half_up");
+  if (worth === null) throw errors.no_ratio({ program: program.name });
+  return worth;
 };
 
 /** Spends points (points.md §3). */
-export const redeemKind: MovementKind<RedeemInput, Earlier> = {
+export const redeemKind: MovementKind<RedeemInput, RedemptionFacts> = {
   name: "redeem",
   ids: 1,
-  load: loadEarlier,
-  decide: (movement, desk, earlier): Redeemed => {
+  needsSecret,
+  load: loadRedemptionFacts,
+  decide: (movement, desk, facts): Redeemed => {
     const { input, now, tillId, by } = movement;
-    const partyId = movement.partyIds[0]!;
-    if (input.points <= 0) throw errors.bad_points({ field: "points", value: input.points / POINTS_SCALE });
-    const standing = requireProgram(desk, partyId, input.programId, now);
-    const { programId } = standing.program;
-    checkPolicy(
+    const { partyId, standing, points, at, bill, validated } = settle(movement, desk, facts);
+    if (validated !== null) consumeCode(desk, facts.codeBook, validated, now);
+    const redeemed = postRedemption(
       desk,
       partyId,
-      { points: input.points, now, billAmount: input.billAmount },
-      standing,
-      earlier,
+      standing.program,
+      { ...input, points },
+      {
+        at,
+        tillId,
+        by,
+        holdId: null,
+        transactionId: bill?.transactionId ?? null,
+        isValidated: validated !== null,
+      },
     );
-    const redeemed = postRedemption(desk, partyId, standing.program, input, {
-      now,
-      tillId,
-      by,
-      holdId: null,
-    });
-    earlier.push({ partyId, programId, redeemedAt: now, amount: input.points });
+    const { programId } = standing.program;
+    facts.earlier.push({ partyId, programId, redeemedAt: at, amount: points });
     return redeemed;
+  },
+};
+
+/** Says whether points could be spent, by the same rules; spends none and uses up no code, but counts a wrong one. */
+export const checkRedemptionKind: MovementKind<Spending, RedemptionFacts> = {
+  name: "check_redemption",
+  ids: 1,
+  needsSecret,
+  load: loadRedemptionFacts,
+  decide: (movement, desk, facts): Redeemable => {
+    // A code is asked for when the points are spent: the question itself may come before it was sent.
+    const { validation } = movement.input;
+    const input = {
+      ...movement.input,
+      validation: { ...validation, skips: validation.code === null || validation.skips },
+    };
+    const { partyId, standing, points } = settle({ ...movement, input }, desk, facts);
+    const { programId } = standing.program;
+    return {
+      customerId: partyId,
+      programId,
+      points,
+      value: moneyFor(standing.program, points),
+      available: desk.book.available(partyId, spendable(programId), movement.now),
+    };
   },
 };

@@ -7,9 +7,10 @@ import {
   POINTS,
   type Posting,
 } from "#ledger";
+import { expiresAt } from "#loyalty";
 import { type Instant, type Millipoints, POINTS_SCALE, type Tx } from "#platform";
 import { errors } from "../errors.ts";
-import type { Desk, Located, MovementKind } from "../movement.ts";
+import { type Desk, type Located, type MovementKind, membershipOf, programOf } from "../movement.ts";
 import type { Redemption, Reversal } from "../schema.ts";
 import { codeKey, findCodes, loadRedemptions } from "../store.ts";
 import { planRestoration } from "./restore.ts";
@@ -161,6 +162,25 @@ const load = async (tx: Tx, desk: Desk, movements: readonly Located<ReverseInput
   return new Map(redemptions.map((redemption) => [redemption.code, redemption]));
 };
 
+/** When points that come back after their date expire: undefined where the program lets them be lost, null for never. */
+const renewalOf = (
+  desk: Desk,
+  { partyId, programId }: Redemption,
+  now: Instant,
+): Instant | null | undefined => {
+  const program = programOf(desk, programId, now);
+  if (program?.returns.redemptionReversal !== "renew") return undefined;
+  const membership = membershipOf(desk, partyId, programId);
+  const joinedAt = membership?.joinedAt ?? desk.profiles.get(partyId)?.registeredAt;
+  return expiresAt(program, null, {
+    at: now,
+    now,
+    tier: membership?.tierNumber ?? 1,
+    joinedAt: joinedAt?.getTime() ?? now,
+    timeZone: desk.organisation.timeZone,
+  }).expiresAt;
+};
+
 /** Takes back a redemption, whole or in part, into the lots that carry it (points.md §4.1). */
 export const reverseKind: MovementKind<ReverseInput, Found> = {
   name: "reverse",
@@ -169,6 +189,8 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
   decide: ({ input, partyIds, now, tillId, by }, desk, found): Reversed => {
     const partyId = partyIds[0]!;
     const { redemptionCode: value, code } = input;
+    const { organisation } = desk;
+    if (!organisation.flag("Allow_points_redemption_reversal")) throw errors.reversal_off();
     const redemption = found.get(value);
     if (redemption === undefined) throw errors.redemption_unknown({ value });
     if (redemption.partyId !== partyId) throw errors.other_customer({ value });
@@ -177,7 +199,16 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
     const asked = input.points ?? left;
     if (asked > left)
       throw errors.cannot_reverse({ points: asked / POINTS_SCALE, left: left / POINTS_SCALE });
-    const about = { code, at: now, cause: "call", transactionId: null, tillId, by } as const;
+    const renewedUntil = renewalOf(desk, redemption, now);
+    const about = {
+      code,
+      at: now,
+      cause: "call",
+      transactionId: null,
+      tillId,
+      by,
+      ...(renewedUntil === undefined ? {} : { renewedUntil }),
+    } as const;
     const reversal = reverseRedemption(desk, redemption, asked, about);
     found.set(value, { ...redemption, reversed: redemption.reversed + asked });
     const key = { programId: redemption.programId, currencyId: POINTS, category: 1 as const };

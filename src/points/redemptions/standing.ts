@@ -1,0 +1,118 @@
+import { type AccountKey, POINTS } from "#ledger";
+import { type CompiledProgram, type Membership, redemptionPolicy } from "#loyalty";
+import { type Instant, type Millipoints, type Money, multiplyRatio, POINTS_SCALE, type Tx } from "#platform";
+import { errors } from "../errors.ts";
+import { type Desk, type Located, membershipOf, programOf } from "../movement.ts";
+import { loadRedeemedSince } from "../store.ts";
+import { checkRedemption, windowsOf } from "./policy.ts";
+
+/** What the parties redeemed before, for limits; redemptions of the batch are added as they are decided. */
+export type Earlier = { partyId: number; programId: number; redeemedAt: Instant; amount: Millipoints }[];
+
+const ratioOf = ({ pointsToCurrencyRatio, moneyScale }: CompiledProgram): number =>
+  Math.round(pointsToCurrencyRatio * 1e6) * moneyScale;
+
+/** Points × ratio as money, half up. */
+export const moneyFor = (program: CompiledProgram, points: Millipoints): Money =>
+  multiplyRatio(points, ratioOf(program), POINTS_SCALE * 1e6, "half_up");
+
+/** Money as points; null where points are worth nothing. Rounded down it is what a bill may take. */
+export const pointsFor = (
+  program: CompiledProgram,
+  money: Money,
+  rounding: "floor" | "half_up",
+): Millipoints | null => {
+  const ratio = ratioOf(program);
+  return ratio === 0 ? null : multiplyRatio(money, POINTS_SCALE * 1e6, ratio, rounding);
+};
+
+export const spendable = (programId: number): AccountKey => ({ programId, currencyId: POINTS, category: 1 });
+
+/** Reads what limits look at: redemptions since the first window that any of the movements counts in. */
+export const loadEarlier = async (
+  tx: Tx,
+  { organisation }: Desk,
+  movements: readonly { readonly at: Instant; readonly partyIds: readonly number[] }[],
+): Promise<Earlier> => {
+  const since = Math.min(
+    ...movements.map(({ at }) => {
+      const { week, month } = windowsOf(at, organisation.timeZone);
+      return Math.min(week.start, month.start);
+    }),
+  );
+  const partyIds = [...new Set(movements.flatMap((item) => item.partyIds))];
+  return loadRedeemedSince(tx, organisation.id, partyIds, since);
+};
+
+/** A party in a program whose points it may spend. */
+export interface Standing {
+  readonly program: CompiledProgram;
+  readonly membership: Membership | null;
+}
+
+/** The program of a redemption, or the documented refusal: 885, 881. */
+export const requireProgram = (
+  desk: Desk,
+  partyId: number,
+  programId: number | null,
+  at: Instant,
+): Standing => {
+  const program = programOf(desk, programId, at);
+  if (program === null) throw errors.no_program({ value: programId ?? "in force" });
+  const membership = membershipOf(desk, partyId, program.programId);
+  if (membership === null && desk.book.account(partyId, spendable(program.programId)) === undefined)
+    throw errors.not_enrolled({ program: program.name });
+  return { program, membership };
+};
+
+export const policyOf = ({ program, membership }: Standing) =>
+  redemptionPolicy(program, membership?.tierNumber ?? 1);
+
+/** Checks a redemption, or a hold that reserves one, against the program's policy. What is held already counts as spent. */
+export const checkPolicy = (
+  desk: Desk,
+  { partyIds, now }: Pick<Located, "partyIds" | "now">,
+  asked: { readonly points: Millipoints; readonly at: Instant; readonly billAmount: Money | null },
+  standing: Standing,
+  earlier: Earlier,
+): void => {
+  const { organisation, book, profiles } = desk;
+  const { program, membership } = standing;
+  const { programId } = program;
+  const partyId = partyIds[0]!;
+  const key = spendable(programId);
+  const account = book.account(partyId, key);
+  checkRedemption(policyOf(standing), {
+    partyId,
+    status: profiles.get(partyId)?.status ?? "",
+    points: asked.points,
+    available: book.available(partyId, key, now),
+    lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
+    membership,
+    moneyScale: organisation.moneyScale,
+    at: asked.at,
+    timeZone: organisation.timeZone,
+    earlier: [
+      ...earlier.filter((item) => item.partyId === partyId && item.programId === programId),
+      { redeemedAt: now, amount: book.reserved(partyId, key, now) },
+    ],
+    billInPoints: asked.billAmount === null ? null : pointsFor(program, asked.billAmount, "floor"),
+  });
+};
+
+/** When points are redeemed: as told, but neither to come nor before the customer registered. Error: 859. */
+export const timeOf = (
+  { profiles, organisation }: Desk,
+  { partyIds, now }: Pick<Located, "partyIds" | "now">,
+  redeemedAt: Instant | null,
+): Instant => {
+  if (redeemedAt === null) return now;
+  const registeredAt = profiles.get(partyIds[0]!)?.registeredAt.getTime() ?? 0;
+  // Dialect times have whole seconds: the second of the registration itself is not before it.
+  if (redeemedAt <= now && redeemedAt >= Math.floor(registeredAt / 1000) * 1000) return redeemedAt;
+  throw errors.bad_redemption_time({
+    value: new Date(redeemedAt).toISOString(),
+    why: redeemedAt > now ? "lies in the future" : "is before the customer registered",
+    zone: organisation.timeZone,
+  });
+};
