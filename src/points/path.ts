@@ -54,8 +54,8 @@ export interface PointsParts {
   readonly events: Events;
   /** Bills by number, so that a redemption knows what it pays; without it the number alone is kept. */
   readonly findBills?: FindBills;
-  /** What validation codes come from: the same in every process, and in no table of points. */
-  readonly validationSecret: () => Promise<Buffer>;
+  /** What validation codes come from: the same in every process, and in no table of points. Without it there are none. */
+  readonly validationSecret?: () => Promise<Buffer>;
 }
 
 /** What a movement is answered with: the reply as it was committed, the same when the same is asked again. */
@@ -148,7 +148,9 @@ const secretFor = async (
   { validationSecret }: PointsParts,
   movements: readonly Movement[],
 ): Promise<Buffer | null> =>
-  movements.some(({ kind, input }) => kind.needsSecret?.(input)) ? validationSecret() : null;
+  validationSecret !== undefined && movements.some(({ kind, input }) => kind.needsSecret?.(input))
+    ? validationSecret()
+    : null;
 
 const findNoBills: FindBills = async () => [];
 
