@@ -2,7 +2,7 @@ import { type CompiledProgram, redemptionPolicy } from "#loyalty";
 import type { Instant } from "#platform";
 import { type Desk, membershipOf, programOf } from "./movement.ts";
 import { errors } from "./moving-errors.ts";
-import { spendable } from "./redemptions/redeem.ts";
+import { spendable } from "./redemptions/standing.ts";
 
 const GONE = new Set(["DELETED", "PENDING_DELETION"]);
 

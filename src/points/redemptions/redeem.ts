@@ -1,7 +1,14 @@
 import { type Instant, type Millipoints, type Money, POINTS_SCALE, type Tx } from "#platform";
 import { errors } from "../errors.ts";
 import type { BillOfParty, Desk, Located, MovementKind } from "../movement.ts";
-import { type CodeBook, checkCode, consumeCode, loadCodeBook, type Validation } from "../validation/check.ts";
+import {
+  type CodeBook,
+  checkCode,
+  consumeCode,
+  loadCodeBook,
+  NO_VALIDATION,
+  type Validation,
+} from "../validation/check.ts";
 import type { ValidationCode } from "../validation/store.ts";
 import { postRedemption, type Redeemed, type RedemptionAbout } from "./post.ts";
 import {
@@ -22,14 +29,15 @@ export interface Spending {
   /** Null: the default program. */
   readonly programId: number | null;
   readonly points: Millipoints;
-  /** In place of `points`; null: the points are what counts. */
-  readonly money: Money | null;
-  /** When; null: now. */
-  readonly redeemedAt: Instant | null;
+  /** In place of `points`; null or absent: the points are what counts. */
+  readonly money?: Money | null;
+  /** When; null or absent: now. */
+  readonly redeemedAt?: Instant | null;
   /** The bill it pays; what it comes to, where no bill with that number is known yet. */
   readonly billNumber: string;
   readonly billAmount: Money | null;
-  readonly validation: Validation;
+  /** Absent: no code was given. */
+  readonly validation?: Validation;
 }
 
 export interface RedeemInput extends RedemptionAbout, Spending {
@@ -55,7 +63,7 @@ export interface RedemptionFacts {
 
 type Asked = Pick<Located<Spending>, "input" | "partyIds" | "now" | "tillId">;
 
-export const needsSecret = ({ validation }: { readonly validation: Validation }): boolean =>
+export const needsSecret = ({ validation = NO_VALIDATION }: Pick<Spending, "validation">): boolean =>
   validation.code !== null && !validation.skips;
 
 /** Reads what redemptions, and holds that reserve them, look at. */
@@ -96,7 +104,7 @@ export interface Settled {
 export const settle = (asked: Asked, desk: Desk, facts: RedemptionFacts): Settled => {
   const { input, partyIds, now, tillId } = asked;
   const partyId = partyIds[0]!;
-  const at = timeOf(desk, asked, input.redeemedAt);
+  const at = timeOf(desk, asked, input.redeemedAt ?? null);
   const standing = requireProgram(desk, partyId, input.programId, at);
   const points = pointsOf(input, standing);
   if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
@@ -105,7 +113,7 @@ export const settle = (asked: Asked, desk: Desk, facts: RedemptionFacts): Settle
   const billAmount = bill?.amount ?? input.billAmount;
   checkPolicy(desk, asked, { points, at, billAmount }, standing, facts.earlier);
   const isNeeded = policyOf(standing).needsValidationCode;
-  const validated = checkCode(desk, facts.codeBook, input.validation, {
+  const validated = checkCode(desk, facts.codeBook, input.validation ?? NO_VALIDATION, {
     partyId,
     points,
     now,
@@ -116,7 +124,7 @@ export const settle = (asked: Asked, desk: Desk, facts: RedemptionFacts): Settle
 };
 
 const pointsOf = ({ points, money }: Spending, { program }: Standing): Millipoints => {
-  if (money === null) return points;
+  if (money == null) return points;
   const worth = pointsFor(program, money, "half_up");
   if (worth === null) throw errors.no_ratio({ program: program.name });
   return worth;
@@ -160,7 +168,7 @@ export const checkRedemptionKind: MovementKind<Spending, RedemptionFacts> = {
   load: loadRedemptionFacts,
   decide: (movement, desk, facts): Redeemable => {
     // A code is asked for when the points are spent: the question itself may come before it was sent.
-    const { validation } = movement.input;
+    const { validation = NO_VALIDATION } = movement.input;
     const input = {
       ...movement.input,
       validation: { ...validation, skips: validation.code === null || validation.skips },

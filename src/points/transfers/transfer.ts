@@ -13,7 +13,7 @@ import { checkRoom } from "../bounds.ts";
 import { type Desk, type Located, type MovementKind, membershipOf, rowsOf } from "../movement.ts";
 import { errors } from "../moving-errors.ts";
 import { windowsOf } from "../redemptions/policy.ts";
-import { spendable } from "../redemptions/redeem.ts";
+import { spendable } from "../redemptions/standing.ts";
 import { requireProgramFor } from "../standing.ts";
 import { checkTransfer } from "./policy.ts";
 import { insertTransfers, loadSentSince, type Sent } from "./store.ts";
@@ -61,7 +61,7 @@ const load = async (
   movements: readonly Located<TransferInput>[],
 ): Promise<TransferExtra> => {
   const senders = [...new Set(movements.map(({ partyIds }) => partyIds[0]!))];
-  const since = Math.min(...movements.map(({ now }) => windowsOf(now, organisation.timeZone).month));
+  const since = Math.min(...movements.map(({ now }) => windowsOf(now, organisation.timeZone).month.start));
   const [sent, kept] = await Promise.all([
     loadSentSince(tx, organisation.id, senders, since),
     loadLotsOpenedBy(tx, organisation.id, senders, "CustomerRegistration"),
@@ -156,7 +156,7 @@ export const transferKind: MovementKind<TransferInput, TransferExtra> = {
     const key = spendable(program.programId);
     const fee = transferFee(program, points);
     const lots = transferableLots(desk, from, key, now, extra);
-    const month = windowsOf(now, desk.organisation.timeZone).month;
+    const month = windowsOf(now, desk.organisation.timeZone).month.start;
     const membership = membershipOf(desk, from, program.programId);
     const account = desk.book.account(from, key);
     checkTransfer(program.transfer, redemptionPolicy(program, membership?.tierNumber ?? 1), {
