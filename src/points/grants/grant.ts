@@ -72,7 +72,7 @@ const load = (
 ): Promise<Goodwill[]> => {
   const goodwill = movements.filter(({ input }) => input.kind === "goodwill");
   if (goodwill.length === 0) return Promise.resolve([]);
-  const since = Math.min(...goodwill.map(({ now }) => windowsOf(now, organisation.timeZone).month));
+  const since = Math.min(...goodwill.map(({ now }) => windowsOf(now, organisation.timeZone).month.start));
   const partyIds = [...new Set(goodwill.map((item) => item.partyIds[0]!))];
   return loadGoodwillSince(tx, organisation.id, partyIds, since);
 };
