@@ -173,7 +173,7 @@ export const grantKind: MovementKind<GrantInput, Goodwill[]> = {
       errors.too_fine({ field: "points", decimals }),
     );
     if (input.kind === "goodwill" && key.currencyId === POINTS) {
-      const { month } = windowsOf(now, desk.organisation.timeZone);
+      const month = windowsOf(now, desk.organisation.timeZone).month.start;
       const given = goodwill.filter(
         (item) => item.partyId === partyId && item.programId === programId && item.at >= month,
       );
