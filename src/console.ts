@@ -16,7 +16,7 @@ const PROTECTION = [
   ["referrer-policy", "same-origin"],
 ] as const;
 
-const NOT_CONSOLE = /^\/(api|v1\.1|v2|v2\.1|v3|api_gateway|docs|openapi\.json|assets)(\/|$|\?)/;
+const NOT_CONSOLE = /^\/(api|v1\.1|v2|v2\.1|v3|api_gateway|das|x\/neo|docs|openapi\.json|assets)(\/|$|\?)/;
 
 /** Serves the built console: its files, and its page for every other path, so that links into it load. */
 export const addConsole = async (server: Server): Promise<void> => {

@@ -94,6 +94,16 @@ export const errors = defineErrors("ledger", {
     http: 400,
     message: "No {value} matches the identifier: this organisation has none.",
   },
+  missing_parameter: { number: 400, http: 400, message: "{field} is needed; it is empty." },
+  bad_parameter: { number: 400, http: 400, message: "{field} must be {expected}; {value} is not." },
+  too_many_ids: { number: 400, http: 400, message: "{field} takes at most {most} ids, not {given}." },
+  bad_date_only: { number: 11011, http: 400, message: "{field} must be a date YYYY-MM-DD; {value} is not." },
+  bad_span: { number: 11009, http: 400, message: "{start} is after {end}." },
+  too_many_awards: {
+    number: 11010,
+    http: 400,
+    message: "More than {most} awards match; ask for a shorter span or fewer customers.",
+  },
   bad_flag: { number: 400, http: 400, message: "{field} must be true or false; {value} is not." },
   bad_events: {
     number: 11001,

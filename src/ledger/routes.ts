@@ -2,6 +2,7 @@ import type { Customers } from "#customers";
 import type { Orgs } from "#orgs";
 import type { Clock, Db, Server } from "#platform";
 import { addConsoleRoutes } from "./console-routes.ts";
+import { addDataflowReads } from "./dataflow-reads/routes.ts";
 import { addDocumentedRoutes } from "./documented-routes.ts";
 import type { ExplodeParts } from "./explode.ts";
 import type { CurrencyNames, ProgramNames, QueryContext } from "./ledger-query.ts";
@@ -30,5 +31,6 @@ export const addLedgerRoutes = (server: Server, parts: LedgerRouteParts): void =
     currencies: (await currencies?.(orgId)) ?? new Map(),
   });
   addDocumentedRoutes(server, parts, contextOf);
+  addDataflowReads(server, parts, contextOf);
   addConsoleRoutes(server, parts, contextOf);
 };
