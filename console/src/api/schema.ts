@@ -540,6 +540,116 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/das/getACLedgerEntriesWithEventId": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listLedgerEntriesOfAlternateCurrenciesWithTheirEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getCouponRedemptionCustomFieldsData": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["emptyThereAreNeitherTargetsNorCouponsYet"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getExpiredPointsByCustomerIdAndYear": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readPointsEarnedAndExpiredByYear"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getLedgerEntriesWithEventId": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listLedgerEntriesOfPointsWithTheirEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getManualPointsAdjustmentExplodeLedger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readWhyPointsWereAdjusted"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getPAIdsForProvidedDateRange": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listIdsOfAwardsThatExpireWithinSpan"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getPaDetailsByEventId": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readAwardsBehindEvent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getPointsRedemptionExplodeLedger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readWhatWasRedeemed"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getTargetCompletedExplodeLedger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["emptyThereAreNeitherTargetsNorCouponsYet"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/das/getTransactionAddExplodeLedger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readCustomFieldsOfBillsBehindEntries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1.1/customer/transactions": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listTransactionsLegacy"];
@@ -1156,6 +1266,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/x/neo/couponRedemption/customFields": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["emptyThereAreNeitherTargetsNorCouponsYet"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/x/neo/pointsAllocation/dateRange": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listAwardsThatExpireWithinSpan"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/x/neo/pointsAllocation/event": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readAwardsBehindEvent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/x/neo/pointsAwarded/paIds": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listIdsOfAwardsThatExpireWithinSpan"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 
 export interface components {
@@ -1287,66 +1441,6 @@ export interface components {
         "application/json": components["schemas"]["OwnFailure"];
       };
     };
-    V1Failure400: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure401: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure403: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure404: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure409: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure413: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure415: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure429: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure500: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V1Failure503: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V1Failure"];
-      };
-    };
     V2Failure400: {
       headers: { [name: string]: unknown };
       content: {
@@ -1405,6 +1499,66 @@ export interface components {
       headers: { [name: string]: unknown };
       content: {
         "application/json": components["schemas"]["V2Failure"];
+      };
+    };
+    V1Failure400: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure401: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure403: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure404: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure409: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure413: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure415: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure429: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure500: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
+      };
+    };
+    V1Failure503: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V1Failure"];
       };
     };
     V3Failure400: {
@@ -5203,6 +5357,532 @@ export interface operations {
       429: components["responses"]["OwnFailure429"];
       500: components["responses"]["OwnFailure500"];
       503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** List ledger entries of alternate currencies with their events (Points:read) */
+  listLedgerEntriesOfAlternateCurrenciesWithTheirEvents: {
+    parameters: {
+      query?: {
+        /** Needed: CREDIT, DEBIT, comma-separated */
+        ledger_entry_types?: unknown;
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed unless dates are left out: YYYY-MM-DD */
+        start_date?: unknown;
+        /** Needed unless dates are left out: YYYY-MM-DD */
+        end_date?: unknown;
+        /** Needed: till ids, comma-separated; -1 = none */
+        till_ids?: unknown;
+        /** Needed: 1 leaves the dates out, 0 heeds them */
+        is_filter_not_based_on_date?: unknown;
+        /** Needed: 1 leaves the tills out, 0 heeds them */
+        is_till_not_present?: unknown;
+        /** Number of the page, from 1 */
+        page?: unknown;
+        /** Items to a page, 1 to 100; 10 when absent */
+        count?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pointsLedgerId: number;
+            eventLogId: number;
+            eventName: string;
+            eventTypeId: number;
+            /** Milliseconds since 1970. */
+            eventTime: number;
+            /** Milliseconds since 1970. */
+            processingTime: number;
+            /** Milliseconds since 1970. */
+            createdOn: number;
+            ledgerEntryType: string;
+            /** With up to three decimals. */
+            points: number;
+            pointsCategoryName: string;
+            /** REGULAR_POINTS or PROMISED_POINTS. */
+            categoryType: string;
+            cpsId: null;
+            customerId: number;
+            /** The bill's id; -1 = the event is about none. */
+            eventSubjectId: number;
+            tillId: number | null;
+            sourceProgramId: number | null;
+            requestId: null;
+            uniqueId: string | null;
+            genericEventId: null;
+            /** JSON text with pointInTimeSlabs. */
+            entityMetadata: string;
+            /** JSON text. */
+            configMetadata: string;
+            alternateCurrencyId: number;
+            alternateCurrencyName: string;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Empty: there are neither targets nor coupons yet (Points:read) */
+  emptyThereAreNeitherTargetsNorCouponsYet: {
+    parameters: {
+      query?: {
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed: event log ids, comma-separated, at most 100 */
+        event_log_ids?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": Record<string, unknown>[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read points earned and expired by year (Points:read) */
+  readPointsEarnedAndExpiredByYear: {
+    parameters: {
+      query?: {
+        /** Needed: the customer's id */
+        customer_id?: unknown;
+        /** One year; all when absent */
+        year?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            customerId: number;
+            programId: number;
+            year: number;
+            /** With up to three decimals. */
+            pointsEarned: number;
+            /** With up to three decimals. */
+            pointsExpired: number;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** List ledger entries of points with their events (Points:read) */
+  listLedgerEntriesOfPointsWithTheirEvents: {
+    parameters: {
+      query?: {
+        /** Needed: CREDIT, DEBIT, comma-separated */
+        ledger_entry_types?: unknown;
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed unless dates are left out: YYYY-MM-DD */
+        start_date?: unknown;
+        /** Needed unless dates are left out: YYYY-MM-DD */
+        end_date?: unknown;
+        /** Needed: till ids, comma-separated; -1 = none */
+        till_ids?: unknown;
+        /** Needed: 1 leaves the dates out, 0 heeds them */
+        is_filter_not_based_on_date?: unknown;
+        /** Needed: 1 leaves the tills out, 0 heeds them */
+        is_till_not_present?: unknown;
+        /** Number of the page, from 1 */
+        page?: unknown;
+        /** Items to a page, 1 to 100; 10 when absent */
+        count?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pointsLedgerId: number;
+            eventLogId: number;
+            eventName: string;
+            eventTypeId: number;
+            /** Milliseconds since 1970. */
+            eventTime: number;
+            /** Milliseconds since 1970. */
+            processingTime: number;
+            /** Milliseconds since 1970. */
+            createdOn: number;
+            ledgerEntryType: string;
+            /** With up to three decimals. */
+            points: number;
+            pointsCategoryName: string;
+            /** REGULAR_POINTS or PROMISED_POINTS. */
+            categoryType: string;
+            cpsId: null;
+            customerId: number;
+            /** The bill's id; -1 = the event is about none. */
+            eventSubjectId: number;
+            tillId: number | null;
+            sourceProgramId: number | null;
+            requestId: null;
+            uniqueId: string | null;
+            genericEventId: null;
+            /** JSON text with pointInTimeSlabs. */
+            entityMetadata: string;
+            /** JSON text. */
+            configMetadata: string;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read why points were adjusted (Points:read) */
+  readWhyPointsWereAdjusted: {
+    parameters: {
+      query?: {
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed: event log ids, comma-separated, at most 100 */
+        event_log_ids?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            eventLogId: number;
+            customerId: number;
+            /** Milliseconds since 1970. */
+            createdOn: number;
+            reason: string;
+            /** With up to three decimals. */
+            pointsValue: number;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** List ids of awards that expire within a span (Points:read) */
+  listIdsOfAwardsThatExpireWithinSpan: {
+    parameters: {
+      query?: {
+        /** Needed: the program */
+        program_id?: unknown;
+        /** Needed: 1 regular, 2 promised, 3 trigger-based */
+        point_category_id?: unknown;
+        /** Needed: customers' ids, comma-separated, at most 100 */
+        entity_id?: unknown;
+        /** Needed: YYYY-MM-DD */
+        start_expiry_date?: unknown;
+        /** Needed: YYYY-MM-DD */
+        end_expiry_date?: unknown;
+        /** Needed: states, comma-separated: AVAILABLE, REDEEMED, EXPIRED, … */
+        status?: unknown;
+        /** The caller's organisation */
+        org_id?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            customer_id: number;
+            event_log_id: number;
+            source_table: string;
+            /** With up to three decimals. */
+            points_exclusive: number;
+            /** With up to three decimals. */
+            redeemed_exclusive_value: number;
+            /** With up to three decimals. */
+            returned_exclusive_value: number;
+            /** With up to three decimals. */
+            expired_exclusive_value: number;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read the awards behind an event (Points:read) */
+  readAwardsBehindEvent: {
+    parameters: {
+      query?: {
+        /** Needed: the event's id, or its bill's */
+        entity_id?: unknown;
+        /** Needed: the customer's id */
+        customer_id?: unknown;
+        /** Needed: 15 = TransactionAdd */
+        event_type_id?: unknown;
+        /** Number of the page, from 1 */
+        page?: unknown;
+        /** Items to a page, 1 to 100; 10 when absent */
+        count?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            org_id: number;
+            customer_id: number;
+            original_customer_id: number;
+            cps_id: null;
+            program_id: number;
+            point_category_id: number;
+            till_id: number | null;
+            event_log_id: number;
+            event_type_id: number;
+            /** With up to three decimals. */
+            points_value: number;
+            /** With up to three decimals. */
+            points_exclusive: number;
+            /** With up to three decimals. */
+            original_points: number;
+            /** With up to three decimals. */
+            redeemed_value: number;
+            /** With up to three decimals. */
+            redeemed_exclusive_value: number;
+            /** With up to three decimals. */
+            returned_value: number;
+            /** With up to three decimals. */
+            returned_exclusive_value: number;
+            /** With up to three decimals. */
+            expired_value: number;
+            /** With up to three decimals. */
+            expired_exclusive_value: number;
+            allocation_strategy_id: number | null;
+            expiry_strategy_id: number | null;
+            /** 1 to 5, in the order of the kinds of award. */
+            points_source_type_id: number;
+            /** The bill's id, or the promotion's; -1 = none. */
+            points_source_id: number;
+            /** Milliseconds since 1970. */
+            awarded_date: number;
+            /** Milliseconds since 1970. */
+            expiry_date: number;
+            status: string;
+            /** Milliseconds since 1970. */
+            auto_update_time: number;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read what was redeemed (Points:read) */
+  readWhatWasRedeemed: {
+    parameters: {
+      query?: {
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed: event log ids, comma-separated, at most 100 */
+        event_log_ids?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            eventLogId: number;
+            customerId: number;
+            /** Milliseconds since 1970. */
+            createdOn: number;
+            /** With up to three decimals. */
+            pointsRedeemed: number;
+            redemptionId: string;
+            redemptionPurpose: string;
+            transactionNumber: string;
+            notes: string;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Empty: there are neither targets nor coupons yet (Points:read) */
+  emptyThereAreNeitherTargetsNorCouponsYet: {
+    parameters: {
+      query?: {
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed: event log ids, comma-separated, at most 100 */
+        event_log_ids?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": Record<string, unknown>[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read custom fields of the bills behind entries (Points:read) */
+  readCustomFieldsOfBillsBehindEntries: {
+    parameters: {
+      query?: {
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed: event log ids, comma-separated, at most 100 */
+        event_log_ids?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            eventLogId: number;
+            customerId: number;
+            /** Milliseconds since 1970. */
+            createdOn: number;
+            transactionId: number;
+            customFieldName: string;
+            customFieldValue: unknown;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
     };
   };
   /** List purchases of a customer (legacy format) (Transaction:read) */
@@ -9653,6 +10333,261 @@ export interface operations {
       429: components["responses"]["V3Failure429"];
       500: components["responses"]["V3Failure500"];
       503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Empty: there are neither targets nor coupons yet (Points:read) */
+  emptyThereAreNeitherTargetsNorCouponsYet: {
+    parameters: {
+      query?: {
+        /** Needed: the customer's id */
+        entity_id?: unknown;
+        /** Needed: event log ids, comma-separated, at most 100 */
+        event_log_ids?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": Record<string, unknown>[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** List awards that expire within a span (Points:read) */
+  listAwardsThatExpireWithinSpan: {
+    parameters: {
+      query?: {
+        /** Needed: the program */
+        program_id?: unknown;
+        /** Needed: 1 regular, 2 promised, 3 trigger-based */
+        point_category_id?: unknown;
+        /** Needed: customers' ids, comma-separated, at most 100 */
+        entity_id?: unknown;
+        /** Needed: YYYY-MM-DD */
+        expiry_date_start?: unknown;
+        /** Needed: YYYY-MM-DD */
+        expiry_date_end?: unknown;
+        /** Number of the page, from 1 */
+        page?: unknown;
+        /** Items to a page, 1 to 100; 10 when absent */
+        count?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            org_id: number;
+            customer_id: number;
+            original_customer_id: number;
+            cps_id: null;
+            program_id: number;
+            point_category_id: number;
+            till_id: number | null;
+            event_log_id: number;
+            event_type_id: number;
+            /** With up to three decimals. */
+            points_value: number;
+            /** With up to three decimals. */
+            points_exclusive: number;
+            /** With up to three decimals. */
+            original_points: number;
+            /** With up to three decimals. */
+            redeemed_value: number;
+            /** With up to three decimals. */
+            redeemed_exclusive_value: number;
+            /** With up to three decimals. */
+            returned_value: number;
+            /** With up to three decimals. */
+            returned_exclusive_value: number;
+            /** With up to three decimals. */
+            expired_value: number;
+            /** With up to three decimals. */
+            expired_exclusive_value: number;
+            allocation_strategy_id: number | null;
+            expiry_strategy_id: number | null;
+            /** 1 to 5, in the order of the kinds of award. */
+            points_source_type_id: number;
+            /** The bill's id, or the promotion's; -1 = none. */
+            points_source_id: number;
+            /** Milliseconds since 1970. */
+            awarded_date: number;
+            /** Milliseconds since 1970. */
+            expiry_date: number;
+            status: string;
+            /** Milliseconds since 1970. */
+            auto_update_time: number;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read the awards behind an event (Points:read) */
+  readAwardsBehindEvent: {
+    parameters: {
+      query?: {
+        /** Needed: the event's id, or its bill's */
+        entity_id?: unknown;
+        /** Needed: the customer's id */
+        customer_id?: unknown;
+        /** Needed: 15 = TransactionAdd */
+        event_type_id?: unknown;
+        /** Number of the page, from 1 */
+        page?: unknown;
+        /** Items to a page, 1 to 100; 10 when absent */
+        count?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            org_id: number;
+            customer_id: number;
+            original_customer_id: number;
+            cps_id: null;
+            program_id: number;
+            point_category_id: number;
+            till_id: number | null;
+            event_log_id: number;
+            event_type_id: number;
+            /** With up to three decimals. */
+            points_value: number;
+            /** With up to three decimals. */
+            points_exclusive: number;
+            /** With up to three decimals. */
+            original_points: number;
+            /** With up to three decimals. */
+            redeemed_value: number;
+            /** With up to three decimals. */
+            redeemed_exclusive_value: number;
+            /** With up to three decimals. */
+            returned_value: number;
+            /** With up to three decimals. */
+            returned_exclusive_value: number;
+            /** With up to three decimals. */
+            expired_value: number;
+            /** With up to three decimals. */
+            expired_exclusive_value: number;
+            allocation_strategy_id: number | null;
+            expiry_strategy_id: number | null;
+            /** 1 to 5, in the order of the kinds of award. */
+            points_source_type_id: number;
+            /** The bill's id, or the promotion's; -1 = none. */
+            points_source_id: number;
+            /** Milliseconds since 1970. */
+            awarded_date: number;
+            /** Milliseconds since 1970. */
+            expiry_date: number;
+            status: string;
+            /** Milliseconds since 1970. */
+            auto_update_time: number;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** List ids of awards that expire within a span (Points:read) */
+  listIdsOfAwardsThatExpireWithinSpan: {
+    parameters: {
+      query?: {
+        /** Needed: the program */
+        program_id?: unknown;
+        /** Needed: 1 regular, 2 promised, 3 trigger-based */
+        point_category_id?: unknown;
+        /** Needed: customers' ids, comma-separated, at most 100 */
+        entity_id?: unknown;
+        /** Needed: YYYY-MM-DD */
+        start_expiry_date?: unknown;
+        /** Needed: YYYY-MM-DD */
+        end_expiry_date?: unknown;
+        /** Needed: states, comma-separated: AVAILABLE, REDEEMED, EXPIRED, … */
+        status?: unknown;
+        /** The caller's organisation */
+        org_id?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            customer_id: number;
+            event_log_id: number;
+            source_table: string;
+            /** With up to three decimals. */
+            points_exclusive: number;
+            /** With up to three decimals. */
+            redeemed_exclusive_value: number;
+            /** With up to three decimals. */
+            returned_exclusive_value: number;
+            /** With up to three decimals. */
+            expired_exclusive_value: number;
+          }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
     };
   };
 }
