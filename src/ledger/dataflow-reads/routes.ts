@@ -83,6 +83,10 @@ const FAILURES = failures(V2Failure);
 /** Kinds of event that cannot happen yet: there are no targets and no coupons. */
 const Nothing = Type.Array(Type.Object({}), { maxItems: 0 });
 
+/** `/das/getThing` → `getThing`, `/x/neo/things/ids` → `neoThingsIds`. */
+const operationIdOf = (path: string): string =>
+  path.replace(/^\/(das|x)\//, "").replace(/\/(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 /** The reads that dataflows use (points-ledger.md §4a, points.md §5.3): bare arrays. */
 export const addDataflowReads = (server: Server, parts: LedgerRouteParts, contextOf: ContextOf): void => {
   const { db, explode } = parts;
@@ -104,6 +108,7 @@ export const addDataflowReads = (server: Server, parts: LedgerRouteParts, contex
           schema: {
             tags: ["Reads of dataflows"],
             summary: read.summary,
+            operationId: operationIdOf(path),
             querystring: Type.Object(read.query),
             // The shape is a parameter, which the types of one route cannot follow; tests hold the answers to it.
             response: { 200: read.shape as never, ...FAILURES },
