@@ -542,7 +542,7 @@ export interface paths {
   };
   "/das/getACLedgerEntriesWithEventId": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["listLedgerEntriesOfAlternateCurrenciesWithTheirEvents"];
+    get: operations["getACLedgerEntriesWithEventId"];
     put?: never;
     post?: never;
     delete?: never;
@@ -553,7 +553,7 @@ export interface paths {
   };
   "/das/getCouponRedemptionCustomFieldsData": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["emptyThereAreNeitherTargetsNorCouponsYet"];
+    get: operations["getCouponRedemptionCustomFieldsData"];
     put?: never;
     post?: never;
     delete?: never;
@@ -564,7 +564,7 @@ export interface paths {
   };
   "/das/getExpiredPointsByCustomerIdAndYear": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["readPointsEarnedAndExpiredByYear"];
+    get: operations["getExpiredPointsByCustomerIdAndYear"];
     put?: never;
     post?: never;
     delete?: never;
@@ -575,7 +575,7 @@ export interface paths {
   };
   "/das/getLedgerEntriesWithEventId": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["listLedgerEntriesOfPointsWithTheirEvents"];
+    get: operations["getLedgerEntriesWithEventId"];
     put?: never;
     post?: never;
     delete?: never;
@@ -586,7 +586,7 @@ export interface paths {
   };
   "/das/getManualPointsAdjustmentExplodeLedger": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["readWhyPointsWereAdjusted"];
+    get: operations["getManualPointsAdjustmentExplodeLedger"];
     put?: never;
     post?: never;
     delete?: never;
@@ -597,7 +597,7 @@ export interface paths {
   };
   "/das/getPAIdsForProvidedDateRange": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["listIdsOfAwardsThatExpireWithinSpan"];
+    get: operations["getPAIdsForProvidedDateRange"];
     put?: never;
     post?: never;
     delete?: never;
@@ -608,7 +608,7 @@ export interface paths {
   };
   "/das/getPaDetailsByEventId": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["readAwardsBehindEvent"];
+    get: operations["getPaDetailsByEventId"];
     put?: never;
     post?: never;
     delete?: never;
@@ -619,7 +619,7 @@ export interface paths {
   };
   "/das/getPointsRedemptionExplodeLedger": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["readWhatWasRedeemed"];
+    get: operations["getPointsRedemptionExplodeLedger"];
     put?: never;
     post?: never;
     delete?: never;
@@ -630,7 +630,7 @@ export interface paths {
   };
   "/das/getTargetCompletedExplodeLedger": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["emptyThereAreNeitherTargetsNorCouponsYet"];
+    get: operations["getTargetCompletedExplodeLedger"];
     put?: never;
     post?: never;
     delete?: never;
@@ -641,7 +641,7 @@ export interface paths {
   };
   "/das/getTransactionAddExplodeLedger": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["readCustomFieldsOfBillsBehindEntries"];
+    get: operations["getTransactionAddExplodeLedger"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1268,7 +1268,7 @@ export interface paths {
   };
   "/x/neo/couponRedemption/customFields": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["emptyThereAreNeitherTargetsNorCouponsYet"];
+    get: operations["neoCouponRedemptionCustomFields"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1279,7 +1279,7 @@ export interface paths {
   };
   "/x/neo/pointsAllocation/dateRange": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["listAwardsThatExpireWithinSpan"];
+    get: operations["neoPointsAllocationDateRange"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1290,7 +1290,7 @@ export interface paths {
   };
   "/x/neo/pointsAllocation/event": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["readAwardsBehindEvent"];
+    get: operations["neoPointsAllocationEvent"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1301,7 +1301,7 @@ export interface paths {
   };
   "/x/neo/pointsAwarded/paIds": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["listIdsOfAwardsThatExpireWithinSpan"];
+    get: operations["neoPointsAwardedPaIds"];
     put?: never;
     post?: never;
     delete?: never;
@@ -5360,7 +5360,7 @@ export interface operations {
     };
   };
   /** List ledger entries of alternate currencies with their events (Points:read) */
-  listLedgerEntriesOfAlternateCurrenciesWithTheirEvents: {
+  getACLedgerEntriesWithEventId: {
     parameters: {
       query?: {
         /** Needed: CREDIT, DEBIT, comma-separated */
@@ -5439,7 +5439,7 @@ export interface operations {
     };
   };
   /** Empty: there are neither targets nor coupons yet (Points:read) */
-  emptyThereAreNeitherTargetsNorCouponsYet: {
+  getCouponRedemptionCustomFieldsData: {
     parameters: {
       query?: {
         /** Needed: the customer's id */
@@ -5472,7 +5472,7 @@ export interface operations {
     };
   };
   /** Read points earned and expired by year (Points:read) */
-  readPointsEarnedAndExpiredByYear: {
+  getExpiredPointsByCustomerIdAndYear: {
     parameters: {
       query?: {
         /** Needed: the customer's id */
@@ -5513,7 +5513,7 @@ export interface operations {
     };
   };
   /** List ledger entries of points with their events (Points:read) */
-  listLedgerEntriesOfPointsWithTheirEvents: {
+  getLedgerEntriesWithEventId: {
     parameters: {
       query?: {
         /** Needed: CREDIT, DEBIT, comma-separated */
@@ -5590,7 +5590,7 @@ export interface operations {
     };
   };
   /** Read why points were adjusted (Points:read) */
-  readWhyPointsWereAdjusted: {
+  getManualPointsAdjustmentExplodeLedger: {
     parameters: {
       query?: {
         /** Needed: the customer's id */
@@ -5631,7 +5631,7 @@ export interface operations {
     };
   };
   /** List ids of awards that expire within a span (Points:read) */
-  listIdsOfAwardsThatExpireWithinSpan: {
+  getPAIdsForProvidedDateRange: {
     parameters: {
       query?: {
         /** Needed: the program */
@@ -5687,7 +5687,7 @@ export interface operations {
     };
   };
   /** Read the awards behind an event (Points:read) */
-  readAwardsBehindEvent: {
+  getPaDetailsByEventId: {
     parameters: {
       query?: {
         /** Needed: the event's id, or its bill's */
@@ -5768,7 +5768,7 @@ export interface operations {
     };
   };
   /** Read what was redeemed (Points:read) */
-  readWhatWasRedeemed: {
+  getPointsRedemptionExplodeLedger: {
     parameters: {
       query?: {
         /** Needed: the customer's id */
@@ -5812,7 +5812,7 @@ export interface operations {
     };
   };
   /** Empty: there are neither targets nor coupons yet (Points:read) */
-  emptyThereAreNeitherTargetsNorCouponsYet: {
+  getTargetCompletedExplodeLedger: {
     parameters: {
       query?: {
         /** Needed: the customer's id */
@@ -5845,7 +5845,7 @@ export interface operations {
     };
   };
   /** Read custom fields of the bills behind entries (Points:read) */
-  readCustomFieldsOfBillsBehindEntries: {
+  getTransactionAddExplodeLedger: {
     parameters: {
       query?: {
         /** Needed: the customer's id */
@@ -10336,7 +10336,7 @@ export interface operations {
     };
   };
   /** Empty: there are neither targets nor coupons yet (Points:read) */
-  emptyThereAreNeitherTargetsNorCouponsYet: {
+  neoCouponRedemptionCustomFields: {
     parameters: {
       query?: {
         /** Needed: the customer's id */
@@ -10369,7 +10369,7 @@ export interface operations {
     };
   };
   /** List awards that expire within a span (Points:read) */
-  listAwardsThatExpireWithinSpan: {
+  neoPointsAllocationDateRange: {
     parameters: {
       query?: {
         /** Needed: the program */
@@ -10454,7 +10454,7 @@ export interface operations {
     };
   };
   /** Read the awards behind an event (Points:read) */
-  readAwardsBehindEvent: {
+  neoPointsAllocationEvent: {
     parameters: {
       query?: {
         /** Needed: the event's id, or its bill's */
@@ -10535,7 +10535,7 @@ export interface operations {
     };
   };
   /** List ids of awards that expire within a span (Points:read) */
-  listIdsOfAwardsThatExpireWithinSpan: {
+  neoPointsAwardedPaIds: {
     parameters: {
       query?: {
         /** Needed: the program */
