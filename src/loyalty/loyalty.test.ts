@@ -177,6 +177,30 @@ describe("programs", () => {
     expect(problems.map((problem) => problem.path)).toContain("tiers");
   });
 
+  test("a currency belongs to one program, even when two are published at once", async () => {
+    const stamps = { id: 1, name: "Stamps", identifier: "stamps", decimals: 0, returnable: true };
+    const definition = { ...starterDefinition(), currencies: [stamps] };
+    const made = await Promise.all(["A", "B"].map((name) => loyalty.createProgram(author, { name })));
+    for (const { id } of made) expect((await loyalty.saveDraft(author, id, definition)).problems).toEqual([]);
+    const outcomes = await Promise.all(made.map(({ id }) => codeOf(loyalty.publish(author, id))));
+    expect(outcomes.filter((code) => code === "loyalty.draft_has_problems")).toHaveLength(1);
+    const other = made[outcomes.indexOf("loyalty.draft_has_problems")]!;
+    const { problems } = await loyalty.saveDraft(author, other.id, definition);
+    expect(problems).toEqual([
+      {
+        path: "currencies[0].id",
+        message: expect.stringMatching(/^1 is a currency of the program [AB]; 2 is free\.$/),
+      },
+    ]);
+    const renamed = { ...stamps, id: 2, name: "Miles", identifier: "miles" };
+    await loyalty.saveDraft(author, other.id, { ...definition, currencies: [renamed] });
+    await loyalty.publish(author, other.id);
+    expect([...(await loyalty.currencyNames(author.orgId))].sort()).toEqual([
+      [1, { name: "Stamps" }],
+      [2, { name: "Miles" }],
+    ]);
+  });
+
   test("another process hears of a publication", async () => {
     const otherDb = createDb({ connectionString: database.connectionString });
     try {
