@@ -51,6 +51,8 @@ test("awards of several categories, currencies and lines are one event of severa
       fixed(2, { category: "trigger_based" }),
       { ...fixed(3, { currencyId: 1 }), expiryStrategyId: 2 },
       fixed(1, { basis: "line_amount" }),
+      // As the first: one posting with it.
+      fixed(4),
     ],
     { currencies: [stamps], expiryStrategies: [{ id: 2, name: "Short", kind: "days", days: 10 }] },
   );
@@ -62,7 +64,7 @@ test("awards of several categories, currencies and lines are one event of severa
     await shop.bill({ billAmount: 50, lineItemsV2: lines }),
   );
   expect(JSON.parse(reply).sideEffects).toEqual([
-    { type: "points", entityType: "USER", rawAwardedPoints: 16, awardedPoints: 16 },
+    { type: "points", entityType: "USER", rawAwardedPoints: 20, awardedPoints: 20 },
     {
       type: "alternate_currency",
       entityType: "USER",
@@ -83,20 +85,25 @@ test("awards of several categories, currencies and lines are one event of severa
     rolls: false,
     details: null,
   };
-  const byRule = (rule: number, expiryStrategyId = 1) => ({ ruleId: `rule${rule}`, expiryStrategyId });
   expect(await lotsOf(partyId!)).toEqual([
-    { ...usual, amount: 5000 },
-    { ...usual, amount: 7000, category: 2, converts: "2026-01-24T00:00:00.000Z", details: byRule(2) },
-    { ...usual, amount: 2000, category: 3, details: byRule(3) },
-    { ...usual, amount: 3000, currency: 1, expires: "2026-01-30T23:59:59.000Z", details: byRule(4, 2) },
-    { ...usual, amount: 1000, source: "line_item_regular", line: 1, details: byRule(5) },
-    { ...usual, amount: 1000, source: "line_item_regular", line: 2, details: byRule(5) },
+    { ...usual, amount: 9000 },
+    { ...usual, amount: 7000, category: 2, converts: "2026-01-24T00:00:00.000Z" },
+    { ...usual, amount: 2000, category: 3 },
+    {
+      ...usual,
+      amount: 3000,
+      currency: 1,
+      expires: "2026-01-30T23:59:59.000Z",
+      details: { expiryStrategyId: 2 },
+    },
+    { ...usual, amount: 1000, source: "line_item_regular", line: 1 },
+    { ...usual, amount: 1000, source: "line_item_regular", line: 2 },
   ]);
   const { rows } = await bench.superuser.query(
     "select points::int, event_no::int from activities.transactions where id = $1",
     [transactionId],
   );
-  expect(rows).toEqual([{ points: 16_000, event_no: 3 }]);
+  expect(rows).toEqual([{ points: 20_000, event_no: 3 }]);
   await verifyClean();
 });
 

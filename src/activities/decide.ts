@@ -210,9 +210,7 @@ const post = (
   snapshot: Snapshot,
   nextEventId: NextId,
 ): number | null => {
-  const postings = decision.awards
-    .filter((award) => award.points > 0)
-    .map((award) => postingOf(award, transactionId));
+  const postings = postingsOf(decision.awards, transactionId);
   const programId = postings[0]?.programId;
   if (programId === undefined) return null;
   const { eventNo } = snapshot.book.post({
@@ -236,17 +234,36 @@ const post = (
   return eventNo;
 };
 
-/** What is usual is not said with the lot: regular points of the whole bill under the program's own expiry. */
+/** One posting for what is alike in account, line, expiry and conversion, however many rules gave it. */
+const postingsOf = (awards: readonly Award[], transactionId: number): Posting[] => {
+  const given = awards.filter((award) => award.points > 0);
+  if (given.length < 2) return given.map((award) => postingOf(award, transactionId));
+  const alike = new Map<string, Award>();
+  for (const award of given) {
+    const { currencyId, category, line, expiresAt, convertsAt, expiryStrategyId } = award;
+    const key = [currencyId, category, line, expiresAt, convertsAt, expiryStrategyId].join();
+    const other = alike.get(key);
+    alike.set(key, other === undefined ? award : { ...other, points: other.points + award.points });
+  }
+  return [...alike.values()].map((award) => postingOf(award, transactionId));
+};
+
+/** What is usual is not said with the lot: points under the program's own expiry. The trace says which rules gave them. */
 const postingOf = (award: Award, transactionId: number): Posting => {
-  const { points, expiresAt, line, convertsAt, rolls, source, expiryStrategyId, ruleId, currencyId } = award;
-  const isUsual = currencyId === POINTS && line === 0 && award.category === "regular";
-  const details = isUsual && expiryStrategyId === DEFAULT_EXPIRY ? null : { ruleId, expiryStrategyId };
+  const { points, expiresAt, line, convertsAt, rolls, source, expiryStrategyId } = award;
   return {
     ...accountOf(award),
     contra: "issued",
     amount: points,
     expiresAt,
-    lot: { source, transactionId, billLine: line, convertsAt, rolls, details },
+    lot: {
+      source,
+      transactionId,
+      billLine: line,
+      convertsAt,
+      rolls,
+      details: expiryStrategyId === DEFAULT_EXPIRY ? null : { expiryStrategyId },
+    },
   };
 };
 

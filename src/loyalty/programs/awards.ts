@@ -135,6 +135,31 @@ export const awardProblems = (
   return problems;
 };
 
+/** Kinds of line award that a program may have: with 5,000 lines a bill they stay within the lines of a ledger event. */
+const MOST_LINE_KINDS = 6;
+
+/** What is wrong with all awards to lines together. */
+export const lineKindProblems = (
+  rules: readonly { readonly award: Award; readonly expiryStrategyId?: number | undefined }[],
+  path: string,
+): Problem[] => {
+  const kinds = new Set(
+    rules
+      .filter(({ award }) => award.basis === "line_amount" || award.useProportions === true)
+      .map(({ award: { currencyId, category, delay }, expiryStrategyId }) =>
+        JSON.stringify([currencyId, category, delay, expiryStrategyId]),
+      ),
+  );
+  return kinds.size <= MOST_LINE_KINDS
+    ? []
+    : [
+        {
+          path,
+          message: `has ${kinds.size} kinds of awards to lines by currency, category, delay and expiry; ${MOST_LINE_KINDS} are the most.`,
+        },
+      ];
+};
+
 /** What is wrong with the expiry strategy that a rule names. */
 export const ruleExpiryProblems = (
   id: number | undefined,

@@ -243,6 +243,15 @@ describe("what is refused, and where", () => {
     expect(found.map(({ message }) => message).join(" ")).toContain(words);
   });
 
+  test("more kinds of awards to lines than an event of the ledger has room for", () => {
+    const delays = [1, 2, 3, 4, 5, 6, 7].map((days) => ({
+      award: { basis: "line_amount", category: "promised", delay: { days } },
+    }));
+    const { activities } = definitionWith(delays);
+    expect(problems({ activities })).toMatchObject([{ path: "activities.TransactionAdd" }]);
+    expect(problems(definitionWith(delays.slice(1)))).toEqual([]);
+  });
+
   test("a rule's unknown expiry strategy", () => {
     const { activities } = definitionWith([{ expiryStrategyId: 2 }]);
     expect(problems({ activities })).toEqual([

@@ -2,7 +2,7 @@ import { Check } from "typebox/value";
 import { parseDecimal } from "#platform";
 import type { Catalogue } from "../expressions/index.ts";
 import { awardStrategyProblems } from "./award-strategies.ts";
-import { awardProblems, ruleExpiryProblems } from "./awards.ts";
+import { awardProblems, lineKindProblems, ruleExpiryProblems } from "./awards.ts";
 import { checkExpression } from "./conditions.ts";
 import { currencyProblems, type TakenCurrencies } from "./currencies.ts";
 import { expiryProblems } from "./expiry.ts";
@@ -110,7 +110,8 @@ const ruleProblems = (definition: ProgramDefinition, context: ValidationContext)
       );
     });
   });
-  return problems;
+  const rules = definition.activities.TransactionAdd.flatMap((set) => set.rules);
+  return [...problems, ...lineKindProblems(rules, "activities.TransactionAdd")];
 };
 
 const conditionProblems = (rule: Rule, path: string, { catalogue }: ValidationContext): Problem[] =>
