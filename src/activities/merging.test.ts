@@ -3,7 +3,9 @@ import { verifyCustomers } from "#customers";
 import { systemActor } from "#identity";
 import { loadAccounts, loadOpenLots, type Posting, verifyLedger } from "#ledger";
 import { loadMemberships } from "#loyalty";
+import { createPoints } from "#points";
 import { buildLedger } from "../ledger/testing.ts";
+import { hold, type PointsShop, redeem, reverse } from "../points/testing.ts";
 import { type ActivitiesBench, createActivitiesBench, NOON, type TestShop } from "./testing.ts";
 import { verifyActivities } from "./verify.ts";
 
@@ -210,6 +212,66 @@ describe("an undo", () => {
     await merge(thirdId, survivorId);
     await expect(undo(moved.mergeId)).rejects.toMatchObject({ number: 70_311, http: 409 });
     await expect(undo(999_999)).rejects.toMatchObject({ number: 70_310, http: 404 });
+    await isClean();
+  });
+});
+
+describe("points of one who was merged", () => {
+  let codes = 0;
+  const code = () => (++codes).toString(36).padStart(6, "0");
+  const points = () => createPoints({ ...bench.parts, log: bench.log });
+  const spend = async (partyId: number, amount: number) => {
+    const { reply } = await points().move(shop.id, redeem({ code } as PointsShop, partyId, amount));
+    return (JSON.parse(reply) as { code: string }).code;
+  };
+  const takeBack = (partyId: number, redemption: string, amount: number | null = null) =>
+    points().move(shop.id, reverse({ code } as PointsShop, partyId, redemption, amount));
+
+  test("come to the survivor when a redemption is taken back", async () => {
+    await earn(victimId, 5000, { expiresAt: Date.parse("2026-06-30T22:59:59Z") });
+    const redemption = await spend(victimId, 3000);
+    const { mergeId } = await merge();
+    expect((await read(survivorId)).balance).toBe(2000);
+    const { reply } = await takeBack(survivorId, redemption, 1000);
+    expect(JSON.parse(reply)).toMatchObject({ customerId: survivorId, returned: 1000, balance: 3000 });
+    await takeBack(victimId, redemption);
+    expect(await read(survivorId)).toMatchObject({ balance: 5000 });
+    expect(await read(victimId)).toMatchObject({ balance: 0, lots: [] });
+    await expect(takeBack(thirdId, redemption)).rejects.toMatchObject({ code: "points.other_customer" });
+    await expect(undo(mergeId)).rejects.toMatchObject({ number: 70_311 });
+    await isClean();
+  });
+
+  test("are spent as the survivor's, also while the merge is under way", async () => {
+    await earn(survivorId, 1000);
+    await earn(victimId, 20_000);
+    const all = points();
+    const spending = Array.from({ length: 10 }, () =>
+      all.move(shop.id, redeem({ code } as PointsShop, victimId, 1000)),
+    );
+    await Promise.all([...spending, merge()]);
+    expect((await read(survivorId)).balance).toBe(11_000);
+    expect((await read(victimId)).balance).toBe(0);
+    await isClean();
+  });
+
+  test("are released when they were held", async () => {
+    await earn(victimId, 5000);
+    const all = points();
+    await all.move(shop.id, hold(victimId, 4000));
+    const preview = await bench.customers.previewMerge(actor(), survivorId, victimId);
+    expect(preview.releasedHolds).toBe(4);
+    const { mergeId } = await merge();
+    expect(await spend(survivorId, 5000)).toHaveLength(6);
+    await expect(undo(mergeId)).rejects.toMatchObject({ number: 70_311 });
+    await isClean();
+  });
+
+  test("that are held by the survivor keep the merge from being undone", async () => {
+    await earn(victimId, 5000);
+    const { mergeId } = await merge();
+    await points().move(shop.id, hold(survivorId, 1000));
+    await expect(undo(mergeId)).rejects.toMatchObject({ number: 70_311 });
     await isClean();
   });
 });

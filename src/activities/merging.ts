@@ -90,10 +90,12 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const { survivorId, victimId } = step;
     const sides = await load(tx, orgId, [survivorId, victimId]);
     const { parties, accounts, lots, holds } = sides;
-    const book = new LedgerBook(parties, accounts, { lots, holds });
     const mine = <Row extends { readonly partyId: number }>(rows: readonly Row[]) =>
       rows.filter((row) => row.partyId === victimId);
-    const nextEventId = await ids.reserve("event", eventsOfMerge(mine(lots).length, mine(accounts).length));
+    // An account that only the victim had is opened for the survivor first.
+    const most = eventsOfMerge(mine(lots).length, mine(accounts).length) + mine(accounts).length;
+    const nextEventId = await ids.reserve("event", most);
+    const book = new LedgerBook(parties, accounts, { lots, holds, openWith: nextEventId });
     const posted = postMerge(book, { ...partyMerge(actor, step), nextEventId }, mine(holds));
     const plan = await planMembershipMerge(tx, orgId, step, await sharedVisits(tx, orgId, step));
     await writeLedger(tx, orgId, book.writes(), false);
@@ -142,7 +144,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const { orgId } = actor;
     const { survivorId, victimId } = step;
     const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId]);
-    const book = new LedgerBook(parties, accounts, { lots, holds });
+    const book = new LedgerBook(parties, accounts, { lots, holds, openWith: () => 0 });
     const mine = holds.filter((hold) => hold.partyId === victimId);
     // Nothing of this is written: the ids are nobody's.
     const merge = { ...partyMerge(actor, { ...step, mergeId: 0, reason: "" }), nextEventId: () => 0 };

@@ -8,7 +8,8 @@ const LINES_AT_ONCE = 10_000;
 
 /** Two parties of which one takes over what the other owns, and under which ids and words. */
 export interface PartyMerge {
-  readonly mergeId: number;
+  /** Null for what comes to the victim after the merge and follows. */
+  readonly mergeId: number | null;
   readonly survivorId: number;
   readonly victimId: number;
   readonly at: Instant;
@@ -130,7 +131,12 @@ const post = (
     recordedAt: merge.at,
     tillId: merge.tillId,
     sourceProgramId: postings[0]!.programId,
-    reference: { mergeId: merge.mergeId, otherPartyId, reason: merge.reason, by: merge.by },
+    reference: {
+      ...(merge.mergeId === null ? {} : { mergeId: merge.mergeId }),
+      otherPartyId,
+      reason: merge.reason,
+      by: merge.by,
+    },
     postings,
   });
   return eventNo;

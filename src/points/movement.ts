@@ -43,6 +43,11 @@ export interface Located<Input = unknown> extends Movement<Input> {
 /** How one kind of command is decided. */
 export interface MovementKind<Input, Extra> {
   readonly name: string;
+  /**
+   * Who is named by an id and was merged into another is that other customer, unless the kind wants to know (`asNamed`). `family`
+   * locks and reads, besides, those who were merged into the customers: what is theirs still counts for the kind.
+   */
+  readonly merged?: "asNamed" | "family";
   /** Ledger events and records of its own that one movement needs at most. */
   readonly ids: number;
   /** Whether deciding this one needs the secret that validation codes come from. */
@@ -64,6 +69,8 @@ export interface Desk {
   readonly organisation: Organisation;
   readonly programs: OrgPrograms;
   readonly profiles: ReadonlyMap<number, CustomerProfile>;
+  /** Who was merged into customers of the batch, as far as their kinds asked for it: victim → survivor. */
+  readonly survivors: ReadonlyMap<number, number>;
   /** By `party/program`. */
   readonly memberships: ReadonlyMap<string, Membership>;
   readonly book: LedgerBook;

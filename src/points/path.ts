@@ -1,4 +1,4 @@
-import type { Customers } from "#customers";
+import type { CustomerProfile, Customers } from "#customers";
 import type { Events } from "#events";
 import {
   expiryMoveStatements,
@@ -20,6 +20,7 @@ import {
   type Instant,
   type Outcome,
   type Sql,
+  StaleRead,
   type Tx,
 } from "#platform";
 import { errors } from "./errors.ts";
@@ -49,7 +50,7 @@ export interface PointsParts {
   readonly ids: Ids;
   readonly clock: Clock;
   readonly orgs: Orgs;
-  readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles">;
+  readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles" | "currentIds" | "partiesOf">;
   readonly loyalty: Pick<Loyalty, "programs">;
   readonly events: Events;
   /** Bills by number, so that a redemption knows what it pays; without it the number alone is kept. */
@@ -69,6 +70,8 @@ interface Passage {
   readonly movement: Movement;
   readonly key: string | null;
   partyIds: readonly number[];
+  /** Those who were merged into them, where the kind asks for them. */
+  victimIds: readonly number[];
   /** The request key is ours, to the end of the transaction. */
   isClaimed: boolean;
   outcome: Outcome<Moved> | null;
@@ -95,6 +98,7 @@ export const passMovements = async (
         movement: item,
         key: item.requestKey === null ? null : `${orgId}:${item.requestKey}`,
         partyIds: [],
+        victimIds: [],
         isClaimed: false,
         outcome: null,
       }),
@@ -133,7 +137,14 @@ export const previewMovement = async (
 ): Promise<Preview> => {
   const secret = await secretFor(parts, [item]);
   return parts.db.transaction(orgId, async (tx) => {
-    const passage: Passage = { movement: item, key: null, partyIds: [], isClaimed: false, outcome: null };
+    const passage: Passage = {
+      movement: item,
+      key: null,
+      partyIds: [],
+      victimIds: [],
+      isClaimed: false,
+      outcome: null,
+    };
     await identify(tx, parts, orgId, [passage]);
     if (passage.outcome !== null && "error" in passage.outcome) throw passage.outcome.error;
     const desk = await openDesk(tx, parts, orgId, [passage], secret);
@@ -164,16 +175,24 @@ const identify = async (
   const keys = [
     ...new Set(batch.flatMap(({ movement }) => movement.parties.flatMap(({ key }) => key ?? []))),
   ];
-  const known =
-    keys.length === 0 ? new Map<string, number>() : await customers.resolveIdentifiers(tx, orgId, keys);
+  const given = batch.flatMap(({ movement }) =>
+    movement.kind.merged === "asNamed" ? [] : movement.parties.flatMap(({ partyId }) => partyId ?? []),
+  );
+  const [known, current] = await Promise.all([
+    keys.length === 0 ? new Map<string, number>() : customers.resolveIdentifiers(tx, orgId, keys),
+    given.length === 0 ? new Map<number, number>() : customers.currentIds(tx, orgId, given),
+  ]);
   for (const passage of batch) {
     const partyIds: number[] = [];
     for (const { key, partyId, name } of passage.movement.parties) {
-      const found = partyId ?? known.get(key ?? "");
+      const found = partyId === null ? known.get(key ?? "") : (current.get(partyId) ?? partyId);
       if (found === undefined) refuse(passage, errors.unknown_customer({ name }));
       else partyIds.push(found);
     }
     passage.partyIds = partyIds;
+    if (passage.movement.kind.merged !== "family") continue;
+    const families = await Promise.all(partyIds.map((partyId) => customers.partiesOf(tx, orgId, partyId)));
+    passage.victimIds = families.flatMap((family) => family.slice(1));
   }
 };
 
@@ -217,7 +236,9 @@ const openDesk = async (
   open: readonly Passage[],
   secret: Buffer | null,
 ): Promise<Desk> => {
-  const partyIds = [...new Set(open.flatMap((passage) => passage.partyIds))].sort((a, b) => a - b);
+  const partyIds = [...new Set(open.flatMap((passage) => [...passage.partyIds, ...passage.victimIds]))].sort(
+    (a, b) => a - b,
+  );
   const { ids, orgs, loyalty, customers } = parts;
   const counts = open.reduce((sum, { movement }) => sum + movement.kind.ids, 0);
   const [organisation, programs, nextEvent, nextPoints] = await Promise.all([
@@ -236,11 +257,16 @@ const openDesk = async (
     loadMemberships(tx, orgId, partyIds),
     customers.loadProfiles(tx, orgId, partyIds),
   ]);
+  const byId = new Map(profiles.map((profile) => [profile.partyId, profile]));
+  requireCurrent(open, byId);
   const next: Record<IdKind, () => number> = { event: nextEvent, points: nextPoints };
   return {
     organisation,
     programs,
-    profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
+    profiles: byId,
+    survivors: new Map(
+      profiles.flatMap(({ partyId, mergedInto }) => (mergedInto === null ? [] : [[partyId, mergedInto]])),
+    ),
     memberships: new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item])),
     book: new LedgerBook(parties, accounts, { lots, holds, openWith: nextEvent }),
     recordedAt: parts.clock.now().getTime(),
@@ -249,6 +275,17 @@ const openDesk = async (
     findBills: parts.findBills ?? findNoBills,
     secret,
   };
+};
+
+/** A customer who was merged while the batch waited for the lock is somebody else by now: the batch is run again. */
+const requireCurrent = (open: readonly Passage[], profiles: ReadonlyMap<number, CustomerProfile>): void => {
+  for (const { movement, partyIds } of open) {
+    const isStale = partyIds.some((partyId, index) => {
+      const isNamed = movement.kind.merged === "asNamed" && movement.parties[index]?.partyId === partyId;
+      return !isNamed && (profiles.get(partyId)?.mergedInto ?? null) !== null;
+    });
+    if (isStale) throw new StaleRead("a customer was merged while a movement waited for the lock");
+  }
 };
 
 const decideAll = async (tx: Tx, desk: Desk, open: readonly Passage[]): Promise<void> => {

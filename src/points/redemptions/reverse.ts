@@ -6,6 +6,7 @@ import {
   NO_TOTALS,
   POINTS,
   type Posting,
+  postMerge,
 } from "#ledger";
 import { expiresAt } from "#loyalty";
 import { type Instant, type Millipoints, POINTS_SCALE, type Tx } from "#platform";
@@ -184,7 +185,9 @@ const renewalOf = (
 /** Takes back a redemption, whole or in part, into the lots that carry it (points.md §4.1). */
 export const reverseKind: MovementKind<ReverseInput, Found> = {
   name: "reverse",
-  ids: 2,
+  merged: "family",
+  // Of a merged customer's redemption the points go back to that customer's lots, and from there to the survivor.
+  ids: 4,
   load,
   decide: ({ input, partyIds, now, tillId, by }, desk, found): Reversed => {
     const partyId = partyIds[0]!;
@@ -193,7 +196,8 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
     if (!organisation.flag("Allow_points_redemption_reversal")) throw errors.reversal_off();
     const redemption = found.get(value);
     if (redemption === undefined) throw errors.redemption_unknown({ value });
-    if (redemption.partyId !== partyId) throw errors.other_customer({ value });
+    const isVictims = desk.survivors.get(redemption.partyId) === partyId;
+    if (redemption.partyId !== partyId && !isVictims) throw errors.other_customer({ value });
     const left = redemption.amount - redemption.reversed;
     if (left === 0) throw errors.already_reversed({ value });
     const asked = input.points ?? left;
@@ -211,6 +215,21 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
     } as const;
     const reversal = reverseRedemption(desk, redemption, asked, about);
     found.set(value, { ...redemption, reversed: redemption.reversed + asked });
+    if (isVictims)
+      postMerge(
+        desk.book,
+        {
+          mergeId: null,
+          survivorId: partyId,
+          victimId: redemption.partyId,
+          at: now,
+          tillId,
+          reason: `Redemption ${value} reversed`,
+          by,
+          nextEventId: () => desk.nextId("event"),
+        },
+        [],
+      );
     const key = { programId: redemption.programId, currencyId: POINTS, category: 1 as const };
     return {
       customerId: partyId,

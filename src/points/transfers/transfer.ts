@@ -141,6 +141,7 @@ const partyOf = ({ profiles }: Desk, partyId: number): TransferParty => {
 
 /** Passes points from the first party to the second (points.md §4.2). */
 export const transferKind: MovementKind<TransferInput, TransferExtra> = {
+  merged: "asNamed",
   name: "transfer",
   ids: 2,
   load,
