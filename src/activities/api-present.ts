@@ -1,8 +1,10 @@
 import { explainTrace, type OrgPrograms, type Trace, type Why } from "#loyalty";
 import type { Organisation } from "#orgs";
 import { formatIso, type Money, POINTS_SCALE, QUANTITY_SCALE, toDecimal } from "#platform";
-import type { TransactionAnswer, TransactionSummary } from "./api-shapes.ts";
+import type { TakenAward, TransactionAnswer, TransactionSummary } from "./api-shapes.ts";
 import type { StoredLine, StoredTransaction } from "./reads.ts";
+import type { TakenAward as StoredTakenAward } from "./returns/clawback.ts";
+import type { ReturnedPart, ReturnOfBill } from "./returns/reads.ts";
 import type { StoredChange } from "./updates/store.ts";
 
 /** A bill as a row of the console's lists. */
@@ -17,6 +19,7 @@ export const summaryOf = (
     id: transaction.id,
     number: transaction.billNumber,
     type: transaction.type,
+    returnType: transaction.returnType,
     billedAt: formatIso(transaction.billedAt.getTime(), organisation.timeZone),
     amount: toDecimal(transaction.amount, organisation.moneyScale),
     points: toDecimal(transaction.points, POINTS_SCALE),
@@ -34,6 +37,7 @@ export interface WholeTransaction {
   readonly lines: readonly StoredLine[];
   readonly customer: { readonly id: number; readonly name: string } | null;
   readonly why: Why | null;
+  readonly returns: readonly ReturnOfBill[];
   readonly changes: readonly StoredChange[];
   readonly claim: {
     readonly newTransactionId: number;
@@ -43,14 +47,39 @@ export interface WholeTransaction {
   } | null;
 }
 
+/** What a return takes back, as the console shows it. */
+export const takenAwardOf = (award: StoredTakenAward): TakenAward => {
+  const points = (amount: number) => toDecimal(amount, POINTS_SCALE);
+  return {
+    ...award,
+    awarded: points(award.awarded),
+    taken: points(award.taken),
+    fromRest: points(award.fromRest),
+    moved: points(award.moved),
+    owed: points(award.owed),
+    expired: points(award.expired),
+  };
+};
+
 /** A bill with everything that is known of it. */
 export const detailsOf = (
   organisation: Organisation,
-  { transaction, lines, customer, why, changes, claim }: WholeTransaction,
+  { transaction, lines, customer, why, returns, changes, claim }: WholeTransaction,
 ): TransactionAnswer => {
   const money = (amount: Money) => toDecimal(amount, organisation.moneyScale);
   const moneyOrNull = (amount: Money | null) => (amount === null ? null : money(amount));
   const { details } = transaction;
+  const goneOf = (lineNo: number) => {
+    const parts = returns.flatMap((item) => item.lines.filter(({ parentLineNo }) => parentLineNo === lineNo));
+    const sum = (of: (part: ReturnedPart) => number) => parts.reduce((total, part) => total + of(part), 0);
+    return {
+      returnedQuantity: toDecimal(
+        sum(({ quantity }) => quantity),
+        QUANTITY_SCALE,
+      ),
+      returnedAmount: money(sum(({ amount }) => amount)),
+    };
+  };
   return {
     ...summaryOf(organisation, transaction, lines.length),
     customer,
@@ -61,6 +90,15 @@ export const detailsOf = (
     note: details?.note ?? null,
     notInterestedReason: details?.notInterestedReason ?? null,
     eventNo: transaction.eventNo,
+    returnOf: transaction.parentId === null ? null : { id: transaction.parentId },
+    returns: returns.map((item) => ({
+      id: item.id,
+      returnType: item.returnType,
+      billedAt: formatIso(item.billedAt.getTime(), organisation.timeZone),
+      amount: money(item.amount),
+      points: toDecimal(item.points, POINTS_SCALE),
+    })),
+    takenBack: (details?.takenBack ?? []).map(takenAwardOf),
     lines: lines.map((line) => ({
       lineNo: line.lineNo,
       itemCode: line.itemCode,
@@ -70,6 +108,7 @@ export const detailsOf = (
       value: money(line.value),
       discount: money(line.discount),
       amount: money(line.amount),
+      ...goneOf(line.lineNo),
       extendedFields: (line.details?.extendedFields ?? {}) as Record<string, unknown>,
     })),
     paymentModes: (details?.paymentModes ?? []).map(({ mode, value, notes, attributes }) => ({

@@ -19,6 +19,7 @@ import {
   transactionsNumbered,
 } from "./reads.ts";
 import { findClaim } from "./retro/store.ts";
+import { returnsOfBills } from "./returns/reads.ts";
 import { decodePosition, encodePosition, START, TIMELINE_KINDS, type TimelineKind } from "./timeline.ts";
 import { readTimeline } from "./timeline-reads.ts";
 import { changesOf } from "./updates/store.ts";
@@ -185,8 +186,9 @@ const addTransactionRoute = (server: Server, { db, orgs, customers, loyalty }: A
         const transaction = await findTransaction(tx, orgId, id);
         if (transaction === null) throw errors.transaction_unknown({ id });
         const { partyId, customerId } = transaction;
-        const [lines, trace, changes, claim, profiles] = await Promise.all([
+        const [lines, returns, trace, changes, claim, profiles] = await Promise.all([
           linesOf(tx, orgId, partyId, [id]),
+          returnsOfBills(tx, orgId, [transaction]),
           findTrace(tx, orgId, partyId, id),
           changesOf(tx, orgId, partyId, id),
           customerId === null ? findClaim(tx, orgId, partyId, id) : null,
@@ -196,6 +198,7 @@ const addTransactionRoute = (server: Server, { db, orgs, customers, loyalty }: A
         return detailsOf(organisation, {
           transaction,
           lines,
+          returns,
           customer: customerId === null ? null : { id: customerId, name: name[0] ?? "" },
           why: whyOf(programs, trace as Trace | null),
           changes,

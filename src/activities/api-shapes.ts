@@ -17,6 +17,7 @@ const SUMMARY = {
   id: Type.Integer(),
   number: Type.String(),
   type: Type.String(),
+  returnType: Nullable(Type.String({ description: "How a return went back; null for a purchase" })),
   billedAt: Type.String(),
   amount: Type.Number(),
   points: Type.Number(),
@@ -66,6 +67,24 @@ export const Why = Type.Object(
   { description: "Why it earned what it earned, by the program version that decided it" },
 );
 
+/** What a return takes back of one award, in points or units of a currency. */
+export const TakenAward = Type.Object({
+  eventNo: Type.Integer({ description: "Event and line that gave the award" }),
+  lineNo: Type.Integer(),
+  programId: Type.Integer(),
+  currencyId: Type.Integer({ description: "0: points" }),
+  category: Type.Integer({ description: "1 regular, 2 promised, 3 trigger-based" }),
+  source: Type.String(),
+  billLine: Type.Integer({ description: "0: the bill as a whole" }),
+  awarded: Type.Number(),
+  taken: Type.Number(),
+  fromRest: Type.Number({ description: "Taken from what the award had left" }),
+  moved: Type.Number({ description: "Had been spent: other points stand in for it" }),
+  owed: Type.Number({ description: "Had been spent, and nothing stands in for it" }),
+  expired: Type.Number({ description: "Had expired: the balance stays" }),
+});
+export type TakenAward = Static<typeof TakenAward>;
+
 export const TransactionAnswer = Type.Object({
   ...SUMMARY,
   customer: Nullable(Type.Object({ id: Type.Integer(), name: Type.String() })),
@@ -76,6 +95,20 @@ export const TransactionAnswer = Type.Object({
   note: Nullable(Type.String()),
   notInterestedReason: Nullable(Type.String()),
   eventNo: Nullable(Type.Integer({ description: "The ledger event that booked its points" })),
+  returnOf: Nullable(
+    Type.Object({ id: Type.Integer() }, { description: "Of a return: the bill, where it is known" }),
+  ),
+  returns: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      returnType: Type.String(),
+      billedAt: Type.String(),
+      amount: Type.Number(),
+      points: Type.Number(),
+    }),
+    { description: "What went back of a bill" },
+  ),
+  takenBack: Type.Array(TakenAward, { description: "Of a return: what it took back of which award" }),
   lines: Type.Array(
     Type.Object({
       lineNo: Type.Integer(),
@@ -86,6 +119,8 @@ export const TransactionAnswer = Type.Object({
       value: Type.Number(),
       discount: Type.Number(),
       amount: Type.Number(),
+      returnedQuantity: Type.Number(),
+      returnedAmount: Type.Number(),
       extendedFields: Fields,
     }),
   ),

@@ -52,6 +52,11 @@ export const errors = defineErrors("activities", {
     http: 400,
     message: "billNumber or id is missing: a return names the bill that it returns.",
   },
+  no_parent_number: {
+    number: 631,
+    http: 400,
+    message: "{field} is missing: a line that goes back names its bill.",
+  },
   amount_after_lines: {
     number: 632,
     http: 400,

@@ -4,6 +4,7 @@ import type { ExpiryRoll, LedgerBook } from "#ledger";
 import type { CompiledProgram, Decision, Membership, OrgPrograms, SavedMembership } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Issue, Outcome } from "#platform";
+import type { BillRedemptions } from "./returns/redemptions.ts";
 import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
 import type { Purchase, Recorded, ReturnRequest } from "./schema.ts";
 import type { LineRow, TransactionRow } from "./store.ts";
@@ -42,6 +43,8 @@ export interface Snapshot {
   readonly visitDays: VisitDays;
   /** Bills that the batch's returns are of, by id, as the returns so far left them. */
   readonly bills: Map<number, ReturnableBill>;
+  /** Points that paid those bills. */
+  readonly redemptions: BillRedemptions;
   readonly book: LedgerBook;
   readonly recordedAt: Instant;
 }

@@ -20,11 +20,13 @@ import {
   StaleRead,
   type Tx,
 } from "#platform";
+import { pointsStatements } from "#points";
 import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { identifyOriginals, loadAwards, loadReturnableBills } from "./returns/load.ts";
+import { loadBillRedemptions, noRedemptions } from "./returns/redemptions.ts";
 import type { ReturnableBill } from "./returns/schema.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
@@ -171,10 +173,9 @@ const load = async (
     refuse(passage, errors.unknown_customer({ name: purchase.customerName }));
   }
   const book = new LedgerBook(parties, accounts, { openWith: nextEventId });
-  const bills = hasReturns(batch)
-    ? await loadReturnableBills(tx, orgId, batch)
-    : new Map<number, ReturnableBill>();
-  if (bills.size > 0) await loadAwards(tx, orgId, [...bills.values()], book);
+  const { bills, redemptions } = hasReturns(batch)
+    ? await loadReturns(tx, parts, organisation, batch, book)
+    : { bills: new Map<number, ReturnableBill>(), redemptions: noRedemptions() };
   const byKey = new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item]));
   const [tiers, visitDays] = await Promise.all([
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
@@ -190,10 +191,28 @@ const load = async (
     tiersOfLateBills: tiers,
     visitDays,
     bills,
+    redemptions,
     book,
     recordedAt: parts.clock.now().getTime(),
   };
   return { snapshot, claims };
+};
+
+/** What the batch's returns look at beside the rest: their bills, what those earned, and the points that paid them. */
+const loadReturns = async (
+  tx: Tx,
+  { ids }: PathParts,
+  organisation: Organisation,
+  batch: readonly Passage[],
+  book: LedgerBook,
+): Promise<Pick<Snapshot, "bills" | "redemptions">> => {
+  const orgId = organisation.id;
+  const bills = await loadReturnableBills(tx, orgId, batch);
+  const originals = [...bills.values()];
+  await loadAwards(tx, orgId, originals, book);
+  const returns = batch.reduce((sum, passage) => sum + passage.returns.length, 0);
+  const desk = { organisation, book };
+  return { bills, redemptions: await loadBillRedemptions(tx, ids, originals, returns, desk) };
 };
 
 /** A bill whose contents were recorded before is answered as it was then. */
@@ -245,11 +264,15 @@ const commit = async (
   { events }: PathParts,
   orgId: number,
   batch: readonly Passage[],
-  { book }: Snapshot,
+  { book, redemptions }: Snapshot,
   claims: Claims,
   writes: Writes,
 ): Promise<void> => {
-  const statements = membershipWrites(orgId, writes.memberships);
+  const statements = [
+    ...membershipWrites(orgId, writes.memberships),
+    ...pointsStatements(orgId, redemptions.desk.writes),
+  ];
+  writes.events.push(...redemptions.desk.writes.events);
   if (writes.transactions.length > 0) {
     statements.push(insertTransactions(orgId, writes.transactions), await events.statement(writes.events));
   }

@@ -2,6 +2,8 @@ import { type Entity, entityReference, type Organisation } from "#orgs";
 import { formatIso, QUANTITY_SCALE } from "#platform";
 import { localCurrencyOf, localLineOf } from "./currencies/present.ts";
 import type { StoredLine, StoredTransaction } from "./reads.ts";
+import { returnDetailsOf, returnedLineOf } from "./returns/present.ts";
+import type { ReturnOfBill } from "./returns/reads.ts";
 
 const referenceOrNone = (entity: Entity | null) => (entity === null ? {} : entityReference(entity));
 
@@ -26,7 +28,12 @@ const paymentModes = (organisation: Organisation, transaction: StoredTransaction
     attributes: Object.entries(attributes).map(([name, attribute]) => ({ name, value: attribute })),
   }));
 
-const lineItem = (organisation: Organisation, transaction: StoredTransaction, line: StoredLine) => {
+const lineItem = (
+  organisation: Organisation,
+  transaction: StoredTransaction,
+  line: StoredLine,
+  returns: readonly ReturnOfBill[],
+) => {
   const details = line.details ?? {};
   const attributes = (details.attributes ?? {}) as Record<string, unknown>;
   return {
@@ -49,30 +56,43 @@ const lineItem = (organisation: Organisation, transaction: StoredTransaction, li
       ...localLineOf(transaction, line),
     },
     outlierStatus: "NORMAL",
-    returnDetails: {},
+    ...(line.parentLineNo === null ? {} : { parentLineId: line.parentLineNo }),
+    ...returnedLineOf(organisation, returns, line.lineNo, transaction.type === "NOT_INTERESTED"),
     valid: true,
-    returnLineItemsDtos: [],
-    niReturnLineItemsDtos: [],
     addonDetails: details.addOnDetails ?? [],
     splitItemsDetails: details.splitDetails ?? [],
-    niReturn: false,
   };
 };
+
+/** How a return went back, and of which bill; nothing for a purchase. */
+const returnOf = ({ returnType, parentId, details }: StoredTransaction) =>
+  returnType === null
+    ? {}
+    : {
+        returnType,
+        ...(parentId === null ? {} : { parentBillId: parentId }),
+        ...(details?.mixedBillId === undefined ? {} : { mixedBillId: details.mixedBillId }),
+      };
 
 /** The answer of the documented read of one bill (transactions.md §5.3). */
 export const presentTransaction = (
   organisation: Organisation,
   transaction: StoredTransaction,
   lines: readonly StoredLine[],
-  { tenders }: { readonly tenders: boolean },
+  { tenders, returns }: { readonly tenders: boolean; readonly returns: readonly ReturnOfBill[] },
 ) => {
   const zone = organisation.clusterTimeZone;
+  const isAnonymous = transaction.customerId === null;
+  const details = returnDetailsOf(organisation, returns);
+  const returnDetails = isAnonymous ? { canceled: details.canceled } : details;
+  const niReturnDetails = isAnonymous && returns.length > 0 ? details : {};
   const store = organisation.store(transaction.storeId);
   const till = organisation.till(transaction.tillId);
   return {
     id: transaction.id,
     ...(transaction.customerId === null ? {} : { customerId: transaction.customerId }),
     type: transaction.type,
+    ...returnOf(transaction),
     source: transaction.source.toLowerCase(),
     outlierStatus: transaction.outlierStatus,
     deliveryStatus: transaction.deliveryStatus,
@@ -84,11 +104,11 @@ export const presentTransaction = (
       billingTime: formatIso(transaction.billedAt.getTime(), zone),
       note: transaction.details?.note ?? "",
       billingStore: referenceOrNone(store),
-      returnDetails: { canceled: false },
-      niReturnDetails: {},
+      returnDetails,
+      niReturnDetails,
       invalidBill: false,
     },
-    lineItems: lines.map((line) => lineItem(organisation, transaction, line)),
+    lineItems: lines.map((line) => lineItem(organisation, transaction, line, returns)),
     ...(tenders ? { paymentModes: paymentModes(organisation, transaction) } : {}),
     customFields: transaction.details?.customFields ?? {},
     extendedFields: transaction.details?.extendedFields ?? {},
@@ -102,8 +122,8 @@ export const presentTransaction = (
     ...localCurrencyOf(organisation, transaction),
     basketSize: lines.reduce((sum, line) => sum + line.quantity, 0) / QUANTITY_SCALE,
     retroTxn: transaction.details?.retro !== undefined,
-    returnDetails: { canceled: false },
-    niReturnDetails: {},
+    returnDetails,
+    niReturnDetails,
     autoUpdateTime: formatIso((transaction.updatedAt ?? transaction.recordedAt).getTime(), zone),
     warnings: [],
   };
@@ -136,6 +156,7 @@ export const presentListItem = (
     billingTime: formatIso(transaction.billedAt.getTime(), zone),
     billNumber: transaction.billNumber,
     type: transaction.type,
+    ...(transaction.returnType === null ? {} : { returnType: transaction.returnType }),
     notes: transaction.details?.note ?? "",
     amount: money(organisation, transaction.amount),
     grossAmount: money(organisation, transaction.grossAmount ?? transaction.amount),

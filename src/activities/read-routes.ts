@@ -13,6 +13,8 @@ import {
   transactionsOfParty,
 } from "./reads.ts";
 
+import { returnsOfBills } from "./returns/reads.ts";
+
 export interface TransactionReadParts {
   readonly db: Db;
   readonly orgs: Orgs;
@@ -126,10 +128,11 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
     const organisation = await orgs.get(orgId);
     const transaction = await find();
     if (transaction === null) throw missing();
-    const lines = await db.transaction(orgId, (tx) =>
-      linesOf(tx, orgId, transaction.partyId, [transaction.id]),
-    );
-    return presentTransaction(organisation, transaction, lines, { tenders });
+    const { lines, returns } = await db.transaction(orgId, async (tx) => ({
+      lines: await linesOf(tx, orgId, transaction.partyId, [transaction.id]),
+      returns: await returnsOfBills(tx, orgId, [transaction]),
+    }));
+    return presentTransaction(organisation, transaction, lines, { tenders, returns });
   };
 
   const list = async (orgId: number, customerId: number, query: ListQuery) => {
@@ -160,7 +163,7 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
       config: ACCESS,
       schema: {
         tags: ["Transactions"],
-        summary: "Read a purchase by id",
+        summary: "Read a purchase or return by id",
         params: Type.Object({ transactionId: Type.String() }),
         querystring: Type.Object({ tenders: OptionalText, type: OptionalText }),
         response: { 200: TransactionShape, ...failures(V2Failure) },
@@ -203,7 +206,7 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
       config: ACCESS,
       schema: {
         tags: ["Transactions"],
-        summary: "List purchases of a customer",
+        summary: "List purchases and returns of a customer",
         params: Type.Object({ customerId: Type.String() }),
         querystring: ListQuery,
         response: { 200: V2List(ListItem), ...failures(V2Failure) },
@@ -224,7 +227,7 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
       config: ACCESS,
       schema: {
         tags: ["Transactions"],
-        summary: "List purchases of a customer, by identifier",
+        summary: "List purchases and returns of a customer, by identifier",
         querystring: LookupQuery,
         response: { 200: V2List(ListItem), ...failures(V2Failure) },
       },

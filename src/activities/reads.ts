@@ -1,5 +1,6 @@
 import { type Money, rawSql, sql, type Tx } from "#platform";
 import type { LocalCurrency } from "./currencies/convert.ts";
+import type { TakenAward } from "./returns/clawback.ts";
 
 /** What of a bill is shown but never searched; kept as JSON beside it. Money as integers. */
 export interface TransactionDetails {
@@ -8,6 +9,10 @@ export interface TransactionDetails {
   readonly paymentModes?: readonly { mode: string; value: Money; notes: string | null; attributes: object }[];
   readonly extendedFields?: Readonly<Record<string, unknown>>;
   readonly customFields?: Readonly<Record<string, unknown>>;
+  /** Of a return: its own number, and the mixed bill that it came with. */
+  readonly returnNumber?: string;
+  readonly mixedBillId?: number;
+  readonly takenBack?: readonly TakenAward[];
   readonly localCurrency?: LocalCurrency;
   /** The anonymous bill that this one took the place of. */
   readonly retro?: { readonly transactionId: number; readonly type: string };
@@ -33,6 +38,10 @@ export interface StoredTransaction {
   readonly deliveryStatus: string;
   readonly points: number;
   readonly eventNo: number | null;
+  /** Null of a purchase. */
+  readonly returnType: string | null;
+  /** The bill that a return is of; null where it is not known. */
+  readonly parentId: number | null;
   /** When its fields were changed last; null: never. */
   readonly updatedAt: Date | null;
   readonly updatedTillId: number | null;
@@ -49,12 +58,15 @@ export interface StoredLine {
   readonly discount: Money;
   readonly amount: Money;
   readonly details: Readonly<Record<string, unknown>> | null;
+  /** Of a return: the line of its bill. */
+  readonly parentLineNo: number | null;
 }
 
 const COLUMNS = `id, t.party_id as "partyId", customer_id as "customerId", type, bill_number as "billNumber",
        billed_at as "billedAt", recorded_at as "recordedAt", till_id as "tillId", store_id as "storeId", source,
        account_id as "accountId", amount, gross_amount as "grossAmount", discount, details,
        outlier_status as "outlierStatus", delivery_status as "deliveryStatus", points, event_no as "eventNo",
+       return_type as "returnType", parent_transaction_id as "parentId",
        updated_at as "updatedAt", updated_till_id as "updatedTillId"`;
 
 /** The bill of that id, whoever's it is within the organisation. */
@@ -96,7 +108,7 @@ export const linesOf = (
 ): Promise<StoredLine[]> =>
   tx.rows<StoredLine>(sql`/* activities.lines_of */
     select transaction_id as "transactionId", line_no as "lineNo", item_code as "itemCode", description, quantity, rate,
-           value, discount, amount, details
+           value, discount, amount, details, parent_line_no as "parentLineNo"
       from activities.transaction_lines
      where org_id = ${orgId} and party_id = ${partyId} and transaction_id = any(${transactionIds}::bigint[])
      order by transaction_id, line_no`);
@@ -201,7 +213,7 @@ export const countTransactions = async (tx: Tx, orgId: number, partyId: number):
   return row.total;
 };
 
-/** A ledger event that is no purchase: what it changed in points, and why. */
+/** A ledger event that is no purchase or return: what it changed in points, and why. */
 export interface PointsEvent {
   readonly eventNo: number;
   readonly eventName: string;
@@ -238,7 +250,8 @@ export const pointsEvents = async (
              min(reference ->> 'reason') as reason
         from ledger.entries_v
        where org_id = ${orgId} and party_id = ${partyId} and event_no between ${first} and ${last}
-         and event_name <> 'TransactionAdd' and not (contra = 'opening' and amount = 0)
+         and event_name <> 'TransactionAdd' and not (event_name = 'ReturnBill' and reference ->> 'transactionId' is not null)
+         and not (contra = 'opening' and amount = 0)
        group by event_no order by event_no desc`),
     tx.maybeOne<{ oldest: Date | null }>(sql`/* activities.reach_of_events */
       select min(booked_at) as oldest from ledger.entries_v

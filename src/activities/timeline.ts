@@ -115,7 +115,7 @@ export const transactionEntry = (
     item: {
       at: formatIso(at, organisation.timeZone),
       kind: "transaction",
-      title: transaction.billNumber === "" ? "Purchase" : `Purchase ${transaction.billNumber}`,
+      title: `${titleOf(transaction)}${transaction.billNumber === "" ? "" : ` ${transaction.billNumber}`}`,
       detail: `${store?.name ?? "Unknown store"}${outlier}`,
       amount: toDecimal(transaction.amount, organisation.moneyScale),
       points: points(transaction.points),
@@ -123,6 +123,16 @@ export const transactionEntry = (
     },
   };
 };
+
+const RETURN_TITLES: Readonly<Record<string, string>> = {
+  FULL: "Return of",
+  LINE_ITEM: "Return of goods of",
+  AMOUNT: "Return of money of",
+  CANCELLED: "Cancellation of",
+};
+
+const titleOf = ({ returnType }: StoredTransaction): string =>
+  returnType === null ? "Purchase" : (RETURN_TITLES[returnType] ?? "Return of");
 
 const EVENT_TITLES: Readonly<Record<string, string>> = {
   PointsExpiry: "Points expired",

@@ -5,6 +5,7 @@ import { errors } from "../errors.ts";
 import { presentTransaction } from "../present.ts";
 import { idOf, type TransactionReadParts } from "../read-routes.ts";
 import { findTransaction, linesOf } from "../reads.ts";
+import { returnsOfBills } from "../returns/reads.ts";
 import { fatesOf } from "./points.ts";
 import { billEarnings, lineEarnings } from "./present.ts";
 
@@ -47,12 +48,13 @@ export const addEarningRoutes = (server: Server, { db, orgs }: TransactionReadPa
         const transaction = await findTransaction(tx, orgId, id);
         if (transaction === null) throw errors.transaction_unknown({ id });
         const { partyId } = transaction;
-        const [lines, lots] = await Promise.all([
+        const [lines, returns, lots] = await Promise.all([
           linesOf(tx, orgId, partyId, [id]),
+          returnsOfBills(tx, orgId, [transaction]),
           loadLotsOfTransactions(tx, orgId, [{ partyId, transactionId: id }]),
         ]);
         const fates = fatesOf(lots, await loadUsesOfLots(tx, orgId, lots));
-        const shown = presentTransaction(organisation, transaction, lines, { tenders: true });
+        const shown = presentTransaction(organisation, transaction, lines, { tenders: true, returns });
         return {
           ...shown,
           billDetails: {

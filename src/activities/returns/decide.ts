@@ -1,10 +1,11 @@
 import type { CustomerProfile } from "#customers";
-import type { LedgerBook } from "#ledger";
-import type { Membership } from "#loyalty";
-import { AppError, type NextId } from "#platform";
+import { type LedgerBook, POINTS } from "#ledger";
+import { type Membership, shareOf as roundedShare } from "#loyalty";
+import { AppError, multiplyRatio, type NextId } from "#platform";
 import { type Passage, type ReturnPassage, refuse, type Snapshot, type Writes } from "../passage.ts";
 import { type Clawback, clawBack, type Fraction, NO_CLAWBACK, type ReturnedShare } from "./clawback.ts";
 import { recordReturn } from "./record.ts";
+import { reverseRedemptionsOfBill } from "./redemptions.ts";
 import { isLineReturned, isReturned, judgeReturn } from "./rules.ts";
 import type { JudgedReturn, ReturnableBill } from "./schema.ts";
 
@@ -110,11 +111,13 @@ export const shareOf = (bill: ReturnableBill): ReturnedShare => {
 export const clawBackOf = (
   { bill }: JudgedReturn,
   book: LedgerBook,
-  snapshot: Pick<Snapshot, "organisation">,
+  snapshot: Pick<Snapshot, "organisation" | "programs">,
 ): Clawback => {
   if (bill === null || bill.before.customerId === null) return NO_CLAWBACK;
-  if (!snapshot.organisation.flag("CONF_POINTS_RETURN_ENABLED")) return NO_CLAWBACK;
+  if (!takesBack(snapshot)) return NO_CLAWBACK;
   const { partyId, id } = bill.before;
+  const programAt = (programId: number) =>
+    snapshot.programs.byId(programId)?.inForce(bill.before.billedAt.getTime()) ?? null;
   const lots = book.lotsOf(partyId);
   const awards = lots.filter(({ transactionId }) => transactionId === id);
   const keys = new Set(awards.map(({ eventNo, lineNo }) => `${eventNo}/${lineNo}`));
@@ -125,8 +128,22 @@ export const clawBackOf = (
     debtOf: (account) => book.account(partyId, account)?.debt ?? 0,
     before: shareOf(bill.before),
     after: shareOf(bill.after),
+    shareOf: (programId, amount, { returned, of }) => {
+      if (returned >= of) return amount;
+      const program = programAt(programId);
+      return program === null
+        ? multiplyRatio(amount, returned, of, "half_up")
+        : roundedShare(program, amount, returned, of);
+    },
+    // A currency that the program of that day did not know is one of points taken over: it goes back.
+    isReturnable: (programId, currencyId) =>
+      currencyId === POINTS || (programAt(programId)?.currencies.get(currencyId)?.returnable ?? true),
   });
 };
+
+/** Without the organisation's leave returns move no points at all: they are adjusted by hand. */
+const takesBack = ({ organisation }: Pick<Snapshot, "organisation">): boolean =>
+  organisation.flag("CONF_POINTS_RETURN_ENABLED");
 
 /** Posts what a passage's returns take back and collects the rows and events of them. */
 export const applyReturns = (
@@ -139,6 +156,7 @@ export const applyReturns = (
 ): void => {
   for (const [id, bill] of bills) snapshot.bills.set(id, bill);
   for (const { item, judged } of items) {
+    if (takesBack(snapshot)) reverseRedemptionsOfBill(passage, item, judged, snapshot);
     const clawback = clawBackOf(judged, snapshot.book, snapshot);
     const eventNo =
       clawback.postings.length === 0 ? null : post(passage, item, judged, clawback, snapshot, nextEventId);

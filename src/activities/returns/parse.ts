@@ -98,7 +98,7 @@ export const parseMixed = (input: ReturnInput, lines: SplitLines["returned"]): R
   const requests = new Map<string, ReturnRequest & { lines: ReturnLine[] }>();
   for (const [item, at] of lines) {
     const originalNumber = numberOf(item.parentBillNumber, `${at}.parentBillNumber`);
-    if (originalNumber === "") throw errors.no_return_number({ field: `${at}.parentBillNumber` });
+    if (originalNumber === "") throw errors.no_parent_number({ field: `${at}.parentBillNumber` });
     const purchasedAt = asInstant(item.purchaseTime, `${at}.purchaseTime`);
     if (purchasedAt !== null || input.type === "NOT_INTERESTED")
       checkOrder(purchasedAt, input.billedAt, `${at}.purchaseTime`);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyLedger } from "#ledger";
 import type { AppError, Outcome } from "#platform";
+import { createPoints, movement, type RedeemInput, redeemKind } from "#points";
+import { passBatch } from "../path.ts";
 import type { Purchase, Recorded } from "../schema.ts";
 import { type ActivitiesBench, createActivitiesBench, type TestShop } from "../testing.ts";
 import { verifyActivities } from "../verify.ts";
@@ -33,10 +35,6 @@ const send = async (shop: TestShop, purchase: Purchase): Promise<number | Record
   const [outcome] = await bench.activities.recordAll(shop.id, [purchase]);
   return "ok" in outcome! ? outcome.ok : codeOf(outcome!);
 };
-const warningsOf = (recorded: number | Recorded): number[] =>
-  typeof recorded === "number"
-    ? [recorded]
-    : (JSON.parse(recorded.reply) as { warnings: { code: number }[] }).warnings.map(({ code }) => code);
 const verifyClean = async () => {
   expect((await verifyLedger(bench.db)).findings).toEqual([]);
   expect(await verifyActivities(bench.db)).toEqual([]);
@@ -123,6 +121,150 @@ describe("a return", () => {
     expect((await accountOf(party!)).balance).toBe(0);
     expect(await memberOf(party!)).toEqual({ lifetime: 0, count: 0, tier: 1 });
     expect(await send(shop, await line("CUP", 1, 40, "2026-01-20T14:00:00Z"))).toBe(633);
+    await verifyClean();
+  });
+});
+
+/** Spends points as a till does. */
+const redeem = (
+  shop: TestShop,
+  partyId: number,
+  points: number,
+  about: Partial<RedeemInput> & { code: string },
+) =>
+  createPoints({ ...bench.parts, log: bench.log }).move(
+    shop.id,
+    movement(redeemKind, {
+      requestKey: null,
+      inputHash: Buffer.from(about.code),
+      now: Date.parse(BOUGHT),
+      tillId: shop.tillIds[0],
+      by: "test",
+      userId: null,
+      parties: [{ key: null, partyId, name: "C1" }],
+      input: {
+        programId: null,
+        points,
+        billNumber: "",
+        transactionId: null,
+        billAmount: null,
+        notes: "",
+        purpose: "",
+        externalReference: "",
+        isValidated: false,
+        customFields: null,
+        ...about,
+      },
+    }),
+  );
+const redemptionOf = async (code: string) => {
+  const [row] = await rows<{ amount: string; reversed: string; cause: string | null }>(
+    `select r.amount, r.reversed, min(v.cause) as cause from points.redemptions r
+       left join points.reversals v on v.party_id = r.party_id and v.redemption_id = r.id where r.code = $1 group by 1, 2`,
+    [code],
+  );
+  return { amount: Number(row!.amount), reversed: Number(row!.reversed), cause: row!.cause };
+};
+
+describe("a bill that was paid with points", () => {
+  test("gives them back as it goes back, the exact rest with its last part", async () => {
+    const shop = await bench.shop();
+    const [party] = await shop.register(1);
+    await send(shop, await shop.bill({ billNumber: "EARNED", billAmount: 200 }));
+    await redeem(shop, party!, 1000, { code: "payAAA", billNumber: "PAID" });
+    await send(shop, await shop.bill({ billNumber: "PAID", billAmount: 30 }));
+    expect((await accountOf(party!)).balance).toBe(1300);
+    const part = (billAmount: number, at: string) =>
+      goingBack(shop, "PAID", { returnType: "AMOUNT", billAmount, billingDate: at });
+    await send(shop, await part(10, "2026-01-20T13:00:01Z"));
+    expect(await redemptionOf("payAAA")).toEqual({ amount: 1000, reversed: 333, cause: "return" });
+    expect((await accountOf(party!)).balance).toBe(1300 + 333 - 100);
+    await send(shop, await part(20, "2026-01-20T13:00:02Z"));
+    expect(await redemptionOf("payAAA")).toEqual({ amount: 1000, reversed: 1000, cause: "return" });
+    expect((await accountOf(party!)).balance).toBe(2000);
+    await verifyClean();
+  });
+
+  test("gives nothing back where the organisation returns no points", async () => {
+    const shop = await bench.shop();
+    const [party] = await shop.register(1);
+    await shop.set({ CONF_POINTS_RETURN_ENABLED: "0" });
+    await send(shop, await shop.bill({ billNumber: "EARNED", billAmount: 200 }));
+    await redeem(shop, party!, 1000, { code: "payBBB", billNumber: "PAID" });
+    await send(shop, await shop.bill({ billNumber: "PAID", billAmount: 30 }));
+    await send(shop, await goingBack(shop, "PAID", { returnType: "FULL" }));
+    expect((await redemptionOf("payBBB")).reversed).toBe(0);
+    expect((await accountOf(party!)).balance).toBe(1300);
+    await verifyClean();
+  });
+});
+
+const byKind = (outcomes: readonly (number | Recorded)[]): number[] =>
+  outcomes.map((outcome) => (typeof outcome === "number" ? outcome : 0)).sort((a, b) => a - b);
+const single = async (shop: TestShop, purchase: Purchase): Promise<number | Recorded> =>
+  bench.activities.record(shop.id, purchase).catch((error: AppError) => error.number ?? -1);
+
+describe("at once", () => {
+  test.each(["REGULAR", "NOT_INTERESTED"])(
+    "two tills return the same line of a %s bill: one of them",
+    async (type) => {
+      const shop = await bench.shop();
+      await shop.register(1);
+      await send(shop, await shop.bill({ type, billNumber: "A", billAmount: 100, lineItemsV2: LINES }));
+      const back = await Promise.all(
+        shop.tillIds.flatMap((tillId) =>
+          [0, 1].map((second) =>
+            goingBack(
+              shop,
+              "A",
+              {
+                type: type === "REGULAR" ? "RETURN" : "NOT_INTERESTED_RETURN",
+                returnType: "LINE_ITEM",
+                billAmount: 60,
+                billingDate: `2026-01-20T13:00:0${second}Z`,
+                lineItemsV2: [{ itemCode: "TEA", qty: 2, amount: 60, purchaseTime: BOUGHT }],
+              },
+              { tillId },
+            ),
+          ),
+        ),
+      );
+      // Each in a transaction of its own.
+      const outcomes = await Promise.all(back.map((purchase) => passBatch(bench.parts, shop.id, [purchase])));
+      expect(byKind(outcomes.map(([outcome]) => codeOf(outcome!)))).toEqual([
+        0,
+        ...back.slice(1).map(() => 626),
+      ]);
+      await verifyClean();
+    },
+  );
+
+  test("bills, returns of them and spending of their points end in one order", async () => {
+    const shop = await bench.shop();
+    const [party] = await shop.register(1);
+    for (let index = 0; index < 6; index++)
+      await send(shop, await shop.bill({ billNumber: `A${index}`, billAmount: 50 }));
+    const returns = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => goingBack(shop, `A${index}`, { returnType: "FULL" })),
+    );
+    const sales = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => shop.bill({ billNumber: `B${index}`, billAmount: 10 })),
+    );
+    const spend = (code: string) =>
+      redeem(shop, party!, 1000, { code }).then(
+        () => true,
+        () => false,
+      );
+    const all = await Promise.all([
+      ...returns.map((purchase) => single(shop, purchase)),
+      ...sales.map((purchase) => single(shop, purchase)),
+      ...["aaaaaa", "bbbbbb", "cccccc", "dddddd"].map(spend),
+    ]);
+    const spent = all.slice(12).filter((done) => done === true).length;
+    expect(byKind(all.slice(0, 12) as Recorded[])).toEqual(Array.from({ length: 12 }, () => 0));
+    const { balance, returned } = await accountOf(party!);
+    expect(returned).toBe(3000);
+    expect(balance).toBe(600 - spent * 1000);
     await verifyClean();
   });
 });

@@ -97,7 +97,6 @@ const refuseAmount = (bill: ReturnableBill, amount: Money, scale: number): void 
 };
 
 const returnLines = (bill: ReturnableBill, request: ReturnRequest, scale: number): JudgedReturn => {
-  if (request.amount !== null) refuseAmount(bill, request.amount, scale);
   let after = bill;
   const lines: ReturnedLine[] = [];
   for (const line of request.lines) {
@@ -105,6 +104,7 @@ const returnLines = (bill: ReturnableBill, request: ReturnRequest, scale: number
     lines.push(...parts);
     after = withLines(after, parts);
   }
+  if (request.amount !== null) refuseAmount(bill, request.amount, scale);
   const sum = lines.reduce((total, { amount }) => total + amount, 0);
   // A discount on the bill as a whole makes its lines come to more than it did.
   const amount = request.amount ?? Math.min(sum, bill.amount - bill.returnedAmount);

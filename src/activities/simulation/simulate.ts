@@ -5,6 +5,7 @@ import { decide } from "../decide.ts";
 import { errors } from "../errors.ts";
 import type { Passage, Snapshot, Writes } from "../passage.ts";
 import { identify, type PathParts, tiersOfLateBills } from "../path.ts";
+import { noRedemptions } from "../returns/redemptions.ts";
 import type { Purchase } from "../schema.ts";
 import { visitsOfLateBills } from "../visits.ts";
 
@@ -97,6 +98,7 @@ const readSnapshot = async (
     tiersOfLateBills: tiers,
     visitDays,
     bills: new Map(),
+    redemptions: noRedemptions(),
     book: new LedgerBook(parties, accounts),
     recordedAt,
   };

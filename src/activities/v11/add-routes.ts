@@ -1,11 +1,21 @@
 import type { Actor } from "#identity";
 import type { Loyalty } from "#loyalty";
 import type { Organisation } from "#orgs";
-import { AppError, type Db, failures, type Outcome, type Server, V1Failure } from "#platform";
+import {
+  AppError,
+  type Db,
+  failures,
+  type Outcome,
+  POINTS_SCALE,
+  type Server,
+  toDecimal,
+  V1Failure,
+} from "#platform";
 import { errors } from "../errors.ts";
 import { type Body, isObject } from "../parse-values.ts";
+import { pointsTakenBack } from "../returns/reads.ts";
 import { purchaseOf, requestKeyOf, type TransactionRouteParts } from "../routes.ts";
-import type { Purchase, Recorded } from "../schema.ts";
+import { isReturn, type Purchase, type Recorded } from "../schema.ts";
 import { type Buyer, type Found, findBuyers, firstUsable, readBuyer } from "./buyers.ts";
 import {
   done,
@@ -91,9 +101,25 @@ const recordItems = async (
     candidate.outcome = recorded[index]!;
   });
   const standings = await standingsOf(parts, organisation, candidates);
+  const taken = await takenBack(parts, organisation.id, candidates);
   return outcomes.map((item, index) =>
-    "error" in item ? refusal(items[index], item.error) : answer(item, standings),
+    "error" in item ? refusal(items[index], item.error) : answer(item, standings, taken),
   );
+};
+
+/** Points that the returns of the call took back, by return. */
+const takenBack = async (
+  { db }: V11Parts,
+  orgId: number,
+  candidates: readonly Candidate[],
+): Promise<ReadonlyMap<number, number>> => {
+  const returns = candidates.flatMap(({ outcome, purchase }) => {
+    const isDone = outcome !== null && "ok" in outcome && purchase !== null && isReturn(purchase.type);
+    const partyId = isDone ? outcome.ok.customerId : null;
+    return isDone && partyId !== null ? [{ id: outcome.ok.transactionId, partyId }] : [];
+  });
+  if (returns.length === 0) return new Map();
+  return db.transaction(orgId, (tx) => pointsTakenBack(tx, orgId, returns));
 };
 
 const localBody = (bill: TillBill, isLocal: boolean): Body =>
@@ -189,6 +215,7 @@ const standingsOf = async (
 const answer = (
   { item, bill, found, outcome, purchase }: Candidate,
   standings: ReadonlyMap<number, CustomerStanding>,
+  taken: ReadonlyMap<number, number>,
 ): Item => {
   if (outcome === null || "error" in outcome) return refusal(item, outcome?.error ?? errors.no_root());
   const { transactionId, customerId, reply } = outcome.ok;
@@ -199,12 +226,18 @@ const answer = (
     number: purchase?.number ?? "",
     type: purchase?.type ?? "",
     bill_client_id: bill.clientId,
-    parent_bill_number: "",
+    parent_bill_number: purchase !== null && isReturn(purchase.type) ? purchase.ownNumber : "",
     shipping_source_till_code: "",
     delivery_status: purchase?.deliveryStatus ?? "",
     outlier_status: purchase?.outlierStatus ?? "",
     ...(block === undefined ? {} : { customer: block }),
     side_effects: { effect: effectsOf(told, Number(block?.loyalty_points ?? 0)) },
+    ...(purchase !== null && isReturn(purchase.type)
+      ? {
+          points_deducted: toDecimal(taken.get(transactionId) ?? 0, POINTS_SCALE),
+          points_balance: Number(block?.loyalty_points ?? 0),
+        }
+      : {}),
     source: purchase?.source ?? "",
     item_status: done(600, "Transaction added.", [...told.warnings, ...(found?.warnings ?? [])]),
   };

@@ -24,6 +24,9 @@ const commonOf = (organisation: Organisation, transaction: StoredTransaction) =>
     id: String(transaction.id),
     number: transaction.billNumber,
     type: transaction.type,
+    ...(transaction.returnType === null
+      ? {}
+      : { return_type: transaction.returnType, parent_bill_number: transaction.details?.returnNumber ?? "" }),
     outlier_status: transaction.outlierStatus,
     delivery_status: transaction.deliveryStatus,
     amount: money(transaction.amount),
@@ -125,7 +128,7 @@ export const listedBillOf = (
   const points = (amount: number) => String(toDecimal(amount, POINTS_SCALE));
   return {
     ...commonOf(organisation, transaction),
-    return_type: "",
+    return_type: transaction.returnType ?? "",
     store_code: organisation.store(transaction.storeId)?.code ?? "",
     returned_points_on_bill: points(summary.returned + summary.returnedPromised),
     ...(blocks === null ? {} : { currency: blocks.currency }),

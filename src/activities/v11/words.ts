@@ -14,6 +14,7 @@ const CODES: Readonly<Record<string, number>> = {
   "activities.amount_after_lines": 635,
   "activities.lines_after_amount": 632,
   "activities.no_return_number": 677,
+  "activities.no_parent_number": 677,
   "activities.line_amount_above_left": 678,
   "activities.no_return_lines": 679,
   "activities.line_not_in_bill": 688,

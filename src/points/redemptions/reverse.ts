@@ -71,13 +71,17 @@ export const reverseRedemption = (
     readonly by: string;
     /** Points past their expiry come back with this expiry (null: never) when the program renews them; absent: they do not. */
     readonly renewedUntil?: Instant | null;
+    /** All points come back as new ones, with that expiry; the lots that they came from stay as they are. */
+    readonly reissues?: boolean;
   },
 ): Reversal => {
   const { book, writes } = desk;
   const { partyId, programId, id } = redemption;
   const key: AccountKey = { programId, currencyId: POINTS, category: 1 };
   const account = book.account(partyId, key) ?? { ...NO_TOTALS, ...key, partyId };
-  const plan = planRestoration(book, account, redemption.eventNo, asked, about.at);
+  const plan = about.reissues
+    ? { uses: [], restored: 0, paid: 0, expired: asked }
+    : planRestoration(book, account, redemption.eventNo, asked, about.at);
   const renews = about.renewedUntil !== undefined && plan.expired > 0;
   const postings: Posting[] = [];
   const back = plan.restored + plan.paid;

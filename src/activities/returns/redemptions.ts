@@ -1,0 +1,130 @@
+import { randomInt } from "node:crypto";
+import { type CompiledProgram, expiresAt, shareOf } from "#loyalty";
+import type { Ids, Instant, Tx } from "#platform";
+import {
+  type Desk,
+  loadCarriers,
+  loadRedemptionsOfBills,
+  noWrites,
+  type Redemption,
+  reverseRedemption,
+} from "#points";
+import type { Passage, ReturnPassage, Snapshot } from "../passage.ts";
+import { isReturned } from "./rules.ts";
+import type { JudgedReturn, OriginalBill, ReturnableBill } from "./schema.ts";
+
+/** Points that paid bills of the batch's returns, and the desk at which they are taken back. */
+export interface BillRedemptions {
+  /** By bill; changed in place as they are taken back. */
+  readonly ofBill: Map<number, Redemption[]>;
+  readonly desk: Pick<Desk, "nextId" | "writes">;
+}
+
+const NONE: BillRedemptions = {
+  ofBill: new Map(),
+  desk: {
+    nextId: () => {
+      throw new Error("no redemption is taken back here");
+    },
+    writes: noWrites(),
+  },
+};
+
+/** Nothing was paid with points. */
+export const noRedemptions = (): BillRedemptions => NONE;
+
+/** Reads the redemptions that paid bills, with the lots that carry them into the book. */
+export const loadBillRedemptions = async (
+  tx: Tx,
+  ids: Ids,
+  bills: readonly OriginalBill[],
+  returns: number,
+  desk: Pick<Desk, "organisation" | "book">,
+): Promise<BillRedemptions> => {
+  const asked = bills
+    .filter(({ customerId }) => customerId !== null)
+    .map(({ partyId, id, number }) => ({ partyId, transactionId: id, number }));
+  const found = asked.length === 0 ? [] : await loadRedemptionsOfBills(tx, desk.organisation.id, asked);
+  if (found.length === 0) return NONE;
+  await loadCarriers(tx, desk, found);
+  const ofBill = new Map<number, Redemption[]>();
+  for (const bill of asked) {
+    const own = found.filter(
+      ({ partyId, transactionId, billNumber }) =>
+        partyId === bill.partyId &&
+        (transactionId === bill.transactionId || (transactionId === null && billNumber === bill.number)),
+    );
+    if (own.length > 0) ofBill.set(bill.transactionId, own);
+  }
+  const count = found.length * returns;
+  const [event, points] = await Promise.all([ids.reserve("event", count), ids.reserve("points", count)]);
+  const next = { event, points };
+  return { ofBill, desk: { nextId: (kind) => next[kind](), writes: noWrites() } };
+};
+
+/** How much of a bill has gone back, in money. */
+const partOf = (bill: ReturnableBill): { returned: number; of: number } =>
+  isReturned(bill) || bill.amount === 0
+    ? { returned: isReturned(bill) ? 1 : 0, of: 1 }
+    : { returned: bill.returnedAmount, of: bill.amount };
+
+/**
+ * Takes back the points that paid what goes back: the share of each redemption of the bill, all that is left of it with the
+ * last of the bill (points.md §4.1).
+ */
+export const reverseRedemptionsOfBill = (
+  { purchase }: Passage,
+  { transactionId, partyId }: ReturnPassage,
+  { bill }: JudgedReturn,
+  snapshot: Snapshot,
+): void => {
+  if (bill === null) return;
+  const { ofBill, desk } = snapshot.redemptions;
+  const redemptions = ofBill.get(bill.before.id) ?? [];
+  const [before, after] = [partOf(bill.before), partOf(bill.after)];
+  redemptions.forEach((redemption, index) => {
+    const program =
+      snapshot.programs.byId(redemption.programId)?.inForce(bill.before.billedAt.getTime()) ?? null;
+    const part = ({ returned, of }: typeof before) =>
+      returned === of || program === null
+        ? returned === of
+          ? redemption.amount
+          : 0
+        : shareOf(program, redemption.amount, returned, of);
+    const asked = Math.min(part(after) - part(before), redemption.amount - redemption.reversed);
+    if (asked <= 0) return;
+    const renewedUntil = renewalOf(program, partyId, purchase.now, snapshot);
+    reverseRedemption({ ...desk, ...snapshot }, redemption, asked, {
+      code: drawCode(),
+      at: purchase.now,
+      cause: "return",
+      transactionId,
+      tillId: purchase.tillId,
+      by: `return ${transactionId}`,
+      ...(renewedUntil === undefined ? {} : { renewedUntil }),
+      ...(program?.returns.reverseRedemption === "reissue" ? { reissues: true } : {}),
+    });
+    redemptions[index] = { ...redemption, reversed: redemption.reversed + asked };
+  });
+};
+
+/** The expiry that points past theirs come back with; undefined where they do not come back. */
+const renewalOf = (
+  program: CompiledProgram | null,
+  partyId: number,
+  now: Instant,
+  snapshot: Snapshot,
+): Instant | null | undefined => {
+  if (program === null) return undefined;
+  const { reverseRedemption: how, redemptionReversal } = program.returns;
+  if (how !== "reissue" && redemptionReversal !== "renew") return undefined;
+  const membership = snapshot.memberships.get(`${partyId}/${program.programId}`);
+  const { timeZone } = program;
+  const joinedAt = membership?.joinedAt.getTime() ?? now;
+  return expiresAt(program, null, { at: now, now, tier: membership?.tierNumber ?? 1, joinedAt, timeZone })
+    .expiresAt;
+};
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/** A code that is taken already fails the batch, whose returns are then tried alone with other codes. */
+const drawCode = (): string => Array.from({ length: 6 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
