@@ -839,7 +839,7 @@ export interface paths {
   };
   "/v2/customers/lookup/transactions": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["listPurchasesOfCustomerByIdentifier"];
+    get: operations["listPurchasesAndReturnsOfCustomerByIdentifier"];
     put?: never;
     post?: never;
     delete?: never;
@@ -927,7 +927,7 @@ export interface paths {
   };
   "/v2/customers/{customerId}/transactions": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["listPurchasesOfCustomer"];
+    get: operations["listPurchasesAndReturnsOfCustomer"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1246,7 +1246,7 @@ export interface paths {
   };
   "/v2/transactions/{transactionId}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get: operations["readPurchaseById"];
+    get: operations["readPurchaseOrReturnById"];
     put?: never;
     post?: never;
     delete?: never;
@@ -2836,6 +2836,7 @@ export interface operations {
               id: number;
               number: string;
               type: string;
+              returnType: string | null;
               billedAt: string;
               amount: number;
               points: number;
@@ -4923,6 +4924,7 @@ export interface operations {
               id: number;
               number: string;
               type: string;
+              returnType: string | null;
               billedAt: string;
               amount: number;
               points: number;
@@ -4977,6 +4979,7 @@ export interface operations {
             id: number;
             number: string;
             type: string;
+            returnType: string | null;
             billedAt: string;
             amount: number;
             points: number;
@@ -5002,6 +5005,41 @@ export interface operations {
             note: string | null;
             notInterestedReason: string | null;
             eventNo: number | null;
+            returnOf: {
+              id: number;
+            } | null;
+            /** What went back of a bill */
+            returns: {
+              id: number;
+              returnType: string;
+              billedAt: string;
+              amount: number;
+              points: number;
+            }[];
+            /** Of a return: what it took back of which award */
+            takenBack: {
+              /** Event and line that gave the award */
+              eventNo: number;
+              lineNo: number;
+              programId: number;
+              /** 0: points */
+              currencyId: number;
+              /** 1 regular, 2 promised, 3 trigger-based */
+              category: number;
+              source: string;
+              /** 0: the bill as a whole */
+              billLine: number;
+              awarded: number;
+              taken: number;
+              /** Taken from what the award had left */
+              fromRest: number;
+              /** Had been spent: other points stand in for it */
+              moved: number;
+              /** Had been spent, and nothing stands in for it */
+              owed: number;
+              /** Had expired: the balance stays */
+              expired: number;
+            }[];
             lines: {
               lineNo: number;
               itemCode: string;
@@ -5011,6 +5049,8 @@ export interface operations {
               value: number;
               discount: number;
               amount: number;
+              returnedQuantity: number;
+              returnedAmount: number;
               extendedFields: {
                 [name: string]: unknown;
               };
@@ -7399,8 +7439,8 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
-  /** List purchases of a customer, by identifier (Transaction:read) */
-  listPurchasesOfCustomerByIdentifier: {
+  /** List purchases and returns of a customer, by identifier (Transaction:read) */
+  listPurchasesAndReturnsOfCustomerByIdentifier: {
     parameters: {
       query?: {
         embed?: string;
@@ -8028,8 +8068,8 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
-  /** List purchases of a customer (Transaction:read) */
-  listPurchasesOfCustomer: {
+  /** List purchases and returns of a customer (Transaction:read) */
+  listPurchasesAndReturnsOfCustomer: {
     parameters: {
       query?: {
         embed?: string;
@@ -10253,8 +10293,8 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
-  /** Read a purchase by id (Transaction:read) */
-  readPurchaseById: {
+  /** Read a purchase or return by id (Transaction:read) */
+  readPurchaseOrReturnById: {
     parameters: {
       query?: {
         tenders?: string;
