@@ -107,6 +107,47 @@ test("awards of several categories, currencies and lines are one event of severa
   await verifyClean();
 });
 
+test("the raw side effects say of each award what it is", async () => {
+  const promised = { category: "promised", delay: { days: 3 } };
+  const definition = definitionWith(
+    [
+      fixed(5, promised),
+      { ...fixed(3, { currencyId: 1, basis: "line_amount" }), expiryStrategyId: 2 },
+      fixed(1, { currencyId: 1, category: "trigger_based" }),
+    ],
+    { currencies: [stamps], expiryStrategies: [{ id: 2, name: "Never", kind: "never" }] },
+  );
+  const shop = await bench.shop({ definition });
+  await shop.register(1);
+  const lines = [{ itemCode: "A", qty: 1, rate: 20, value: 20, amount: 20 }];
+  const bill = await shop.bill({ billAmount: 20, lineItemsV2: lines }, { wantsRawSideEffects: true });
+  const { reply, transactionId } = await bench.activities.record(shop.id, bill);
+  const { rawSideEffects } = JSON.parse(reply) as { rawSideEffects: Record<string, unknown>[] };
+  expect(rawSideEffects.flatMap(Object.values).every((value) => typeof value === "string")).toBe(true);
+  const onBill = { awardOn: "BILL", lineItemId: "-1", sourceId: String(transactionId), sourceValue: "20" };
+  expect(rawSideEffects).toMatchObject([
+    {
+      ...onBill,
+      points: "5.000",
+      pointTypeName: "Promised",
+      pointTypeIsRedeemable: "false",
+      awardedOn: "20th Jan, 2026",
+      expiryDate: "31st Jan, 2027",
+      alternateCurrencyName: "null",
+    },
+    {
+      awardOn: "BILL_LINEITEM",
+      lineItemId: "1",
+      points: "3.000",
+      pointTypeName: "Stamps_REGULAR",
+      expiryStrategyId: "2",
+      expiryDate: "null",
+      alternateCurrencyIdentifier: "stamps",
+    },
+    { ...onBill, points: "1.000", pointTypeName: "Stamps_TRIGGER_BASED", pointTypeId: "3" },
+  ]);
+});
+
 test("a bill that earned nothing but a currency has no points and its event", async () => {
   const definition = definitionWith([fixed(3, { currencyId: 1 })], { currencies: [stamps] });
   const shop = await bench.shop({ definition });

@@ -1,7 +1,8 @@
 import type { CustomerProfile } from "#customers";
-import type { CompiledProgram, Decision } from "#loyalty";
-import { formatDecimal, type Issue, POINTS_SCALE } from "#platform";
+import type { CompiledProgram } from "#loyalty";
+import type { Issue } from "#platform";
 import type { Decided } from "./passage.ts";
+import { rawSideEffectsOf } from "./raw-side-effects.ts";
 import type { Purchase } from "./schema.ts";
 
 interface Answer {
@@ -28,7 +29,9 @@ export const buildReply = ({
     errors: [],
     sideEffects: purchase.wantsSideEffects && decided !== null ? sideEffectsOf(decided) : [],
     ...(purchase.wantsRawSideEffects
-      ? { rawSideEffects: rawSideEffectsOf(purchase, partyId, decided?.decision ?? null) }
+      ? {
+          rawSideEffects: decided === null ? [] : rawSideEffectsOf(purchase, transactionId, partyId, decided),
+        }
       : {}),
     loyaltyDetails: [],
     ...(profile === null
@@ -56,32 +59,3 @@ const sideEffectsOf = ({ decision, program }: Decided): object[] => {
   }
   return effects;
 };
-
-/** Every value is text; what does not apply is "null", "" or "-1" as the dialect has it. */
-const rawSideEffectsOf = (purchase: Purchase, partyId: number, decision: Decision | null): object[] =>
-  (decision?.awards ?? []).map((award) => ({
-    type: "AWARD",
-    awardOn: "BILL",
-    awardedOnMillis: String(purchase.now),
-    expiryDateMillis: award.expiresAt === null ? "null" : String(award.expiresAt),
-    points: formatDecimal(award.points, POINTS_SCALE, 3),
-    pointsBeforeCapping: formatDecimal(award.points, POINTS_SCALE, 3),
-    pointTypeName: "Main",
-    pointTypeIsRedeemable: "true",
-    programId: String(award.programId),
-    isDefaultProgram: "true",
-    promoId: "-1",
-    promoIdentifier: "",
-    promoName: "",
-    ruleId: award.ruleId,
-    sourceType: "Bill",
-    lineItemId: "-1",
-    tenderCodeId: "-1",
-    quantity: "null",
-    initialQuantity: "null",
-    billNumber: purchase.number,
-    customerId: String(partyId),
-    evaluatedEntity: "USER",
-    alternateCurrencyIdentifier: "null",
-    alternateCurrencyName: "null",
-  }));
