@@ -211,7 +211,9 @@ const convertPage = async (
     loadLots(tx, orgId, page),
   ]);
   // Read under the locks: what was returned or released since the page was read is no longer due.
-  const due = lots.filter(({ convertsAt }) => convertsAt !== null && convertsAt <= now);
+  const due = lots
+    .filter(({ convertsAt }) => convertsAt !== null && convertsAt <= now)
+    .sort((a, b) => a.convertsAt! - b.convertsAt! || a.eventNo - b.eventNo || a.lineNo - b.lineNo);
   if (due.length === 0) return [];
   const nextEventId = await ids.reserve("event", eventsOfConversion(due));
   const book = new LedgerBook(locked, accounts, { lots });

@@ -1,3 +1,5 @@
+export { type DeductInput, deductKind } from "./deductions/deduct.ts";
+export { type GrantInput, grantKind } from "./grants/grant.ts";
 export {
   type CaptureInput,
   captureKind,
@@ -36,3 +38,4 @@ export { addScheduleRoutes, type ScheduleParts } from "./schedules/routes.ts";
 export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";
 export { loadRedemptionsOfBills } from "./store.ts";
+export { type TransferInput, transferKind } from "./transfers/transfer.ts";

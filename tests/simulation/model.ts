@@ -1,6 +1,6 @@
 /**
- * What points should do, said a second time and as plainly as can be: one customer's regular points as a list of lots. It shares no
- * code with the product, knows nothing of batches, locks or tables, and is slow. Amounts are thousandths, times milliseconds.
+ * What points should do, said a second time and as plainly as can be: one customer's points as a list of lots. It shares no code with
+ * the product, knows nothing of batches, locks or tables, and is slow. Amounts are thousandths, times milliseconds.
  */
 export interface ModelLot {
   readonly amount: number;
@@ -8,13 +8,22 @@ export interface ModelLot {
   /** Infinity: never. */
   expires: number;
   /** The bill that earned it. */
-  readonly bill: number | null;
-  /** What it gave for each redemption or transfer, net, by the event's name in the model. */
-  readonly gave: Map<string, number>;
-  /** What it paid of a debt. */
-  settled: number;
-  expired: number;
-  returned: number;
+  readonly bill: string | null;
+  /** When promised points become regular. */
+  readonly converts: number;
+  /** What it gave: for what, as what; net, in the order of the events that took it. */
+  uses: Use[];
+  /** What its promised points became. */
+  child: ModelLot | null;
+}
+
+type Kind = "redeemed" | "transfer" | "adjusted" | "settled" | "expired" | "returned" | "conversion";
+
+interface Use {
+  /** Number of the event among the customer's. */
+  readonly event: number;
+  readonly kind: Kind;
+  amount: number;
 }
 
 export interface ModelHold {
@@ -25,28 +34,41 @@ export interface ModelHold {
 }
 
 export interface ModelRedemption {
-  readonly name: string;
+  readonly event: number;
   readonly points: number;
   reversed: number;
+  /** The caller was told its code. */
+  isTold: boolean;
 }
 
 export interface ModelBill {
-  readonly amount: number;
+  readonly pence: number;
+  readonly at: number;
   returned: number;
-  /** Points that its returns took back. */
-  takenBack: number;
 }
 
 const byUse = (a: ModelLot, b: ModelLot) => (a.expires === b.expires ? 0 : a.expires < b.expires ? -1 : 1);
 const byLife = (a: ModelLot, b: ModelLot) => -byUse(a, b);
 
+/** A share of points, halves up. */
+const share = (points: number, part: number, whole: number): number =>
+  Number((2n * BigInt(points) * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole)));
+
+const addUse = (lot: ModelLot, event: number, kind: Kind, amount: number): void => {
+  const known = lot.uses.find((use) => use.event === event && use.kind === kind);
+  if (known === undefined) lot.uses.push({ event, kind, amount });
+  else known.amount += amount;
+};
+
 export class ModelCustomer {
-  /** In the order in which they were opened. */
+  /** Regular points, in the order in which they were opened. */
   readonly lots: ModelLot[] = [];
+  readonly promised: ModelLot[] = [];
   readonly holds = new Map<number, ModelHold>();
   readonly redemptions = new Map<string, ModelRedemption>();
-  readonly bills = new Map<number, ModelBill>();
+  readonly bills = new Map<string, ModelBill>();
   debt = 0;
+  #events = 0;
 
   get balance(): number {
     return this.lots.reduce((sum, lot) => sum + lot.left, 0) - this.debt;
@@ -63,87 +85,178 @@ export class ModelCustomer {
     return this.balance - this.held(now);
   }
 
-  credit(points: number, expires: number, bill: number | null = null): ModelLot {
-    const gave = new Map<string, number>();
-    const lot = { amount: points, left: points, expires, bill, gave, settled: 0, expired: 0, returned: 0 };
+  /** What can be passed on: of lots that live on. */
+  transferable(now: number): number {
+    const living = this.lots.reduce((sum, lot) => (lot.expires > now ? sum + lot.left : sum), 0);
+    return Math.max(0, Math.min(this.available(now), living));
+  }
+
+  nextEvent(): number {
+    return ++this.#events;
+  }
+
+  credit(points: number, expires: number, bill: string | null = null, event = this.nextEvent()): ModelLot {
+    const lot = this.#open(points, expires, bill, Number.POSITIVE_INFINITY);
     this.lots.push(lot);
-    this.#settle(lot);
+    this.#settle(lot, event);
     return lot;
   }
 
-  #settle(lot: ModelLot): void {
-    const paid = Math.min(this.debt, lot.left);
-    this.debt -= paid;
-    lot.left -= paid;
-    lot.settled += paid;
+  promise(points: number, expires: number, converts: number): void {
+    this.nextEvent();
+    this.promised.push(this.#open(points, expires, null, converts));
   }
 
-  /** Takes from the lots that expire first, for an event of that name; what they cannot give becomes debt. */
-  take(points: number, name: string | null): void {
+  #open(amount: number, expires: number, bill: string | null, converts: number): ModelLot {
+    return { amount, left: amount, expires, bill, converts, uses: [], child: null };
+  }
+
+  #settle(lot: ModelLot, event: number): void {
+    const paid = Math.min(this.debt, lot.left);
+    if (paid === 0) return;
+    this.debt -= paid;
+    lot.left -= paid;
+    addUse(lot, event, "settled", paid);
+  }
+
+  /** Takes from the lots that expire first; what they cannot give becomes debt. Answers what each gave. */
+  take(
+    points: number,
+    kind: Kind,
+    event = this.nextEvent(),
+    lots: readonly ModelLot[] = this.lots,
+  ): { lot: ModelLot; part: number }[] {
     let left = points;
+    const parts: { lot: ModelLot; part: number }[] = [];
     // A stable sort: of lots that expire together the older one gives first.
-    for (const lot of [...this.lots].sort(byUse)) {
+    for (const lot of [...lots].sort(byUse)) {
       const part = Math.min(lot.left, left);
       if (part === 0) continue;
       lot.left -= part;
       left -= part;
-      if (name !== null) lot.gave.set(name, (lot.gave.get(name) ?? 0) + part);
+      addUse(lot, event, kind, part);
+      parts.push({ lot, part });
     }
     this.debt += left;
+    return parts;
   }
 
-  redeem(name: string, code: string, points: number): void {
-    this.take(points, name);
-    this.redemptions.set(code, { name, points, reversed: 0 });
+  redeem(code: string, points: number): void {
+    const event = this.nextEvent();
+    this.take(points, "redeemed", event);
+    this.redemptions.set(code, { event, points, reversed: 0, isTold: false });
+  }
+
+  /** The code of a redemption reached the caller. */
+  tell(code: string): void {
+    this.redemptions.get(code)!.isTold = true;
   }
 
   /** Gives points of a redemption back; answers what did not come back because it had expired. */
   reverse(redemption: ModelRedemption, points: number, now: number): number {
     redemption.reversed += points;
-    const { name } = redemption;
     let left = points;
-    const carrying = this.lots.filter((lot) => (lot.gave.get(name) ?? 0) > 0);
-    const carried = carrying.reduce((sum, lot) => sum + (lot.gave.get(name) ?? 0), 0);
-    // The newest among equals first: a stable sort of the reversed list.
-    const newestFirst = [...carrying].reverse().sort(byLife);
+    const carries = (lot: ModelLot) =>
+      lot.uses.find(({ kind, event }) => kind === "redeemed" && event === redemption.event)?.amount ?? 0;
+    const carrying = this.lots.filter((lot) => carries(lot) > 0);
+    let uncarried = Math.max(0, points - carrying.reduce((sum, lot) => sum + carries(lot), 0));
     const revived: ModelLot[] = [];
-    for (const lot of newestFirst) {
-      if (lot.expires < now) continue;
-      const part = Math.min(left, lot.gave.get(name) ?? 0);
-      lot.gave.set(name, (lot.gave.get(name) ?? 0) - part);
+    // The newest among equals first: a stable sort of the reversed list.
+    for (const lot of [...carrying].reverse().sort(byLife)) {
+      const part = lot.expires < now ? 0 : Math.min(left, carries(lot));
+      if (part === 0) continue;
+      addUse(lot, redemption.event, "redeemed", -part);
       lot.left += part;
       left -= part;
       revived.push(lot);
     }
-    let uncarried = Math.max(0, points - carried);
     const paid = Math.min(left, uncarried, this.debt);
     this.debt -= paid;
     left -= paid;
     uncarried -= paid;
-    for (const lot of [...this.lots].reverse().sort(byLife)) {
-      const part = Math.min(left, uncarried, lot.settled);
-      if (part === 0 || lot.expires < now) continue;
-      lot.settled -= part;
-      lot.left += part;
-      left -= part;
-      uncarried -= part;
+    for (const lot of [...this.lots].reverse().sort(byLife))
+      for (const use of [...lot.uses].sort((a, b) => b.event - a.event)) {
+        const part = use.kind !== "settled" || lot.expires < now ? 0 : Math.min(left, uncarried, use.amount);
+        if (part === 0) continue;
+        use.amount -= part;
+        lot.left += part;
+        left -= part;
+        uncarried -= part;
+      }
+    if (left < points) {
+      const event = this.nextEvent();
+      for (const lot of revived) this.#settle(lot, event);
     }
-    for (const lot of revived) this.#settle(lot);
     return left;
   }
 
-  /** What expired before the day began; held points stay. Answers how much went. */
+  /** What expired before the day began; held points stay. Answers how much went, of regular and of promised points. */
   expire(startOfDay: number, now: number): number {
     let free = Math.max(0, this.available(now));
     let gone = 0;
-    for (const lot of [...this.lots].sort(byUse)) {
-      if (lot.expires >= startOfDay) break;
+    const due = (lots: readonly ModelLot[]) =>
+      [...lots].filter(({ expires }) => expires < startOfDay).sort(byUse);
+    for (const lot of due(this.lots)) {
       const part = Math.min(lot.left, free);
+      if (part === 0) continue;
       lot.left -= part;
-      lot.expired += part;
       free -= part;
       gone += part;
+      // One event for the account, whatever the number of lots.
+      addUse(lot, this.#events + 1, "expired", part);
+    }
+    if (gone > 0) this.nextEvent();
+    for (const lot of due(this.promised)) {
+      gone += lot.left;
+      lot.left = 0;
     }
     return gone;
+  }
+
+  /** Promised points whose day has come are regular from now on. */
+  convert(now: number): boolean {
+    const due = this.promised
+      .filter(({ left, converts }) => left > 0 && converts <= now)
+      .sort((a, b) => a.converts - b.converts);
+    if (due.length === 0) return false;
+    const event = this.nextEvent();
+    for (const lot of due) {
+      addUse(lot, event, "conversion", lot.left);
+      lot.child = this.credit(lot.left, lot.expires, lot.bill, event);
+      lot.left = 0;
+    }
+    return true;
+  }
+
+  /** Takes back what a bill earned, as far as `pence` more of it went back now; answers what it took. */
+  returnOf(billName: string, pence: number): number {
+    const bill = this.bills.get(billName)!;
+    const lot = this.lots.find((item) => item.bill === billName);
+    const before = bill.returned;
+    bill.returned += pence;
+    if (lot === undefined) return 0;
+    const taken = share(lot.amount, bill.returned, bill.pence) - share(lot.amount, before, bill.pence);
+    if (taken === 0) return 0;
+    const event = this.nextEvent();
+    let left = taken;
+    const fromRest = Math.min(lot.left, left);
+    lot.left -= fromRest;
+    left -= fromRest;
+    for (const use of [...lot.uses].sort((a, b) => a.event - b.event)) {
+      if (!["redeemed", "transfer", "adjusted", "settled"].includes(use.kind)) continue;
+      const part = Math.min(left, use.amount);
+      if (part <= 0) continue;
+      use.amount -= part;
+      left -= part;
+      this.take(part, use.kind, use.event);
+    }
+    for (const use of lot.uses) {
+      if (use.kind !== "expired") continue;
+      const part = Math.min(left, use.amount);
+      use.amount -= part;
+      left -= part;
+    }
+    addUse(lot, event, "returned", taken);
+    return taken;
   }
 }

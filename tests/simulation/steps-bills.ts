@@ -18,11 +18,46 @@ const effects = (pence: number) =>
     ? []
     : [{ type: "points", rawAwardedPoints: pence / 1000, awardedPoints: pence / 1000, entityType: "USER" }];
 
-/** A bill of now or of weeks ago, or one that was sent before. */
+/** A bill that goes back: whole, or some of its money; refused when less is left. */
+const returnStep = (scene: Scene, partyId: number): BillStep | null => {
+  const { chance, world, now, customers } = scene;
+  const model = customers.get(partyId)!;
+  const names = [...model.bills.keys()];
+  if (names.length === 0) return null;
+  const name = names[chance.whole(Math.max(0, names.length - 6), names.length - 1)]!;
+  const bill = model.bills.get(name)!;
+  const left = bill.pence - bill.returned;
+  const isWhole = chance.oneIn(3);
+  const pence = isWhole ? left : chance.whole(1, chance.oneIn(8) ? bill.pence : Math.max(1, left));
+  // Returns have no number of their own: their time tells two of the same apart.
+  const at = now + (scene.serial() % 60_000);
+  const body = {
+    type: "RETURN",
+    returnType: isWhole ? "FULL" : "AMOUNT",
+    billNumber: name,
+    purchaseTime: new Date(bill.at).toISOString(),
+    billingDate: new Date(at).toISOString(),
+    ...(isWhole ? {} : { billAmount: pence / 100 }),
+  };
+  const step = {
+    what: `return of ${isWhole ? "all" : pence} of ${name} (${left} left)`,
+    parties: [partyId],
+    item: () => world.bill(partyId, body),
+  };
+  if (left === 0) return { ...step, expected: { refused: 633 } };
+  if (isWhole && bill.returned > 0) return { ...step, expected: { refused: 639 } };
+  if (pence > left) return { ...step, expected: { refused: 630 } };
+  model.returnOf(name, pence);
+  return { ...step, expected: { reply: { errors: [] } } };
+};
+
+/** A bill of now or of weeks ago, one that was sent before, or one that goes back. */
 export const billSteps = (scene: Scene): BillStep => {
   const { chance, world, now, customers } = scene;
   const partyId = scene.party();
   const model = customers.get(partyId)!;
+  const returned = chance.oneIn(4) ? returnStep(scene, partyId) : null;
+  if (returned !== null) return returned;
   const earlier = sent.get(customers) ?? [];
   const repeated = earlier.find((bill) => bill.partyId === partyId);
   if (repeated !== undefined && chance.oneIn(5))
@@ -35,13 +70,17 @@ export const billSteps = (scene: Scene): BillStep => {
   const pence = chance.oneIn(12) ? 0 : chance.whole(1, 20_000);
   const isLate = chance.oneIn(8);
   const billedAt = isLate ? now - chance.whole(1, 80) * DAY : now;
+  const number = `N${scene.serial()}`;
   const body = {
     type: "REGULAR",
-    billNumber: `N${scene.serial()}`,
+    billNumber: number,
     billAmount: pence / 100,
     billingDate: new Date(billedAt).toISOString(),
   };
-  if (pence > 0) model.credit(pence, expiryOfBill(billedAt, now));
+  if (pence > 0) {
+    model.credit(pence, expiryOfBill(billedAt, now), number);
+    model.bills.set(number, { pence, returned: 0, at: billedAt });
+  }
   const reply = { errors: [], sideEffects: effects(pence) };
   sent.set(customers, [{ partyId, body, reply }, ...earlier].slice(0, 200));
   return {

@@ -1,5 +1,14 @@
 import type { Movement } from "#points";
-import { captureKind, holdKind, redeemKind, releaseKind, reverseKind } from "#points";
+import {
+  captureKind,
+  deductKind,
+  grantKind,
+  holdKind,
+  redeemKind,
+  releaseKind,
+  reverseKind,
+  transferKind,
+} from "#points";
 import type { ModelCustomer } from "./model.ts";
 import type { Scene, Step } from "./simulation.ts";
 
@@ -37,13 +46,19 @@ const redeem = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep
   );
   const what = `redeem ${points} of ${available}`;
   if (points > available) return { what, parties: [partyId], item, expected: { refused: 818 } };
-  model.redeem(code, code, points);
-  return { what, parties: [partyId], item, expected: { reply: { code, points, balance: model.balance } } };
+  model.redeem(code, points);
+  return {
+    what,
+    parties: [partyId],
+    item,
+    expected: { reply: { code, points, balance: model.balance } },
+    after: () => model.tell(code),
+  };
 };
 
 const reverse = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
   const { chance, world, now } = scene;
-  const codes = [...model.redemptions.keys()];
+  const codes = [...model.redemptions].flatMap(([code, { isTold }]) => (isTold ? [code] : []));
   if (codes.length === 0) return null;
   const redemptionCode = codes[chance.whole(Math.max(0, codes.length - 5), codes.length - 1)]!;
   const redemption = model.redemptions.get(redemptionCode)!;
@@ -121,8 +136,14 @@ const capture = (scene: Scene, partyId: number, model: ModelCustomer): PointsSte
   if (taken > left) return { what, parties, item, expected: { refused: 70_103 } };
   held.captured += taken;
   if (isFinal || held.captured === held.points) held.open = false;
-  model.redeem(code, code, taken);
-  return { what, parties, item, expected: { reply: { code, points: taken, balance: model.balance } } };
+  model.redeem(code, taken);
+  return {
+    what,
+    parties,
+    item,
+    expected: { reply: { code, points: taken, balance: model.balance } },
+    after: () => model.tell(code),
+  };
 };
 
 const release = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
@@ -139,11 +160,97 @@ const release = (scene: Scene, partyId: number, model: ModelCustomer): PointsSte
   return { what, parties: [partyId], item, expected: { reply } };
 };
 
+const transfer = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const { world, now, customers } = scene;
+  const to = scene.party();
+  const most = model.transferable(now);
+  const points = amountAround(scene, most);
+  const parties = [partyId, to];
+  const item = world.movement(
+    transferKind,
+    parties,
+    { programId: null, points, notes: "" },
+    `${scene.serial()}`,
+  );
+  const what = `transfer ${points} of ${most} from ${partyId} to ${to}`;
+  if (partyId === to) return { what, parties, item, expected: { refused: 418 } };
+  if (points > most) return { what, parties, item, expected: { refused: 818 } };
+  const living = model.lots.filter(({ expires }) => expires > now);
+  const credits = new Map<number, number>();
+  for (const { lot, part } of model.take(points, "transfer", model.nextEvent(), living))
+    credits.set(lot.expires, (credits.get(lot.expires) ?? 0) + part);
+  const recipient = customers.get(to)!;
+  const event = recipient.nextEvent();
+  for (const [expires, part] of credits) recipient.credit(part, expires, null, event);
+  return { what, parties, item, expected: { reply: { points, balance: model.balance } } };
+};
+
+const DAY = 86_400_000;
+
+const grant = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const { chance, world, now } = scene;
+  const points = chance.whole(1, 30_000);
+  const isPromised = chance.oneIn(2);
+  const convertsAt = isPromised ? now + chance.whole(1, 10 * 24) * 3_600_000 : null;
+  const at = chance.oneIn(10) ? null : now + chance.whole(20, 60) * DAY;
+  const input = {
+    kind: "issue" as const,
+    programId: null,
+    currencyId: 0,
+    category: isPromised ? (2 as const) : (1 as const),
+    amount: { points },
+    expiry: { at },
+    convertsAt,
+    awardedAt: null,
+    reason: "",
+    comments: "",
+    bill: null,
+    promotion: null,
+  };
+  const item = world.movement(grantKind, [partyId], input, `${scene.serial()}`);
+  const expires = at ?? Number.POSITIVE_INFINITY;
+  const what = `grant ${points}${isPromised ? " promised" : ""}`;
+  if (convertsAt === null) model.credit(points, expires);
+  else model.promise(points, expires, convertsAt);
+  const balance = isPromised ? model.promised.reduce((sum, { left }) => sum + left, 0) : model.balance;
+  return { what, parties: [partyId], item, expected: { reply: { points, balance } } };
+};
+
+const deduct = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const { world, now } = scene;
+  const most = Math.max(0, model.available(now));
+  const points = amountAround(scene, most);
+  const input = {
+    programId: null,
+    currencyId: 0,
+    category: 1 as const,
+    points,
+    target: null,
+    reason: "simulated",
+    comments: "",
+  };
+  const item = world.movement(deductKind, [partyId], input, `${scene.serial()}`);
+  const what = `deduct ${points} of ${most}`;
+  if (points > most) return { what, parties: [partyId], item, expected: { refused: 8907 } };
+  model.take(points, "adjusted");
+  return { what, parties: [partyId], item, expected: { reply: { points, balance: model.balance } } };
+};
+
+const KINDS = { redeem, reverse, hold, capture, release, transfer, grant, deduct } as const;
+
 /** Something that moves points besides a bill. */
 export const pointsSteps = (scene: Scene): PointsStep => {
   const partyId = scene.party();
   const model = scene.customers.get(partyId)!;
-  const kind = scene.chance.weighted({ redeem: 40, reverse: 25, hold: 15, capture: 12, release: 8 });
-  const step = { redeem, reverse, hold, capture, release }[kind](scene, partyId, model);
-  return step ?? redeem(scene, partyId, model);
+  const kind = scene.chance.weighted({
+    redeem: 30,
+    reverse: 22,
+    hold: 12,
+    capture: 10,
+    release: 6,
+    transfer: 10,
+    grant: 6,
+    deduct: 4,
+  });
+  return KINDS[kind](scene, partyId, model) ?? redeem(scene, partyId, model);
 };

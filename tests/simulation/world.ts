@@ -3,7 +3,7 @@ import pg from "pg";
 import { createActivities, parseBill } from "#activities";
 import { createCustomers } from "#customers";
 import { createEvents } from "#events";
-import { expireLots, openParties, verifyLedger } from "#ledger";
+import { convertDueLots, expireLots, openParties, verifyLedger } from "#ledger";
 import { createLoyalty, defaultProgram, enrol, type ProgramDefinition } from "#loyalty";
 import { createOrgs } from "#orgs";
 import { createDb, createIds, createLog, type Db, type Instant, type Tx } from "#platform";
@@ -147,18 +147,32 @@ export const createWorld = async (chance: Chance, definition: ProgramDefinition,
       }),
     expire: (zone: string) =>
       expireLots({ db: crashing, ids, clock, publish: events.publish, lotsAtOnce: 50 }, orgId, zone),
-    /** Regular points as the database has them, by customer: balance, debt and lots in the order in which they were opened. */
+    convert: () =>
+      convertDueLots({ db: crashing, ids, clock, publish: events.publish, lotsAtOnce: 50 }, orgId),
+    /** Points as the database has them, by customer: balance, debt and lots in the order in which they were opened, and promised lots. */
     read: async (partyIds: readonly number[]) => {
       const accounts = await superuser.query<{ party: string; balance: string; debt: string }>(
         `select party_id as party, balance, debt from ledger.accounts
           where party_id = any($1) and currency_id = 0 and category = 1`,
         [partyIds],
       );
-      const lots = await superuser.query<{ party: string; left: string; expires: Date | null }>(
-        `select party_id as party, remaining as left, expires_at as expires from ledger.lots
-          where party_id = any($1) and currency_id = 0 and category = 1 order by party_id, event_no, line_no`,
+      const lots = await superuser.query<{
+        party: string;
+        category: number;
+        left: string;
+        expires: Date | null;
+      }>(
+        `select party_id as party, category, remaining as left, expires_at as expires from ledger.lots
+          where party_id = any($1) and currency_id = 0 order by party_id, event_no, line_no`,
         [partyIds],
       );
+      const lotsOf = (partyId: number, category: number) =>
+        lots.rows
+          .filter((row) => Number(row.party) === partyId && row.category === category)
+          .map(({ left, expires }) => ({
+            left: Number(left),
+            expires: expires === null ? Number.POSITIVE_INFINITY : expires.getTime(),
+          }));
       return new Map(
         partyIds.map((partyId) => {
           const account = accounts.rows.find(({ party }) => Number(party) === partyId);
@@ -167,12 +181,8 @@ export const createWorld = async (chance: Chance, definition: ProgramDefinition,
             {
               balance: Number(account?.balance ?? 0),
               debt: Number(account?.debt ?? 0),
-              lots: lots.rows
-                .filter(({ party }) => Number(party) === partyId)
-                .map(({ left, expires }) => ({
-                  left: Number(left),
-                  expires: expires === null ? Number.POSITIVE_INFINITY : expires.getTime(),
-                })),
+              lots: lotsOf(partyId, 1),
+              promised: lotsOf(partyId, 2),
             },
           ] as const;
         }),
