@@ -87,6 +87,8 @@ export interface Outline {
 }
 
 const FIRST_PARTIES = 40;
+/** From here on a run is a long one: larger groups, so that a night is enough for a million steps. */
+const LONG = 100_000;
 
 /**
  * Lives years of a shop in which everything that can move points happens in any order, with crashes, repeats and late bills, and
@@ -214,16 +216,17 @@ export const simulate = async ({ seed, steps, customers: count, say }: Options):
       partyIds.push(partyId);
       customers.set(partyId, new ModelCustomer());
     }
+    const isLong = steps > LONG;
     let reported = 0;
     while (done < steps) {
-      now += chance.whole(0, steps > 100_000 ? 3 : 18) * HOUR + chance.whole(0, HOUR);
+      now += chance.whole(0, 18) * HOUR + chance.whole(0, HOUR);
       world.setTime(now);
       await passNights();
       // Crashes leave the order within a customer open, so a group with crashes has each customer once.
       const isCrashing = chance.oneIn(2);
       used = isCrashing ? new Set() : null;
       world.crashEvery(isCrashing ? 3 : 0);
-      const size = chance.whole(1, Math.min(32, count >> 1));
+      const size = chance.whole(1, Math.min(isLong ? 600 : 32, count >> 2));
       const kind = chance.oneIn(2) ? billSteps : pointsSteps;
       if (kind === billSteps) {
         const group = Array.from({ length: size }, () => {
@@ -242,7 +245,7 @@ export const simulate = async ({ seed, steps, customers: count, say }: Options):
         await play(group, (items) => world.points.moveAll(world.orgId, items));
       }
       world.crashEvery(0);
-      if (done - reported >= 10_000) {
+      if (done - reported >= (isLong ? LONG : LONG / 10)) {
         reported = done;
         say?.(`${done} steps, ${new Date(now).toISOString().slice(0, 10)}, ${world.crashes} crashes`);
         const findings = await world.verify();
