@@ -15,6 +15,7 @@ import {
   createMerging,
   eventsOfBills,
   explodeBills,
+  releaseOnUpdate,
   verifyActivities,
 } from "#activities";
 import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } from "#customers";
@@ -228,12 +229,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
   const pathParts = { db, ids, clock, orgs, customers, loyalty, events };
-  addUpdateRoutes(server, { db, clock, orgs, events, customers });
+  const onUpdated = releaseOnUpdate({ ids, events });
+  addUpdateRoutes(server, { db, clock, orgs, events, customers, onUpdated });
   addRetroRoutes(server, { ...pathParts, activities });
   addSimulationRoutes(server, { ...pathParts, activities });
   addEarningRoutes(server, { db, orgs, customers, loyalty });
   addEvaluationRoutes(server, { db, orgs, customers, loyalty });
-  addV11TransactionRoutes(server, { ...pathParts, activities });
+  addV11TransactionRoutes(server, { ...pathParts, activities, onUpdated });
   addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });

@@ -18,6 +18,7 @@ import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { record } from "./record.ts";
 import { objectionToClaim } from "./retro/rules.ts";
 import { applyReturns, type JudgedReturns, judgeReturns } from "./returns/decide.ts";
+import { isOutlierLine } from "./rules.ts";
 import { hasCustomer, isReturn, type Purchase } from "./schema.ts";
 import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
@@ -182,18 +183,29 @@ const factsOf = (
     number: purchase.number,
     billedAt: purchase.billedAt,
     now: purchase.now,
-    amount: purchase.amount,
+    ...amountsThatCount(purchase),
     grossAmount: purchase.grossAmount,
     discount: purchase.discount,
     moneyScale: organisation.moneyScale,
     note: purchase.note,
-    lines: purchase.lines,
     extendedFields: purchase.extendedFields,
     store: { code: store?.code ?? "", name: store?.name ?? "" },
     timeZone: zoneOfStore(organisation, purchase.storeId),
     ...(tierAtDate === undefined ? {} : { tierAtDate }),
     ...(isLate ? { firstOfDay: snapshot.visitDays.get(partyId)?.has(day) !== true } : {}),
     ...(loyaltyBlocked === null ? {} : { loyaltyBlocked }),
+  };
+};
+
+/** Outlier lines stay in their places, so that lines keep their numbers, but count for nothing; nor does the bill earn on them. */
+const amountsThatCount = ({ amount, lines }: Purchase): Pick<TransactionFacts, "amount" | "lines"> => {
+  if (!lines.some(isOutlierLine)) return { amount, lines };
+  const outside = lines.filter(isOutlierLine).reduce((sum, line) => sum + line.amount, 0);
+  return {
+    amount: Math.max(0, amount - outside),
+    lines: lines.map((line) =>
+      isOutlierLine(line) ? { ...line, quantity: 0, value: 0, discount: 0, amount: 0 } : line,
+    ),
   };
 };
 

@@ -21,6 +21,7 @@ export {
   setAside,
 } from "./set-aside.ts";
 export { addSimulationRoutes } from "./simulation/routes.ts";
+export { releaseOnUpdate } from "./updates/release.ts";
 export { addUpdateRoutes, type UpdateRouteParts } from "./updates/routes.ts";
 export type { UpdatedBill } from "./updates/service.ts";
 export { addV11TransactionRoutes } from "./v11/routes.ts";

@@ -6,7 +6,7 @@ import { errors } from "./errors.ts";
 import { asLines, fieldIssues, MAX_FIELDS, parsePayments } from "./parse-lines.ts";
 import { asChoice, asInstant, asMoney, asObject, asText, isObject, shown } from "./parse-values.ts";
 import { contentKeyOf, parseMixed, parseReturn, type ReturnInput, splitLines } from "./returns/parse.ts";
-import { checkAmount, outlierOf, pointsIgnoredBy } from "./rules.ts";
+import { checkAmount, markOutlierLines, outlierOf, pointsIgnoredBy } from "./rules.ts";
 import { hasCustomer, isReturn, type NumberScope, type Purchase, type TransactionType } from "./schema.ts";
 
 /** What surrounds a bill: who sends it, for whom, from where. */
@@ -77,6 +77,7 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
   const returnInput: ReturnInput = { body, type, billedAt, amount, organisation, warnings };
   const returns = goesBack ? [parseReturn(returnInput, returned)] : parseMixed(returnInput, returned);
   const ownNumber = goesBack ? parseReturnNumber(body.parentBillNumber, context) : number;
+  const marked = markOutlierLines(organisation, lines, warnings);
   const extended = validateFields(
     organisation.extendedFields("TRANSACTION"),
     asObject(body.extendedFields, "extendedFields", MAX_FIELDS),
@@ -133,6 +134,8 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
   });
   return {
     ...purchase,
+    // What our settings made of a line is not its contents either: the hash above is of the lines as sent.
+    lines: marked,
     ownNumber,
     returns,
     numberScope: goesBack ? scopeOfReturn(organisation, inputHash) : scopeOf(organisation, place, inputHash),

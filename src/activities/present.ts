@@ -55,7 +55,7 @@ const lineItem = (
       extendedFields: details.extendedFields ?? {},
       ...localLineOf(transaction, line),
     },
-    outlierStatus: "NORMAL",
+    outlierStatus: String(details.outlierStatus ?? "NORMAL"),
     ...(line.parentLineNo === null ? {} : { parentLineId: line.parentLineNo }),
     ...returnedLineOf(organisation, returns, line.lineNo, transaction.type === "NOT_INTERESTED"),
     valid: true,

@@ -69,6 +69,25 @@ const outlierReason = (organisation: Organisation, facts: OutlierFacts): string 
   return null;
 };
 
+/** Lines of item codes that the organisation keeps out of loyalty are marked so, each code with warning 9608. */
+export const markOutlierLines = (
+  organisation: Organisation,
+  lines: readonly LineItem[],
+  warnings: Issue[],
+): readonly LineItem[] => {
+  const codes = new Set(listOf(organisation, "CONF_OUTLIER_ITEM_SKU"));
+  if (codes.size === 0) return lines;
+  const found = new Set(lines.map(({ itemCode }) => itemCode).filter((code) => codes.has(code)));
+  for (const code of found)
+    warnings.push(issue(9608, `Lines of ${code.slice(0, 60)} are outliers: they earn nothing.`));
+  return lines.map((line) =>
+    found.has(line.itemCode) ? { ...line, details: { ...line.details, outlierStatus: "OUTLIER" } } : line,
+  );
+};
+
+export const isOutlierLine = ({ details }: Pick<LineItem, "details">): boolean =>
+  details?.outlierStatus === "OUTLIER";
+
 /** Why a bill of this number earns nothing although it is recorded; null when it may earn. */
 export const pointsIgnoredBy = (organisation: Organisation, number: string): string | null => {
   if (!organisation.flag("BILL_NUMBER_WISE_IGNORE_POINTS")) return null;

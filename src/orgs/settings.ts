@@ -149,6 +149,7 @@ const ACTING: readonly SettingDefinition[] = [
     "Minutes for which a one-time code for spending points is taken.",
     1,
   ),
+  text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
 ];
 
 /**
@@ -191,7 +192,6 @@ const KEPT: readonly SettingDefinition[] = [
     false,
     "Points of returns are deducted by hand.",
   ),
-  text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   flag("CONF_ENABLE_GROUP_POINTS_BY_PROGRAM", false, "Side effects of v1.1 are grouped per program."),
   flag(
     "CONF_ALLOW_LOYALTY_BILL_SUBMITION_WITH_PARTIAL_DETAILS",

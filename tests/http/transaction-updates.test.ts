@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signInUser } from "../../src/identity/testing.ts";
+import { definitionWith } from "../../src/loyalty/testing.ts";
+import { createTestShop, registerCustomers } from "../support/app.ts";
 import { ADD, billOf, createTransactionsApp, type Json, type TransactionsApp } from "./transactions-shop.ts";
 
 let shop: TransactionsApp;
@@ -147,6 +150,45 @@ describe("PUT /v2/transactions", () => {
     expect((await shop.put(PUT, { id }, { ...till })).status).toBe(403);
     const theirs = await shop.put(PUT, { id }, { authorization: shop.other.authorization });
     expect(theirs.body.errors[0].code).toBe(667);
+  });
+});
+
+describe("points that wait for an event", () => {
+  test("become regular when their bill is updated, those of other bills do not", async () => {
+    const own = await createTestShop(shop.app);
+    const owner = await signInUser(shop.app.identity, own.organisation, "owner");
+    const award = {
+      strategy: "fixed",
+      allTiers: 4,
+      perTier: undefined,
+      decimals: 0,
+      category: "trigger_based",
+    };
+    const url = `/api/programs/${own.programId}`;
+    const definition = definitionWith([{ award }]);
+    expect((await shop.put(`${url}/draft`, { definition }, owner.headers)).status).toBe(200);
+    shop.clock.advance(60_000);
+    expect((await shop.post(`${url}/publish`, {}, owner.headers)).status).toBeLessThan(300);
+    await registerCustomers(shop.app, own, 1);
+    const headers = { authorization: own.authorization };
+    const made: number[] = [];
+    for (const changes of [1, 2].map(() => ({ billingDate: shop.clock.now().toISOString() })))
+      made.push((await shop.post(ADD, billOf(changes), headers)).body.createdId as number);
+    const balances = async () =>
+      (await shop.get(`/v2/earning/${made[0]}`, headers)).body.billDetails.pointsEarningEntities.billPoints[0]
+        .currentPointsSummary;
+    expect(await balances()).toMatchObject({ availablePoints: 0, promisedPoints: 4 });
+    await shop.put(PUT, { id: made[0], deliveryStatus: "DELIVERED" }, headers);
+    expect(await balances()).toMatchObject({
+      availablePoints: 4,
+      promisedPoints: 0,
+      promisedPointsConverted: 4,
+    });
+    const other = await shop.get(`/v2/earning/${made[1]}`, headers);
+    expect(
+      other.body.billDetails.pointsEarningEntities.billPoints[0].currentPointsSummary.promisedPoints,
+    ).toBe(4);
+    expect((await shop.app.verify()).findings).toEqual([]);
   });
 });
 

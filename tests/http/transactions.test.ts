@@ -64,6 +64,30 @@ describe("POST /v2/transactions", () => {
     });
   });
 
+  test("keeps lines of some item codes out of loyalty", async () => {
+    const author = { orgId: shop.shop.orgId, name: "test" };
+    await shop.app.orgs.setSetting(author, "CONF_OUTLIER_ITEM_SKU", "CARD-1, CARD-2");
+    const bill = billOf({
+      billAmount: 9,
+      lineItemsV2: [
+        { itemCode: "CARD-1", qty: 1, amount: 7 },
+        { itemCode: "TEA-1", qty: 1, amount: 2 },
+      ],
+    });
+    const { body } = await shop.post(ADD, bill);
+    expect(body.warnings).toEqual([
+      { status: false, code: 9608, message: expect.stringContaining("CARD-1") },
+    ]);
+    expect(body.sideEffects[0].awardedPoints).toBe(0.02);
+    const read = await shop.get(`/v2/transactions/${body.createdId}`);
+    expect(read.body.lineItems.map((line: { outlierStatus: string }) => line.outlierStatus)).toEqual([
+      "OUTLIER",
+      "NORMAL",
+    ]);
+    await shop.app.orgs.setSetting(author, "CONF_OUTLIER_ITEM_SKU", "");
+    expect((await shop.post(ADD, bill)).body.createdId).toBe(body.createdId);
+  });
+
   test("tells of a new tier", async () => {
     const { body } = await shop.post(ADD.replace("C1", "C3"), billOf({ billAmount: 2500 }));
     expect(body.sideEffects).toEqual([

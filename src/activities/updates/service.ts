@@ -1,3 +1,4 @@
+import { partiesOf } from "#customers";
 import type { Events } from "#events";
 import type { Actor } from "#identity";
 import { lockParties } from "#ledger";
@@ -12,8 +13,11 @@ import { insertChange, writeBill } from "./store.ts";
 /** A bill that was changed, for whoever acts on it in the same transaction. */
 export interface UpdatedBill {
   readonly orgId: number;
-  readonly partyId: number;
+  /** The customer's, whose the bill is, and those merged into them. */
+  readonly partyIds: readonly number[];
   readonly transactionId: number;
+  readonly number: string;
+  /** Empty when the call changed nothing: it is an update all the same. */
   readonly changes: readonly ChangedPart[];
   readonly at: Date;
 }
@@ -44,17 +48,25 @@ export const updateBill = async (
 ): Promise<Updated> => {
   const { orgId } = actor;
   const updated = await parts.db.transaction(orgId, async (tx) => {
-    await lockParties(tx, orgId, [customerId]);
-    const found = await billNamed(tx, orgId, customerId, change.name);
+    const partyIds = await partiesOf(tx, orgId, customerId);
+    await lockParties(tx, orgId, partyIds);
+    const found = await billNamed(tx, orgId, customerId, partyIds, change.name);
     const lines = await linesOf(tx, orgId, found.partyId, [found.id]);
     const changed = changeBill(found, lines, change);
-    if (changed.parts.length === 0) return { bill: found, lines };
     const key = { orgId, partyId: found.partyId, id: found.id };
     const at = parts.clock.now();
+    const told: UpdatedBill = {
+      orgId,
+      partyIds,
+      transactionId: found.id,
+      number: found.billNumber,
+      changes: changed.parts,
+      at,
+    };
+    await parts.onUpdated?.(tx, actor, told);
+    if (changed.parts.length === 0) return { bill: found, lines };
     await writeBill(tx, key, changed, { at, tillId: actor.tillId });
     await insertChange(tx, key, actor, changed.parts, at);
-    const told = { orgId, partyId: found.partyId, transactionId: found.id, changes: changed.parts, at };
-    await parts.onUpdated?.(tx, actor, told);
     await parts.events.publish(tx, [eventOf(actor, found, told)]);
     const details = new Map(changed.lines.map((line) => [line.lineNo, line.details]));
     return {
@@ -72,10 +84,10 @@ export const updateBill = async (
 const eventOf = (
   actor: Actor,
   bill: StoredTransaction,
-  { orgId, partyId, transactionId, changes, at }: UpdatedBill,
+  { orgId, transactionId, changes, at }: UpdatedBill,
 ) => ({
   orgId,
-  partyId,
+  partyId: bill.partyId,
   type: "transaction.updated",
   occurredAt: at,
   payload: {
@@ -92,17 +104,18 @@ const billNamed = async (
   tx: Tx,
   orgId: number,
   customerId: number,
+  partyIds: readonly number[],
   name: BillName,
 ): Promise<StoredTransaction> => {
   if ("id" in name) {
     const found = await findTransaction(tx, orgId, name.id);
-    if (found === null || found.customerId !== customerId)
+    if (found === null || !partyIds.includes(found.customerId ?? -1))
       throw errors.id_not_of_customer({ id: name.id, customer: customerId });
     return found;
   }
   const numbered = name.number.includes("\0") ? [] : await findByNumber(tx, orgId, name.number);
   // Of several bills with the number the first one that was added is meant.
-  const own = numbered.find(({ partyId }) => partyId === customerId);
+  const own = numbered.find(({ partyId }) => partyIds.includes(partyId));
   const found = own === undefined ? null : await findTransaction(tx, orgId, own.id);
   if (found !== null) return found;
   if (numbered.length === 0) throw errors.no_such_number({ number: name.number });
