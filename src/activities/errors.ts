@@ -252,6 +252,17 @@ export const errors = defineErrors("activities", {
     http: 400,
     message: "{field} must name a bill: give search.transactionNumber or search.transactionId.",
   },
+  retrigger_unknown: { number: 70003, http: 404, message: "There is no retry {id}." },
+  rejected_choice: {
+    number: 400,
+    http: 400,
+    message: "{field} must be {expected}; {value} is not.",
+  },
+  rejected_none_chosen: {
+    number: 400,
+    http: 400,
+    message: "Say which bills are meant: userId, transactionNumber or errorCode.",
+  },
   no_root: {
     number: 400,
     http: 400,

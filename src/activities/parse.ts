@@ -4,7 +4,18 @@ import { type Instant, type Issue, parseDateTime } from "#platform";
 import { inBaseCurrency } from "./currencies/convert.ts";
 import { errors } from "./errors.ts";
 import { asLines, fieldIssues, MAX_FIELDS, parsePayments } from "./parse-lines.ts";
-import { asChoice, asInstant, asMoney, asObject, asText, isObject, shown } from "./parse-values.ts";
+import {
+  asChoice,
+  asInstant,
+  asMoney,
+  asObject,
+  asText,
+  type Body,
+  isObject,
+  shown,
+} from "./parse-values.ts";
+import { problemsOf } from "./rejected/checks.ts";
+import type { Payload } from "./rejected/schema.ts";
 import { contentKeyOf, parseMixed, parseReturn, type ReturnInput, splitLines } from "./returns/parse.ts";
 import { checkAmount, markOutlierLines, outlierOf, pointsIgnoredBy } from "./rules.ts";
 import { hasCustomer, isReturn, type NumberScope, type Purchase, type TransactionType } from "./schema.ts";
@@ -26,6 +37,8 @@ export interface BillContext {
   readonly wantsRawSideEffects: boolean;
   /** v1.1: two statuses more than v2 has. */
   readonly isV11?: boolean;
+  /** Live calls: the bill is held against the organisation's data when it asks for that. */
+  readonly checksSanity?: boolean;
 }
 
 const OUTLIER_STATUSES = [
@@ -132,8 +145,12 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
     // A date that the server filled in is not input.
     billedAt: sentDate,
   });
+  const problems = context.checksSanity === true ? problemsOf(organisation, body, extended.values) : [];
   return {
     ...purchase,
+    ...(problems.length === 0
+      ? {}
+      : { rejection: { problems, payload: payloadOf(sent, context, place.tillId) } }),
     // What our settings made of a line is not its contents either: the hash above is of the lines as sent.
     lines: marked,
     ownNumber,
@@ -159,6 +176,18 @@ const hashOf = (input: object): Buffer => hash("sha256", JSON.stringify(input), 
 /** A field that every line lacks is told once. */
 const distinct = (warnings: readonly Issue[]): readonly Issue[] =>
   warnings.length < 2 ? warnings : [...new Map(warnings.map((item) => [item.message, item])).values()];
+
+/** What a parked bill is read from again. */
+const payloadOf = (body: Body, context: BillContext, tillId: number): Payload => ({
+  body,
+  tillId,
+  customerKey: context.customerKey,
+  customerId: context.customerId,
+  customerName: context.customerName,
+  source: context.source,
+  accountId: context.accountId,
+  isV11: context.isV11 === true,
+});
 
 /** The currency in which the store of the call sells; null for one that says nothing of its own. */
 const currencyOfTill = ({ organisation, tillId }: BillContext): string | null =>

@@ -173,6 +173,7 @@ export const purchaseOf = (
     requestKey: options.requestKey,
     wantsSideEffects: !options.useAsync,
     wantsRawSideEffects: options.raw,
+    checksSanity: true,
     ...(options.isV11 === true ? { isV11: true } : {}),
   };
   return parseBill(body, context);

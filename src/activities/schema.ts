@@ -1,5 +1,6 @@
 import type { Instant, Issue, Milliquantity, Money } from "#platform";
 import type { LocalCurrency } from "./currencies/convert.ts";
+import type { Rejection } from "./rejected/schema.ts";
 
 export type TransactionType = "REGULAR" | "NOT_INTERESTED" | "RETURN" | "NOT_INTERESTED_RETURN";
 export type ReturnType = "FULL" | "LINE_ITEM" | "AMOUNT" | "CANCELLED";
@@ -101,6 +102,8 @@ export interface Purchase {
   readonly contentKey: string | null;
   readonly wantsSideEffects: boolean;
   readonly wantsRawSideEffects: boolean;
+  /** Why the bill is parked instead of processed, as the organisation's check of its data found. */
+  readonly rejection?: Rejection;
   /** The anonymous bill that this one takes the place of: a customer claims it. */
   readonly retro?: {
     readonly transactionId: number;

@@ -150,6 +150,11 @@ const ACTING: readonly SettingDefinition[] = [
     1,
   ),
   text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
+  flag(
+    "CONF_TRANSACTION_SANITY_CHECK_ENABLE",
+    false,
+    "Bills that name unknown payment modes, stores or tills, or lack mandatory fields, are parked. The name is ours.",
+  ),
 ];
 
 /**
