@@ -3,6 +3,8 @@ import {
   addActivitiesApiRoutes,
   addEarningRoutes,
   addEvaluationRoutes,
+  addRejectedApiRoutes,
+  addRejectedRoutes,
   addRetroRoutes,
   addSetAsideRoutes,
   addSimulationRoutes,
@@ -16,6 +18,7 @@ import {
   eventsOfBills,
   explodeBills,
   releaseOnUpdate,
+  replayRejected,
   verifyActivities,
 } from "#activities";
 import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } from "#customers";
@@ -190,6 +193,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     await convertOrganisations({ db, ids, clock, log, publish: events.publish }, orgIds);
   });
   jobs.every("3 * * * *", "ledger.convert");
+  jobs.define("activities.replay", (payload) => {
+    const { orgId, retriggerId } = payload as { orgId: number; retriggerId: number };
+    return replayRejected({ db, ids, clock, orgs, events, activities }, orgId, retriggerId);
+  });
   jobs.define("insights.close", async () => {
     await closeJournals({ db, log }, await allOrganisations(), clock.now().getTime());
   });
@@ -235,6 +242,14 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addSimulationRoutes(server, { ...pathParts, activities });
   addEarningRoutes(server, { db, orgs, customers, loyalty });
   addEvaluationRoutes(server, { db, orgs, customers, loyalty });
+  const rejectedParts = {
+    ...pathParts,
+    activities,
+    queue: (orgId: number, retriggerId: number) =>
+      jobs.add("activities.replay", { orgId, retriggerId }, { key: `replay ${retriggerId}` }),
+  };
+  addRejectedRoutes(server, rejectedParts);
+  addRejectedApiRoutes(server, rejectedParts);
   addV11TransactionRoutes(server, { ...pathParts, activities, onUpdated });
   addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
   addSetAsideRoutes(server, { db, orgs });

@@ -1,5 +1,6 @@
 import { AppError, createBatcher, isDatabaseGone, type Logger, type Outcome } from "#platform";
 import { type PathParts, passBatch } from "./path.ts";
+import { isParked, parkAll } from "./rejected/park.ts";
 import { isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 
 export interface Activities {
@@ -79,6 +80,20 @@ export const createActivities = (parts: PathParts & { readonly log: Logger }): A
     }
   };
 
+  /** What the organisation's check of its data objects to is parked; all else passes. */
+  const passOrPark = async (
+    orgId: number,
+    purchases: readonly Purchase[],
+  ): Promise<readonly Outcome<Recorded>[]> => {
+    const objected = purchases.filter(isParked);
+    if (objected.length === 0) return pass(orgId, purchases);
+    const rest = purchases.filter((purchase) => !isParked(purchase));
+    const parked = await parkAll(parts, orgId, objected);
+    const passed = rest.length === 0 ? [] : await pass(orgId, rest);
+    const [nextParked, nextPassed] = [parked[Symbol.iterator](), passed[Symbol.iterator]()];
+    return purchases.map((purchase) => (isParked(purchase) ? nextParked : nextPassed).next().value!);
+  };
+
   const recordAll = async (
     orgId: number,
     purchases: readonly Purchase[],
@@ -87,7 +102,7 @@ export const createActivities = (parts: PathParts & { readonly log: Logger }): A
     for (let start = 0; start < purchases.length; ) {
       const end = endOfRound(purchases, start);
       const isWhole = end - start === purchases.length;
-      outcomes.push(...(await pass(orgId, isWhole ? purchases : purchases.slice(start, end))));
+      outcomes.push(...(await passOrPark(orgId, isWhole ? purchases : purchases.slice(start, end))));
       start = end;
     }
     return outcomes;

@@ -201,6 +201,9 @@ const replayOne = async (
   const retryCount = row.retryCount + 1;
   try {
     const purchase = readAgain(organisation, row, now);
+    // The organisation's data changed once more since the run began.
+    if (purchase.rejection !== undefined)
+      return changeOf(row, { status: "OPEN", errors: problemsNow(organisation, row, now) });
     const { transactionId } = await activities.record(organisation.id, purchase);
     return changeOf(row, { status: "SUCCESS", retryCount, newTransactionId: transactionId });
   } catch (error) {
