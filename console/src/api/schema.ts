@@ -408,6 +408,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/rejected": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listRejected"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/rejected/retries/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getRejectedRetry"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/rejected/retry": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["retryRejected"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/rejected/write-off": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["writeOffRejected"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/search": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["search"];
@@ -1123,6 +1167,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/organization/rejectedTransactions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listRejectedTransactionsOfOrganization"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/organization/rejectedTransactions/markFailed": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["markRejectedTransactionsFailedOfOrganization"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/organization/rejectedTransactions/retrigger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["retriggerRejectedTransactionsOfOrganization"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/organization/rejectedTransactions/retriggerStatus/{retriggerId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getRetriggerStatusOfOrganization"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/organization/till": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["findTill"];
@@ -1170,6 +1258,50 @@ export interface paths {
   "/v2/pointsLedger/getLedgerExplodeInfo": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["getLedgerExplodeInfo"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/rejectedTransactions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listRejectedTransactions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/rejectedTransactions/markFailed": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["markRejectedTransactionsFailed"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/rejectedTransactions/retrigger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["retriggerRejectedTransactions"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/rejectedTransactions/retriggerStatus/{retriggerId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getRetriggerStatus"];
     put?: never;
     post?: never;
     delete?: never;
@@ -4496,6 +4628,187 @@ export interface operations {
               publishedBy: string;
               effectiveFrom: string;
             }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Purchases that are parked because of what they name, last parked first (Transaction:read) */
+  listRejected: {
+    parameters: {
+      query?: {
+        /** ALL or one status; those that wait when absent */
+        status?: string;
+        errorCode?: string;
+        number?: string;
+        after?: string;
+        limit?: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: number;
+              customerId: number | null;
+              /** As the bill named them */
+              customer: string;
+              number: string;
+              billedAt: string;
+              addedAt: string;
+              updatedAt: string;
+              updatedBy: string;
+              status: string;
+              retryCount: number;
+              till: string | null;
+              /** As it was sent */
+              amount: string;
+              errors: {
+                code: number;
+                message: string;
+                value: string;
+                fixed: boolean;
+              }[];
+              transactionId: number | null;
+              comments: string;
+            }[];
+            next: string | null;
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** How a retry of parked purchases stands (Transaction:read) */
+  getRejectedRetry: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            success: number;
+            fixed: number;
+            maxOut: number;
+            replayed: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Retry parked purchases; those that pass now are recorded in the background (Transaction:write) */
+  retryRejected: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        ids: number[];
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            fixed: number;
+            partiallyFixed: number;
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Give parked purchases up for good (Transaction:write) */
+  writeOffRejected: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        ids: number[];
+        reason: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            count: number;
           };
         };
       };
@@ -9152,6 +9465,201 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** List purchases that are parked because of what they name (Transaction:read) */
+  listRejectedTransactionsOfOrganization: {
+    parameters: {
+      query?: {
+        errorCode?: string;
+        errorValue?: string;
+        status?: string;
+        userId?: string;
+        transactionNumber?: string;
+        startDate?: string;
+        endDate?: string;
+        isTransactionPayloadRequired?: string;
+        sortBy?: string;
+        limit?: string;
+        offset?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              /** -1: nobody known */
+              userId: number;
+              entityId: number;
+              orgId: number;
+              retryCount: number;
+              billNumber: string;
+              eventDate: string;
+              autoUpdateTime: string;
+              status: string;
+              errors: {
+                code: number;
+                message: string;
+                value: string;
+                referenceId: number;
+                status: string;
+              }[];
+              transactionPayload?: unknown;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Give parked purchases up for good (Transaction:write) */
+  markRejectedTransactionsFailedOfOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Customer id */
+        userId?: unknown;
+        /** Array of bill numbers */
+        transactionNumber?: unknown;
+        /** Array of codes */
+        errorCode?: unknown;
+        /** Why they are given up; of markFailed */
+        comments?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            result: boolean;
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Retry parked purchases (Transaction:write) */
+  retriggerRejectedTransactionsOfOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Customer id */
+        userId?: unknown;
+        /** Array of bill numbers */
+        transactionNumber?: unknown;
+        /** Array of codes */
+        errorCode?: unknown;
+        /** Why they are given up; of markFailed */
+        comments?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            retriggerId: number;
+            status: {
+              fixed: number;
+              partiallyFixed: number;
+              total: number;
+            };
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Follow a retry of parked purchases (Transaction:read) */
+  getRetriggerStatusOfOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        retriggerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            status: {
+              success: number;
+              fixed: number;
+              maxOut: number;
+              replayed: number;
+            };
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Find a till by code, id or name (Organization:read) */
   findTill: {
     parameters: {
@@ -9758,6 +10266,201 @@ export interface operations {
               orgId?: number;
             }[];
             warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** List purchases that are parked because of what they name (Transaction:read) */
+  listRejectedTransactions: {
+    parameters: {
+      query?: {
+        errorCode?: string;
+        errorValue?: string;
+        status?: string;
+        userId?: string;
+        transactionNumber?: string;
+        startDate?: string;
+        endDate?: string;
+        isTransactionPayloadRequired?: string;
+        sortBy?: string;
+        limit?: string;
+        offset?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              /** -1: nobody known */
+              userId: number;
+              entityId: number;
+              orgId: number;
+              retryCount: number;
+              billNumber: string;
+              eventDate: string;
+              autoUpdateTime: string;
+              status: string;
+              errors: {
+                code: number;
+                message: string;
+                value: string;
+                referenceId: number;
+                status: string;
+              }[];
+              transactionPayload?: unknown;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Give parked purchases up for good (Transaction:write) */
+  markRejectedTransactionsFailed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Customer id */
+        userId?: unknown;
+        /** Array of bill numbers */
+        transactionNumber?: unknown;
+        /** Array of codes */
+        errorCode?: unknown;
+        /** Why they are given up; of markFailed */
+        comments?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            result: boolean;
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Retry parked purchases (Transaction:write) */
+  retriggerRejectedTransactions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Customer id */
+        userId?: unknown;
+        /** Array of bill numbers */
+        transactionNumber?: unknown;
+        /** Array of codes */
+        errorCode?: unknown;
+        /** Why they are given up; of markFailed */
+        comments?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            retriggerId: number;
+            status: {
+              fixed: number;
+              partiallyFixed: number;
+              total: number;
+            };
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Follow a retry of parked purchases (Transaction:read) */
+  getRetriggerStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        retriggerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            status: {
+              success: number;
+              fixed: number;
+              maxOut: number;
+              replayed: number;
+            };
           };
         };
       };
