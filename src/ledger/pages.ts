@@ -66,16 +66,10 @@ export const linesOfEvents = (
     ),
   );
 
-const eventTime = async (tx: Tx, orgId: number, partyId: number, eventNo: number): Promise<Instant> => {
-  const row = await tx.one<{ at: Date }>(sql`/* ledger.event_time */
-    select booked_at as at from ledger.entries
-     where org_id = ${orgId} and party_id = ${partyId} and event_no = ${eventNo} order by line_no limit 1`);
-  return row.at.getTime();
-};
-
 /**
  * The number of the newest event booked before `at` (or at it, when `inclusive`); 0 when there is none. Events are numbered
- * without gaps and never go back in time, so a binary search reads about twenty rows of a million instead of all of them.
+ * without gaps and never go back in time, so a binary search, within one statement, reads about twenty rows of a million
+ * instead of all of them.
  */
 export const newestEventBefore = async (
   tx: Tx,
@@ -84,16 +78,22 @@ export const newestEventBefore = async (
   at: Instant,
   inclusive: boolean,
 ): Promise<number> => {
-  const isBefore = (time: Instant) => (inclusive ? time <= at : time < at);
-  if (isBefore(party.lastBookedAt.getTime())) return party.eventCount;
-  let low = 0;
-  let high = party.eventCount;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (isBefore(await eventTime(tx, orgId, party.partyId, middle))) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  const last = party.lastBookedAt.getTime();
+  if (inclusive ? last <= at : last < at) return party.eventCount;
+  const row = await tx.one<{ eventNo: number }>(sql`/* ledger.newest_event_before */
+    with recursive search (low, high) as (
+      select 0::bigint, ${party.eventCount}::bigint
+      union all
+      select case when is_before then middle else low end, case when is_before then high else middle - 1 end
+        from (select s.low, s.high, s.middle,
+                     (select case when ${inclusive}::boolean then e.booked_at <= ${new Date(at).toISOString()}::timestamptz
+                                  else e.booked_at < ${new Date(at).toISOString()}::timestamptz end
+                        from ledger.entries e
+                       where e.org_id = ${orgId} and e.party_id = ${party.partyId} and e.event_no = s.middle and e.line_no = 1)
+                     as is_before
+                from (select low, high, (low + high + 1) / 2 as middle from search where low < high) s) step)
+    select low as "eventNo" from search where low = high`);
+  return row.eventNo;
 };
 
 export interface EventRange {
@@ -107,11 +107,14 @@ export const rangeOf = async (
   orgId: number,
   party: PartyState,
   filter: LedgerFilter,
-): Promise<EventRange> => ({
-  first: filter.from === null ? 1 : (await newestEventBefore(tx, orgId, party, filter.from, false)) + 1,
-  last:
-    filter.until === null ? party.eventCount : await newestEventBefore(tx, orgId, party, filter.until, true),
-});
+): Promise<EventRange> => {
+  const { from, until } = filter;
+  const [before, last] = await Promise.all([
+    from === null ? 0 : newestEventBefore(tx, orgId, party, from, false),
+    until === null ? party.eventCount : newestEventBefore(tx, orgId, party, until, true),
+  ]);
+  return { first: before + 1, last };
+};
 
 /** True when lines of the account are inside the filter as far as the account decides. */
 export const showsAccount = (
