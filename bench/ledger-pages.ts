@@ -4,7 +4,8 @@ import { registerMembers } from "./shop.ts";
 import { median } from "./statistics.ts";
 
 export interface PageTimes {
-  readonly page: "first" | "middle" | "last";
+  /** What is read. */
+  readonly page: string;
   readonly smallMilliseconds: number;
   readonly bigMilliseconds: number;
   readonly ratio: number;
@@ -14,13 +15,19 @@ export interface PagesResult {
   readonly entries: number;
   readonly smallEntries: number;
   readonly seedSeconds: number;
+  /** Pages and balances, which cost the same however long the ledger is. */
   readonly pages: readonly PageTimes[];
+  /** Pages under filters, which read the span that they look through. */
+  readonly filtered: readonly PageTimes[];
 }
 
 const SMALL = 100;
 const PAGE = 10;
 /** Requests at a time to each page; many short turns, so that whatever else the machine does meets all of them alike. */
 const TURN = 20;
+/** Requests to each page under a filter. */
+const FILTERED = 5;
+const DAYS = 700;
 
 /**
  * Adds `count` events to a member's ledger, as earning and redeeming would: nine credits of 100 points, each with a lot, then
@@ -38,7 +45,7 @@ const ENTRIES = `
          case when k % 10 = 0 then 900000 else (k % 10 - 1) * 100000 end, (k % 10) * 100000, $4::bigint, $3::bigint,
          json_build_object('transactionId', k, 'transactionNumber', 'N' || k, 'amount', 4899, 'source', 'instore')
     from ledger.parties p, generate_series(1, $2::bigint) k,
-         (select interval '700 days' / $2::bigint as each) step
+         (select interval '${DAYS} days' / $2::bigint as each) step
    where p.party_id = $1
    order by k`;
 const LOTS = `
@@ -48,8 +55,8 @@ const LOTS = `
     from ledger.entries where party_id = $1 and amount > 0
    order by event_no`;
 const USES = `
-  insert into ledger.lot_uses (party_id, event_no, line_no, lot_event_no, lot_line_no, org_id, amount)
-  select e.party_id, e.event_no, 1, e.event_no - back, 1, e.org_id, 100000
+  insert into ledger.lot_uses (party_id, event_no, line_no, lot_event_no, lot_line_no, org_id, kind, amount)
+  select e.party_id, e.event_no, 1, e.event_no - back, 1, e.org_id, 'redeemed', 100000
     from ledger.entries e, generate_series(9, 1, -1) back
    where e.party_id = $1 and e.amount < 0
    order by e.event_no, back desc`;
@@ -75,7 +82,37 @@ const seed = async ({ admin, shop }: EarnParts, partyId: number, count: number):
   await admin.query("commit");
 };
 
-/** One page of the ledger of a member with `entries` entries, over HTTP, against the same page of one with a hundred. */
+interface Read {
+  readonly page: string;
+  /** Path and query for a ledger of so many entries, without who is asked for. */
+  readonly path: (entries: number) => string;
+}
+
+const INFO = "/v2/pointsLedger/getCustomerLedgerInfo?limit=10";
+const BALANCE = "/v2/pointsLedger/getCustomerLedgerBalance?limit=10";
+/** The opening entries of registration are an event too. */
+const lastPage = (entries: number) => Math.ceil((entries + 1) / PAGE) - 1;
+
+const readsAt = (middle: string): { judged: readonly Read[]; filtered: readonly Read[] } => ({
+  judged: [
+    { page: "first page", path: () => `${INFO}&offset=0` },
+    { page: "middle page", path: (entries) => `${INFO}&offset=${lastPage(entries) >> 1}` },
+    { page: "last page", path: (entries) => `${INFO}&offset=${lastPage(entries)}` },
+    { page: "page of the quarter in the middle", path: () => `${INFO}&startDate=${middle}` },
+    { page: "balance", path: () => BALANCE },
+    { page: "balance in the middle", path: () => `${BALANCE}&endDate=${middle}` },
+  ],
+  filtered: [
+    { page: "debits", path: () => `${INFO}&ledgerEntryType=DEBIT` },
+    { page: "promised points", path: () => `${INFO}&pointCategoryType=PROMISED` },
+    {
+      page: "debits of the quarter in the middle",
+      path: () => `${INFO}&ledgerEntryType=DEBIT&startDate=${middle}`,
+    },
+  ],
+});
+
+/** Reads of the ledger of a member with `entries` entries, over HTTP, against the same reads of one with a hundred. */
 export const measurePages = async (
   parts: EarnParts,
   port: number,
@@ -90,41 +127,43 @@ export const measurePages = async (
   await admin.query("analyze ledger.entries");
   await stage.settle();
 
-  const places = ["first", "middle", "last"] as const;
-  const pageOf = (place: (typeof places)[number], entries: number) => {
-    // The opening entries of registration are an event too.
-    const last = Math.ceil((entries + 1) / PAGE) - 1;
-    return place === "first" ? 0 : place === "middle" ? last >> 1 : last;
-  };
-  const request = (partyId: number, page: number) => ({
-    method: "GET",
-    path: `/v2/pointsLedger/getCustomerLedgerInfo?identifierName=id&identifierValue=${partyId}&source=INSTORE&limit=${PAGE}&offset=${page}`,
-  });
-  const cells = places.flatMap((place) => [
-    { place, size: "small", request: request(small!, pageOf(place, SMALL)), times: [] as number[] },
-    { place, size: "big", request: request(big!, pageOf(place, options.entries)), times: [] as number[] },
-  ]);
-  for (let turn = 0; turn <= options.turns; turn++) {
-    for (const cell of cells) {
-      const next = () => cell.request;
-      const result = await runLoad({
-        port,
-        authorization: shop.authorization,
-        clients: 1,
-        seconds: 0,
-        requests: TURN,
-        next,
-      });
-      if (result.failures > 0) throw new Error(`a page was not answered: ${result.firstFailure}`);
-      // The first turn warms up.
-      if (turn > 0) cell.times.push(...result.latencies);
+  const middle = new Date(began + (DAYS / 2) * 86_400_000).toISOString().slice(0, 19);
+  const { judged, filtered } = readsAt(middle);
+  const cellsOf = (reads: readonly Read[]) =>
+    reads.flatMap(({ page, path }) =>
+      [
+        { page, size: "small", partyId: small!, entries: SMALL },
+        { page, size: "big", partyId: big!, entries: options.entries },
+      ].map(({ partyId, entries, ...cell }) => ({
+        ...cell,
+        path: `${path(entries)}&identifierName=id&identifierValue=${partyId}&source=INSTORE`,
+        times: [] as number[],
+      })),
+    );
+  const load = async (cells: ReturnType<typeof cellsOf>, turns: number, requests: number) => {
+    for (let turn = 0; turn <= turns; turn++) {
+      for (const { path, times } of cells) {
+        const next = () => ({ method: "GET", path });
+        const { authorization } = shop;
+        const result = await runLoad({ port, authorization, clients: 1, seconds: 0, requests, next });
+        if (result.failures > 0) throw new Error(`a page was not answered: ${result.firstFailure}`);
+        // The first turn warms up.
+        if (turn > 0) times.push(...result.latencies);
+      }
     }
-  }
-  const pages = places.map((page): PageTimes => {
-    const time = (size: string) =>
-      median(cells.find((cell) => cell.place === page && cell.size === size)!.times);
-    const [smallMilliseconds, bigMilliseconds] = [time("small"), time("big")];
-    return { page, smallMilliseconds, bigMilliseconds, ratio: bigMilliseconds / smallMilliseconds };
-  });
-  return { entries: options.entries, smallEntries: SMALL, seedSeconds, pages };
+    const timesOf = (page: string): PageTimes => {
+      const time = (size: string) =>
+        median(cells.find((cell) => cell.page === page && cell.size === size)!.times);
+      const [smallMilliseconds, bigMilliseconds] = [time("small"), time("big")];
+      return { page, smallMilliseconds, bigMilliseconds, ratio: bigMilliseconds / smallMilliseconds };
+    };
+    return [...new Set(cells.map(({ page }) => page))].map(timesOf);
+  };
+  return {
+    entries: options.entries,
+    smallEntries: SMALL,
+    seedSeconds,
+    pages: await load(cellsOf(judged), options.turns, TURN),
+    filtered: await load(cellsOf(filtered), 1, FILTERED),
+  };
 };

@@ -94,7 +94,12 @@ const costLines = ({ costs, imports, pages }: Results): string[] => [
       `Deciding a bill of three lines by ${rules} ${rules === 1 ? "rule" : "rules"}, trace included (${shown(traceBytes)} bytes of JSON): ${shown(microseconds)} µs.`,
   ),
   `Importing (${imports.lines.toLocaleString("en-US")} lines, ${imports.bills.toLocaleString("en-US")} bills): processor time for a line ${micro(imports.importerMicroseconds)} in the importing process, its start included, and ${micro(imports.postgresMicroseconds)} in PostgreSQL; ${imports.peakMegabytes ?? "–"} MB of memory at most.`,
-  `Seeding the long ledger took ${shown(pages.seedSeconds)} s.`,
+  `Seeding the long ledger took ${shown(pages.seedSeconds)} s. Filtered pages of it against those of the short one: ${pages.filtered
+    .map(
+      ({ page, bigMilliseconds, smallMilliseconds }) =>
+        `${page} ${shown(bigMilliseconds)} against ${shown(smallMilliseconds)} ms`,
+    )
+    .join("; ")}.`,
 ];
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

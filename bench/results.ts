@@ -158,7 +158,7 @@ export const goalsOf = (results: Results): Goal[] => {
       detail: `${shown(imports.linesPerSecond)} lines/s against ${shown(imports.copyLinesPerSecond)} lines/s`,
     },
     {
-      what: `Ledger page of a member with ${pages.entries.toLocaleString("en-US")} entries against one with ${pages.smallEntries}`,
+      what: `Ledger pages and balances of a member with ${pages.entries.toLocaleString("en-US")} entries against one with ${pages.smallEntries}`,
       goal: `≤ ${GOALS.pages} ×`,
       result: times(slowest.ratio),
       met: slowest.ratio <= GOALS.pages,
