@@ -145,7 +145,8 @@ const conditionsOf = (filter: LedgerFilter, values: unknown[]): string => {
       elsewhere === null ? own : `(${own} or (amount < 0 and till_id = any(${bind(elsewhere)}::bigint[])))`,
     );
   }
-  if (filter.category !== null) conditions.push(`category = ${bind(filter.category)}`);
+  // Written out, because only then is the index on quiet accounts seen to hold all rows of a category beyond the first.
+  if (filter.category !== null) conditions.push(`category = ${filter.category}`);
   if (filter.direction === "CREDIT") conditions.push("amount > 0 and contra <> 'opening'");
   if (filter.direction === "DEBIT") conditions.push("amount < 0 and contra <> 'opening'");
   if (filter.direction === "OPENING_BALANCE") conditions.push("contra = 'opening'");
@@ -156,8 +157,8 @@ const conditionsOf = (filter: LedgerFilter, values: unknown[]): string => {
 };
 
 /**
- * Numbers of the events with a line inside the filter: a page of them, how many there are in all, and the newest of all.
- * Reads the range once. A page beyond the last is empty and says nothing of the rest.
+ * Numbers of the events with a line inside the filter: a page of them, how many there are in all, and the newest of all. Counting
+ * reads the range once; the page itself stops as soon as it is full.
  */
 export const filteredEvents = async (
   tx: Tx,
@@ -168,19 +169,26 @@ export const filteredEvents = async (
   page: { readonly limit: number; readonly skip: number; readonly ascending: boolean },
 ): Promise<{ eventNos: number[]; total: number; newest: number }> => {
   const values: unknown[] = [orgId, partyId, range.first, range.last];
-  const where = conditionsOf(filter, values);
-  values.push(page.limit, page.skip);
-  const rows = await tx.rows<{ eventNo: number; total: number; newest: number }>(
-    rawSql(
-      `/* ledger.filtered_events */ select event_no as "eventNo", count(*) over () as total, max(event_no) over () as newest from (
-         select distinct event_no from ledger.entries
-          where org_id = $1 and party_id = $2 and event_no between $3 and $4${where}) matching
-        order by event_no ${page.ascending ? "asc" : "desc"} limit $${values.length - 1} offset $${values.length}`,
-      values,
+  const matching = `select distinct event_no from ledger.entries
+    where org_id = $1 and party_id = $2 and event_no between $3 and $4${conditionsOf(filter, values)}`;
+  const place = [page.limit, page.skip];
+  const [rows, all] = await Promise.all([
+    tx.rows<{ eventNo: number }>(
+      rawSql(
+        `/* ledger.filtered_events */ select event_no as "eventNo" from (${matching}) matching
+          order by event_no ${page.ascending ? "asc" : "desc"} limit $${values.length + 1} offset $${values.length + 2}`,
+        [...values, ...place],
+      ),
     ),
-  );
-  const { total = 0, newest = 0 } = rows[0] ?? {};
-  return { eventNos: rows.map((row) => row.eventNo), total, newest };
+    tx.one<{ total: number; newest: number }>(
+      rawSql(
+        `/* ledger.count_filtered_events */ select count(*) as total, coalesce(max(event_no), 0) as newest
+           from (${matching}) matching`,
+        values,
+      ),
+    ),
+  ]);
+  return { eventNos: rows.map((row) => row.eventNo), ...all };
 };
 
 /** The lines inside the filter of the given events. */
@@ -202,10 +210,12 @@ export const filteredLines = (
   );
 };
 
+const isQuiet = ({ category, currencyId }: AccountKey) => category > 1 || currencyId !== POINTS;
+
 /**
- * The balance of each account after event number `eventNo`: that of its newest line up to there, or zero. Walks back
- * through the journal until each account was met, so it is quick where accounts move often and slow for one that has
- * long been quiet; the present state is on the accounts themselves.
+ * The balance of each account after event number `eventNo`: that of its newest line up to there, or zero. Promised and trigger-based
+ * points and alternate currencies may have been quiet for long and are found by their index. Regular points are found by walking
+ * back, which is short where they move often; the present state is on the accounts themselves.
  */
 export const balancesAfter = (
   tx: Tx,
@@ -215,12 +225,25 @@ export const balancesAfter = (
   eventNo: number,
 ): Promise<number[]> =>
   Promise.all(
-    accounts.map(async ({ programId, currencyId, category }) => {
-      const row = await tx.maybeOne<{ balance: number }>(sql`/* ledger.balance_after */
-        select balance_after as balance from ledger.entries
-         where org_id = ${orgId} and party_id = ${partyId} and event_no <= ${eventNo} and program_id = ${programId}
-           and currency_id = ${currencyId} and category = ${category}
-         order by event_no desc, line_no desc limit 1`);
+    accounts.map(async (account) => {
+      const { programId, currencyId, category } = account;
+      // The index's own condition is written out, and its order asked for: with values alone another index looks as good.
+      const row = await tx.maybeOne<{ balance: number }>(
+        isQuiet(account)
+          ? sql`/* ledger.balance_after_of_quiet_account */
+              select balance from (
+                select program_id, currency_id, category, balance_after as balance from ledger.entries
+                 where org_id = ${orgId} and party_id = ${partyId} and (category > 1 or currency_id > 0)
+                   and (program_id, currency_id, category, event_no)
+                       <= (${programId}::bigint, ${currencyId}::bigint, ${category}::smallint, ${eventNo}::bigint)
+                 order by program_id desc, currency_id desc, category desc, event_no desc, line_no desc limit 1) newest
+               where program_id = ${programId} and currency_id = ${currencyId} and category = ${category}`
+          : sql`/* ledger.balance_after */
+              select balance_after as balance from ledger.entries
+               where org_id = ${orgId} and party_id = ${partyId} and event_no <= ${eventNo} and program_id = ${programId}
+                 and currency_id = 0 and category = 1
+               order by event_no desc, line_no desc limit 1`,
+      );
       return row?.balance ?? 0;
     }),
   );
