@@ -4,6 +4,7 @@ import { activityRoutes } from "./activity/routes.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { memberRoutes, transactionRoute } from "./customers/routes.ts";
 import { homeRoute } from "./home/routes.ts";
+import { insightsRoutes } from "./insights/routes.ts";
 import { loyaltyRoutes } from "./loyalty/routes.ts";
 import { NotFound, RouteFailure } from "./shell/root-frame.tsx";
 import { orgRoute, rootRoute, signInRoute, startRoute } from "./shell/routes.ts";
@@ -16,6 +17,7 @@ const tree = rootRoute.addChildren([
     memberRoutes,
     transactionRoute,
     loyaltyRoutes,
+    insightsRoutes,
     activityRoutes,
     adminRoutes,
   ]),

@@ -104,6 +104,8 @@ const overlaysOf = ({ memberId, programId }: Examples): readonly Screen[] => [
   },
 ];
 
+const thisMonth = (): string => new Date().toISOString().slice(0, 7);
+
 /** Every screen that has an address, and what lies over them. */
 export const screensOf = (examples: Examples): readonly Screen[] => {
   const { memberId, eventNo, transactionId, anonymousId, runId, programId } = examples;
@@ -119,6 +121,7 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
     { name: "member-new", path: "/abc/members/new" },
     { name: "member", path: member },
     { name: "member-loyalty", path: `${member}/loyalty?event=${eventNo}` },
+    { name: "member-statement", path: `${member}/loyalty?statement=${thisMonth()}`, isOverlay: true },
     { name: "member-transactions", path: `${member}/transactions` },
     { name: "member-transaction", path: `${member}/transactions/${transactionId}`, isOverlay: true },
     { name: "member-profile", path: `${member}/profile` },
@@ -130,6 +133,9 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
       name: `program-draft-${section}`,
       path: `/abc/loyalty/${programId}/draft?section=${section}`,
     })),
+    { name: "liability", path: "/abc/insights/liability" },
+    { name: "liability-narrowed", path: "/abc/insights/liability?category=REGULAR&from=2026-01" },
+    { name: "liability-lots", path: "/abc/insights/liability?lots=never", isOverlay: true },
     { name: "activity", path: "/abc/activity" },
     { name: "activity-run", path: `/abc/activity/imports/${runId}` },
     { name: "activity-new", path: "/abc/activity/new" },
@@ -144,6 +150,7 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
     { name: "admin-clients", path: "/abc/admin/clients" },
     { name: "admin-users", path: "/abc/admin/users" },
     { name: "empty-home", path: "/brightmart" },
+    { name: "empty-liability", path: "/brightmart/insights/liability" },
     { name: "empty-members", path: "/brightmart/members" },
     { name: "empty-activity", path: "/brightmart/activity" },
     ...overlaysOf(examples),

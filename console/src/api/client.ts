@@ -50,7 +50,17 @@ export interface ApiClient {
     onProgress?: (share: number) => void,
   ): Promise<Answer<P, "post">>;
   /** Saves what a path answers as a file. */
-  download(path: PathOf<"get">, params: Params, fileName: string): Promise<void>;
+  download(
+    path: PathOf<"get">,
+    params: Params,
+    fileName: string,
+    query?: Readonly<Record<string, Scalar>>,
+  ): Promise<void>;
+  /** What a path answers, as text: a page to show or to print. */
+  text(
+    path: PathOf<"get">,
+    call: { params?: Params; query?: Readonly<Record<string, Scalar>>; signal?: AbortSignal },
+  ): Promise<string>;
 }
 
 export const ORGANISATION_HEADER = "X-CAP-API-AUTH-ORG-ID";
@@ -102,6 +112,19 @@ export const createApiClient = (orgId: number | null): ApiClient => {
     return data;
   };
 
+  /** An answer that is not JSON. */
+  const read = async (path: string, { params, query, signal }: Call): Promise<Response> => {
+    const text = queryText(query);
+    const address = `${filled(path, params)}${text === "" ? "" : `?${text}`}`;
+    const init = { credentials: "same-origin", headers, ...(signal && { signal }) } as const;
+    const answer = await fetch(address, init).catch((reason: unknown) => {
+      if (signal?.aborted) throw reason;
+      throw unreachable();
+    });
+    if (!answer.ok) throw errorOf(answer.status, parse(await answer.text()));
+    return answer;
+  };
+
   const client = {
     orgId,
     get: (path: string, options?: Call) => call("get", path, options),
@@ -110,13 +133,9 @@ export const createApiClient = (orgId: number | null): ApiClient => {
     delete: (path: string, options?: Call) => call("delete", path, options),
     upload: (path: string, form: FormData, onProgress?: (share: number) => void) =>
       upload(path, form, headers, onProgress),
-    download: async (path: string, params: Params, fileName: string) => {
-      const answer = await fetch(filled(path, params), { credentials: "same-origin", headers }).catch(() => {
-        throw unreachable();
-      });
-      if (!answer.ok) throw errorOf(answer.status, parse(await answer.text()));
-      saveBlob(await answer.blob(), fileName);
-    },
+    download: async (path: string, params: Params, fileName: string, query?: Call["query"]) =>
+      saveBlob(await (await read(path, { params, ...(query && { query }) })).blob(), fileName),
+    text: async (path: string, options: Call) => (await read(path, options)).text(),
   };
   return client as unknown as ApiClient;
 };

@@ -51,3 +51,5 @@ export type Rejection = Item<"/api/imports/{id}/rejections">;
 export type SearchResults = Answer<"/api/search">;
 export type Home = Answer<"/api/insights/home">;
 export type Period = NonNullable<NonNullable<operations["getHome"]["parameters"]["query"]>["period"]>;
+export type Liability = Answer<"/api/insights/liability">;
+export type ExpiringLot = Item<"/api/insights/liability/lots">;

@@ -16,6 +16,7 @@ import { usePaging } from "../ui/use-paging.ts";
 import classes from "./ledger.module.css";
 import { LedgerDetail } from "./ledger-detail.tsx";
 import { ledgerQuery, PAGE_SIZE } from "./queries.ts";
+import { StatementMenu } from "./statement-drawer.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
 
@@ -120,13 +121,19 @@ export const LedgerTable = () => {
       title="Ledger"
       flush
       actions={
-        <ExportButton
-          name={`member-${memberId}-points`}
-          columns={columns}
-          fetchPage={(after) =>
-            api.get("/api/customers/{id}/ledger", { params: { id: memberId }, query: { after, limit: 100 } })
-          }
-        />
+        <>
+          <StatementMenu />
+          <ExportButton
+            name={`member-${memberId}-points`}
+            columns={columns}
+            fetchPage={(after) =>
+              api.get("/api/customers/{id}/ledger", {
+                params: { id: memberId },
+                query: { after, limit: 100 },
+              })
+            }
+          />
+        </>
       }
     >
       <DataTable

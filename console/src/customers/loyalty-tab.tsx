@@ -7,6 +7,7 @@ import { LedgerTable } from "./ledger-table.tsx";
 import { LotsPanel } from "./lots-panel.tsx";
 import { PointsSummary } from "./points-summary.tsx";
 import { balancesQuery } from "./queries.ts";
+import { StatementDrawer } from "./statement-drawer.tsx";
 import { TierHistory } from "./tier-history.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
@@ -15,6 +16,7 @@ const route = getRouteApi("/$org/members/$memberId/loyalty");
 export const LoyaltyTab = () => {
   const { api } = useOrganisation();
   const { memberId } = route.useParams();
+  const { statement } = route.useSearch();
   const { data: balances } = useQuery(balancesQuery(api, memberId));
   return (
     <Grid gap="md">
@@ -31,6 +33,7 @@ export const LoyaltyTab = () => {
           <TierHistory />
         </Stack>
       </Grid.Col>
+      {statement !== undefined && <StatementDrawer month={statement} />}
     </Grid>
   );
 };

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { ApiClient } from "../api/client.ts";
 import type { ApiError } from "../api/errors.ts";
 import { apiQuery } from "../api/query.ts";
@@ -67,4 +67,12 @@ export const timelineQuery = (api: ApiClient, id: Id, kinds: string | undefined)
       }),
     initialPageParam: null,
     getNextPageParam: ({ next }) => next,
+  });
+
+/** The statement of a month as the page that members get. */
+export const statementPageQuery = (api: ApiClient, id: Id, month: string) =>
+  queryOptions<string, ApiError>({
+    queryKey: [api.orgId, `/api/customers/${id}/statement`, month],
+    queryFn: ({ signal }) =>
+      api.text("/api/customers/{id}/statement", { params: { id }, query: { month, format: "html" }, signal }),
   });

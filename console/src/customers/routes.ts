@@ -1,6 +1,15 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { orgRoute } from "../shell/routes.ts";
-import { numberOf, type Paging, pagingOf, textOf, wordOf, wordsOf, wordsText } from "../ui/url-state.ts";
+import {
+  monthOf,
+  numberOf,
+  type Paging,
+  pagingOf,
+  textOf,
+  wordOf,
+  wordsOf,
+  wordsText,
+} from "../ui/url-state.ts";
 import {
   balancesQuery,
   customerQuery,
@@ -72,6 +81,8 @@ interface PointsSearch extends Paging {
   lots?: "all" | undefined;
   /** Event that is shown open. */
   event?: number | undefined;
+  /** Month whose statement is shown, YYYY-MM. */
+  statement?: string | undefined;
 }
 
 const pointsRoute = createRoute({
@@ -81,6 +92,7 @@ const pointsRoute = createRoute({
     days: wordOf(raw, "days", ["30", "365"]),
     lots: wordOf(raw, "lots", ["all"]),
     event: numberOf(raw, "event"),
+    statement: monthOf(raw, "statement"),
     ...pagingOf(raw),
   }),
   loaderDeps: ({ search: { after } }) => ({ after }),

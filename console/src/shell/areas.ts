@@ -1,4 +1,11 @@
-import { IconActivity, IconAward, IconHome, IconSettings, IconUserHeart } from "@tabler/icons-react";
+import {
+  IconActivity,
+  IconAward,
+  IconHome,
+  IconReportAnalytics,
+  IconSettings,
+  IconUserHeart,
+} from "@tabler/icons-react";
 import { linkOptions } from "@tanstack/react-router";
 
 /** The product areas in their order. An area is listed when the person holds its permission. */
@@ -23,6 +30,13 @@ export const AREAS = [
     permission: "Program:read",
     key: "l",
     link: linkOptions({ from: "/$org", to: "/$org/loyalty" }),
+  },
+  {
+    label: "Insights",
+    icon: IconReportAnalytics,
+    permission: "Insights:read",
+    key: "r",
+    link: linkOptions({ from: "/$org", to: "/$org/insights/liability" }),
   },
   {
     label: "Admin",

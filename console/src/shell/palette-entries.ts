@@ -3,6 +3,7 @@ import {
   IconBuilding,
   IconBuildingStore,
   IconCashRegister,
+  IconCoins,
   IconForms,
   IconHierarchy2,
   IconInbox,
@@ -12,6 +13,13 @@ import {
 
 /** Screens below the areas, by the names that people look for. */
 export const SCREENS = [
+  {
+    label: "Liability",
+    area: "Insights",
+    permission: "Insights:read",
+    icon: IconCoins,
+    to: "/$org/insights/liability",
+  },
   {
     label: "Organisation",
     area: "Admin",

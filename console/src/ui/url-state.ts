@@ -32,6 +32,12 @@ export const numberOf = (raw: Raw, name: string): number | undefined => {
   return raw[name] !== undefined && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
 };
 
+/** A month as YYYY-MM. */
+export const monthOf = (raw: Raw, name: string): string | undefined => {
+  const text = textOf(raw, name);
+  return text !== undefined && /^[12]\d{3}-(0[1-9]|1[0-2])$/.test(text) ? text : undefined;
+};
+
 export interface Paging {
   /** Cursor that the page starts after. */
   after?: string | undefined;
