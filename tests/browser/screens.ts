@@ -93,6 +93,15 @@ const overlaysOf = ({ memberId, programId }: Examples): readonly Screen[] => [
     },
   },
   {
+    name: "liability-lots",
+    path: "/abc/insights/liability",
+    isOverlay: true,
+    open: async (page) => {
+      await page.getByLabel("Expiring points by month").getByRole("link").first().click();
+      await page.getByRole("dialog").getByRole("link").first().waitFor();
+    },
+  },
+  {
     name: "activity-mapping",
     path: "/abc/activity/new",
     open: async (page) => {
@@ -135,7 +144,6 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
     })),
     { name: "liability", path: "/abc/insights/liability" },
     { name: "liability-narrowed", path: "/abc/insights/liability?category=REGULAR&from=2026-01" },
-    { name: "liability-lots", path: "/abc/insights/liability?lots=never", isOverlay: true },
     { name: "activity", path: "/abc/activity" },
     { name: "activity-run", path: `/abc/activity/imports/${runId}` },
     { name: "activity-new", path: "/abc/activity/new" },

@@ -126,7 +126,7 @@ export const ExpiringLots = ({ report, month }: { report: Liability; month: stri
             error={error}
             onRetry={() => void refetch()}
             stale={isPlaceholderData}
-            empty={<EmptyState icon={IconHourglass} title="No lots in this month" compact />}
+            empty={<EmptyState icon={IconHourglass} title="No open lots" compact />}
           />
           <ListFooter
             list={data && { ...data, total: Math.max(total, data.items.length) }}

@@ -27,6 +27,12 @@ export const timeChart = (
   ...(legend
     ? {
         legend: {
+          // One line, however narrow the screen: the rest is a step away.
+          type: "scroll" as const,
+          pageIconSize: 10,
+          pageIconColor: inks.dimmed,
+          pageIconInactiveColor: inks.line,
+          pageTextStyle: { color: inks.dimmed, fontSize: 11 },
           left: 0,
           top: 0,
           icon: "circle",

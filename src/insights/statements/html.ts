@@ -18,7 +18,8 @@ h1 { font-size: 1.5rem; line-height: 1.2; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 h3, caption { font-size: .95rem; font-weight: 600; margin: 1.25rem 0 .25rem; text-align: left; }
 address { font-style: normal; text-align: right; }
-address strong { display: block; }
+address strong, address span { display: block; }
+@media (max-width: 40rem) { address { text-align: left; } .scroll table { min-width: 34rem; } .scroll table.narrow { min-width: 0; } }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.25rem; margin: 1rem 0; }
 dt { color: #5b606b; }
 dd { margin: 0; }
@@ -26,7 +27,7 @@ dd { margin: 0; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { caption-side: top; padding: .75rem 0 .25rem; }
-th, td { padding: .3rem .5rem; border-bottom: 1px solid #e3e5e9; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: .3rem .5rem; border-bottom: 1px solid #e3e5e9; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: #5b606b; font-weight: 600; border-bottom-color: #9aa0aa; }
@@ -52,7 +53,9 @@ const tableHtml = ({ title, columns, rows, hasTotal, empty }: Table): string => 
       return `<tr${isTotal ? ' class="total"' : ""}>${row.map(cell).join("")}</tr>`;
     })
     .join("\n");
-  return `<div class="scroll"><table>\n<caption>${escaped(title)}</caption>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
+  const size = columns.length > 3 ? "" : ' class="narrow"';
+  // What scrolls must be reachable by keyboard.
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escaped(title)}"><table${size}>\n<caption>${escaped(title)}</caption>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
 };
 
 /** A statement as a page of its own that can be read, printed and kept. */
@@ -70,7 +73,7 @@ export const statementHtml = (document: StatementDocument): string => {
 <body>
 <header>
 <h1>${escaped(title)}</h1>
-<address><strong>${escaped(organisation)}</strong>${sender.map((line) => `<br>${escaped(line)}`).join("")}</address>
+<address><strong>${escaped(organisation)}</strong>${sender.map((line) => `<span>${escaped(line)}</span>`).join("")}</address>
 </header>
 <main>
 <dl>
