@@ -3,6 +3,7 @@ import type { Download, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { sql } from "#platform";
 import { readPdf } from "../../src/insights/statements/testing.ts";
+import { objectionsTo } from "./judge.ts";
 import { findExamples } from "./screens.ts";
 import { serveConsole, settled } from "./visitor.ts";
 
@@ -67,4 +68,12 @@ test("an agent looks at a member's statement and saves it", async () => {
   expect(file.suggestedFilename()).toMatch(new RegExp(`^statement-${memberId}-\\d{4}-\\d\\d\\.pdf$`));
   // On the screen and on paper stand the same figures.
   expect(readPdf(bytes).flat()).toContain(summary.split("\t").join(" | "));
+
+  const month = new URL(page.url()).searchParams.get("statement");
+  const answer = await page.request.get(`/api/customers/${memberId}/statement?month=${month}&format=html`, {
+    headers: { "x-cap-api-auth-org-id": String(served.shop.signIns.organisation.id) },
+  });
+  const alone = await served.visit();
+  await alone.page.setContent(await answer.text());
+  expect(await objectionsTo(alone.page)).toEqual([]);
 });
