@@ -73,8 +73,9 @@ const awardWithTerms = (
   let points = 0;
   let raw = 0;
   let last: Award | null = null;
+  const termsOf = termsBy(program, rule.award, earning);
   for (const share of shares) {
-    const made = awardOfShare(program, rule, earning, share);
+    const made = awardOfShare(program, rule, share, termsOf(share.line));
     awards.push(made);
     points += share.points;
     raw += Math.round(share.raw * POINTS_SCALE);
@@ -141,40 +142,52 @@ const split = (whole: Reckoned, { decimals }: CompiledAward, lines: readonly Lin
   return shares.filter((share) => share.raw > 0 || share.points > 0);
 };
 
+/** When an award can be spent and until when. */
+type Terms = Pick<Award, "convertsAt" | "expiresAt" | "rolls">;
+
+/** The terms of a rule's award to a line or the bill. Lines differ only by their days for returns: others are told once. */
+const termsBy = (
+  program: CompiledProgram,
+  { delay, expiryStrategyId }: CompiledAward,
+  { facts, moment }: Earning,
+): ((line: number) => Terms) => {
+  const told = new Map<number, Terms>();
+  return (line) => {
+    const days = delay?.returnableDays === true ? returnableDays(facts.lines, line) : 0;
+    let terms = told.get(days);
+    if (terms === undefined) {
+      const { billedAt, now, timeZone } = facts;
+      const conversion = { billedAt, now, timeZone, returnableDays: days };
+      const convertsAt = delay === null ? null : conversionOf(delay, program.delayFrom, conversion);
+      // Points that would end before they can be spent live a week from then.
+      const from = Math.max(now, convertsAt ?? now);
+      terms = { convertsAt, ...expiresAt(program, expiryStrategyId, { ...moment, now: from }) };
+      told.set(days, terms);
+    }
+    return terms;
+  };
+};
+
 const awardOfShare = (
   program: CompiledProgram,
   rule: CompiledRule,
-  { facts, moment }: Earning,
   { line, points, raw }: Share,
-): Award => {
-  const { category, currency, delay, expiryStrategyId } = rule.award;
-  const convertsAt =
-    delay === null
-      ? null
-      : conversionOf(delay, program.delayFrom, {
-          ...moment,
-          billedAt: facts.billedAt,
-          returnableDays: returnableDays(facts.lines, line),
-        });
-  // Points that would end before they can be spent live a week from then.
-  const now = Math.max(moment.now, convertsAt ?? moment.now);
-  const { expiresAt: end, rolls } = expiresAt(program, expiryStrategyId, { ...moment, now });
-  return {
-    programId: program.programId,
-    ruleId: rule.id,
-    currencyId: currency?.id ?? 0,
-    category,
-    points,
-    rawPoints: raw,
-    line,
-    source: line === BILL ? "bill_regular" : "line_item_regular",
-    expiresAt: end,
-    rolls,
-    convertsAt,
-    expiryStrategyId,
-    awardStrategyId: null,
-  };
-};
+  { expiresAt: end, rolls, convertsAt }: Terms,
+): Award => ({
+  programId: program.programId,
+  ruleId: rule.id,
+  currencyId: rule.award.currency?.id ?? 0,
+  category: rule.award.category,
+  points,
+  rawPoints: raw,
+  line,
+  source: line === BILL ? "bill_regular" : "line_item_regular",
+  expiresAt: end,
+  rolls,
+  convertsAt,
+  expiryStrategyId: rule.award.expiryStrategyId,
+  awardStrategyId: null,
+});
 
 /** Of a line; of the bill as a whole, until the last of its lines can no longer be returned. */
 const returnableDays = (lines: readonly LineFacts[], line: number): number =>
