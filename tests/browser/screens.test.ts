@@ -126,7 +126,7 @@ test("every screen is drawn, fits, and is accessible: wide and narrow, light and
     found.push(...(await inspect(visit, screen)));
   }
   expect(found).toEqual([]);
-}, 300_000);
+}, 900_000);
 
 test.runIf(TAKES_PICTURES)("the README's pictures", async () => {
   await mkdir(README_PICTURES, { recursive: true });
