@@ -69,7 +69,7 @@ import {
   type Server,
   systemClock,
 } from "#platform";
-import { addScheduleRoutes, createPoints, type Points } from "#points";
+import { addRedemptionRoutes, addScheduleRoutes, createPoints, type Points } from "#points";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
 
@@ -231,6 +231,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     explode: { eventsOfBills, explodeBills: explodeBills(loyalty) },
     currencies: loyalty.currencyNames,
   });
+  addRedemptionRoutes(server, { db, clock, orgs, customers, loyalty, points });
   addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });

@@ -125,6 +125,8 @@ export const errors = defineErrors("points", {
   },
   bad_redemption: { number: 901, http: 400, message: "{field} must be a redemption id and points above 0." },
   redemption_unknown: { number: 902, http: 400, message: "There is no redemption {value}." },
+  redemption_not_found: { number: 902, http: 404, message: "There is no redemption {value}." },
+  customer_not_found: { number: 8015, http: 404, message: "No customer matches {name}." },
   cannot_reverse: {
     number: 903,
     http: 400,
@@ -145,6 +147,12 @@ export const errors = defineErrors("points", {
     http: 400,
     message: "A hold lasts from 1 second to {most} seconds; {value} is not in between.",
   },
+  bad_request_key: {
+    number: 70_003,
+    http: 400,
+    message: "The header Idempotency-Key must have 1 to {most} characters.",
+  },
+  bad_cursor: { number: 400, http: 400, message: "after is not the `next` of a page of this list." },
   request_key_reused: {
     number: 70_001,
     http: 409,

@@ -34,6 +34,8 @@ export {
   reverseKind,
   reverseRedemption,
 } from "./redemptions/reverse.ts";
+export { addRedemptionRoutes } from "./redemptions/routes.ts";
+export type { PointsRouteParts } from "./route-parts.ts";
 export { addScheduleRoutes, type ScheduleParts } from "./schedules/routes.ts";
 export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";

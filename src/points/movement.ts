@@ -52,6 +52,8 @@ export interface MovementKind<Input, Extra> {
   readonly ids: number;
   /** Whether deciding this one needs the secret that validation codes come from. */
   readonly needsSecret?: (input: Input) => boolean;
+  /** The same input with other codes drawn, when one of them turns out to be another record's. */
+  readonly redraw?: (input: Input) => object;
   /**
    * Reads, under the locks and once for all movements of this kind in the batch, what deciding needs beside the desk. It may add
    * lots and uses to the book.

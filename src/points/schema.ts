@@ -45,11 +45,12 @@ export interface Reversal {
   readonly tillId: number | null;
   readonly reversedAt: Instant;
   readonly recordedAt: Instant;
+  readonly notes: string;
 }
 
-/** A code of six characters that a record is quoted by. */
+/** What a record is quoted by: six characters, or the id of a hold. */
 export interface CodeRow {
-  readonly kind: "redemption" | "reversal";
+  readonly kind: "redemption" | "reversal" | "hold";
   readonly code: string;
   readonly partyId: number;
   readonly id: number;

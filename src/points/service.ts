@@ -20,6 +20,14 @@ const BATCH_SIZE = 64;
 /** One batch is decided while the one before commits. */
 const SLOTS = 2;
 
+/** Codes of one movement that may turn out to be taken: even among 10^9 codes a second draw is one in fifty. */
+const MAX_DRAWS = 8;
+
+const isCodeTaken = (error: unknown): boolean => {
+  const { code, schema, table } = error as { code?: string; schema?: string; table?: string };
+  return code === "23505" && schema === "points" && table === "codes";
+};
+
 /** Where the round that begins at `start` ends: before a movement that shares a request key with one of the round. */
 const endOfRound = (movements: readonly Movement[], start: number): number => {
   const seen = new Set<string>();
@@ -34,10 +42,15 @@ const endOfRound = (movements: readonly Movement[], start: number): number => {
 /** How points move besides earning on a bill. */
 export const createPoints = (parts: PointsParts & { readonly log: Logger }): Points => {
   const passAlone = async (orgId: number, movement: Movement): Promise<Outcome<Moved>> => {
-    try {
-      return (await passMovements(parts, orgId, [movement]))[0]!;
-    } catch (error) {
-      return { error };
+    let asked = movement;
+    for (let tries = 1; ; tries++) {
+      try {
+        return (await passMovements(parts, orgId, [asked]))[0]!;
+      } catch (error) {
+        const { redraw } = movement.kind;
+        if (redraw === undefined || !isCodeTaken(error) || tries === MAX_DRAWS) return { error };
+        asked = { ...movement, input: redraw(movement.input) };
+      }
     }
   };
 

@@ -98,7 +98,7 @@ export const insertReversals = (orgId: number, rows: readonly Reversal[]): Sql =
   sql`/* points.insert_reversals */
     insert into points.reversals
            (org_id, party_id, id, redemption_id, event_no, event_id, code, asked, returned, expired, cause, transaction_id,
-            till_id, reversed_at, recorded_at)
+            till_id, reversed_at, recorded_at, notes)
     select ${orgId}, * from unnest(
       ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.id)}::bigint[],
       ${rows.map((row) => row.redemptionId)}::bigint[], ${rows.map((row) => row.eventNo)}::bigint[],
@@ -106,7 +106,8 @@ export const insertReversals = (orgId: number, rows: readonly Reversal[]): Sql =
       ${rows.map((row) => row.asked)}::bigint[], ${rows.map((row) => row.returned)}::bigint[],
       ${rows.map((row) => row.expired)}::bigint[], ${rows.map((row) => row.cause)}::text[],
       ${rows.map((row) => row.transactionId)}::bigint[], ${rows.map((row) => row.tillId)}::bigint[],
-      ${rows.map((row) => iso(row.reversedAt))}::timestamptz[], ${rows.map((row) => iso(row.recordedAt))}::timestamptz[])`;
+      ${rows.map((row) => iso(row.reversedAt))}::timestamptz[], ${rows.map((row) => iso(row.recordedAt))}::timestamptz[],
+      ${rows.map((row) => row.notes)}::text[])`;
 
 interface RedemptionRow extends Omit<Redemption, "redeemedAt" | "recordedAt"> {
   readonly redeemedAt: Date;

@@ -39,7 +39,8 @@ export interface ApiClient {
   ): Promise<Answer<P>>;
   post<P extends PathOf<"post">>(
     path: P,
-    call: { params?: Params; body: unknown },
+    /** The same key says that it is the same act: sent twice it is done once. */
+    call: { params?: Params; body?: unknown; requestKey?: string },
   ): Promise<Answer<P, "post">>;
   put<P extends PathOf<"put">>(path: P, call: { params?: Params; body: unknown }): Promise<Answer<P, "put">>;
   delete<P extends PathOf<"delete">>(path: P, call?: { params?: Params }): Promise<void>;
@@ -65,6 +66,12 @@ export interface ApiClient {
 
 export const ORGANISATION_HEADER = "X-CAP-API-AUTH-ORG-ID";
 
+/** A key for an act that a person is about to confirm. */
+export const newRequestKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+
 /** A path with its parameters filled in. */
 export const filled = (path: string, params: Params = {}): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
@@ -83,6 +90,7 @@ interface Call {
   query?: Readonly<Record<string, Scalar>>;
   body?: unknown;
   signal?: AbortSignal;
+  requestKey?: string;
 }
 
 /** The shape of openapi-fetch's `request` that is used here; our own signatures say the rest more exactly. */
@@ -102,8 +110,13 @@ export const createApiClient = (orgId: number | null): ApiClient => {
   });
   const request = http.request as unknown as Request;
 
-  const call = async (method: Verb, path: string, { params, query, body, signal }: Call = {}) => {
-    const init = { params: { path: params, query }, body, signal };
+  const call = async (method: Verb, path: string, { params, query, body, signal, requestKey }: Call = {}) => {
+    const init = {
+      params: { path: params, query },
+      body,
+      signal,
+      ...(requestKey === undefined ? {} : { headers: { "idempotency-key": requestKey } }),
+    };
     const { data, error, response } = await request(method, path, init).catch((reason: unknown) => {
       if (signal?.aborted) throw reason;
       throw reason instanceof SyntaxError ? errorOf(502, undefined) : unreachable();

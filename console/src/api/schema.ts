@@ -67,6 +67,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/customers/{id}/holds": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listCustomerHolds"];
+    put?: never;
+    post: operations["holdPoints"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/holds/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewHold"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/customers/{id}/ledger": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listCustomerLedger"];
@@ -116,6 +138,28 @@ export interface paths {
     get: operations["listMerges"];
     put?: never;
     post: operations["mergeCustomers"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/redemptions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listCustomerRedemptions"];
+    put?: never;
+    post: operations["redeemPointsByHand"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/redemptions/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewRedemption"];
     delete?: never;
     options?: never;
     head?: never;
@@ -226,6 +270,39 @@ export interface paths {
     get?: never;
     put: operations["changeField"];
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/holds/{id}/capture": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["captureHold"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/holds/{id}/capture/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewCapture"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/holds/{id}/release": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["releaseHold"];
     delete?: never;
     options?: never;
     head?: never;
@@ -408,6 +485,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   "/api/rejected": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listRejected"];
@@ -435,17 +513,32 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["retryRejected"];
+=======
+  "/api/redemptions/{code}/reversals": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["reverseRedemptionByHand"];
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   "/api/rejected/write-off": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put?: never;
     post: operations["writeOffRejected"];
+=======
+  "/api/redemptions/{code}/reversals/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewReversal"];
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     delete?: never;
     options?: never;
     head?: never;
@@ -2314,6 +2407,228 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** Hold points of a customer (Points:write) */
+  holdPoints: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** How long they are held, 1 to 604800 */
+        ttlSeconds: number;
+        /** The default program when absent */
+        programId?: number;
+        billNumber?: string;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            customerId: number;
+            programId: number;
+            points: number;
+            /** Spent of it so far */
+            captured: number;
+            /** expired from its time on, whether or not that was written down yet */
+            status: "active" | "captured" | "released" | "expired";
+            expiresAt: string;
+            /** Points that may be spent besides */
+            available: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Holds of a customer (Points:read) */
+  listCustomerHolds: {
+    parameters: {
+      query?: {
+        /** true: only those that hold something now */
+        active?: "true" | "false";
+        /** `next` of the page in front */
+        after?: string;
+        /** 1 to 100; 25 when absent */
+        limit?: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: number;
+              customerId: number;
+              programId: number;
+              points: number;
+              /** Spent of it so far */
+              captured: number;
+              /** expired from its time on, whether or not that was written down yet */
+              status: "active" | "captured" | "released" | "expired";
+              expiresAt: string;
+              programName: string;
+              createdAt: string;
+              endedAt: string | null;
+              billNumber: string;
+              notes: string;
+              by: string;
+            }[];
+            next: string | null;
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Say what holding points would come to (Points:write) */
+  previewHold: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** How long they are held, 1 to 604800 */
+        ttlSeconds: number;
+        /** The default program when absent */
+        programId?: number;
+        billNumber?: string;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Journal of a customer (Points:read) */
   listCustomerLedger: {
     parameters: {
@@ -2735,6 +3050,235 @@ export interface operations {
             undoReason: string | null;
             /** Nothing moved on either side since, and neither was merged again */
             canUndo: boolean;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Spend points of a customer (Points:write) */
+  redeemPointsByHand: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The default program when absent */
+        programId?: number;
+        billNumber?: string;
+        purpose?: string;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** What the redemption is quoted by */
+            code: string;
+            points: number;
+            /** What they paid, in the organisation's currency */
+            value: number;
+            balance: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Redemptions of a customer (Points:read) */
+  listCustomerRedemptions: {
+    parameters: {
+      query?: {
+        /** `next` of the page in front */
+        after?: string;
+        /** 1 to 100; 25 when absent */
+        limit?: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: number;
+              code: string;
+              /** Its event in the ledger */
+              eventNo: number;
+              programId: number;
+              programName: string;
+              points: number;
+              value: number;
+              /** Taken back so far, points past their expiry included */
+              reversed: number;
+              redeemedAt: string;
+              billNumber: string;
+              transactionId: number | null;
+              tillCode: string | null;
+              storeName: string | null;
+              purpose: string;
+              notes: string;
+              /** The customer gave a one-time code */
+              isValidated: boolean;
+              fromHold: boolean;
+              reversals: {
+                code: string;
+                eventNo: number | null;
+                points: number;
+                returned: number;
+                expired: number;
+                /** call, or return for a bill that was returned */
+                cause: string;
+                reversedAt: string;
+                notes: string;
+              }[];
+            }[];
+            next: string | null;
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Say what spending points would come to (Points:write) */
+  previewRedemption: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The default program when absent */
+        programId?: number;
+        billNumber?: string;
+        purpose?: string;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
           };
         };
       };
@@ -3501,6 +4045,221 @@ export interface operations {
             enumValues: string[];
             isMandatory: boolean;
             isActive: boolean;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Spend what is held, all or part (Points:write) */
+  captureHold: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The hold's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** All that is left of the hold when absent */
+        points?: number;
+        /** false: the rest stays held for further captures; true when absent */
+        final?: boolean;
+        billNumber?: string;
+        purpose?: string;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            hold: {
+              id: number;
+              customerId: number;
+              programId: number;
+              points: number;
+              /** Spent of it so far */
+              captured: number;
+              /** expired from its time on, whether or not that was written down yet */
+              status: "active" | "captured" | "released" | "expired";
+              expiresAt: string;
+              /** Points that may be spent besides */
+              available: number;
+            };
+            redemption: {
+              /** What the redemption is quoted by */
+              code: string;
+              points: number;
+              /** What they paid, in the organisation's currency */
+              value: number;
+              balance: number;
+            };
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Say what spending held points would come to (Points:write) */
+  previewCapture: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The hold's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** All that is left of the hold when absent */
+        points?: number;
+        /** false: the rest stays held for further captures; true when absent */
+        final?: boolean;
+        billNumber?: string;
+        purpose?: string;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Give up a hold (Points:write) */
+  releaseHold: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The hold's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            customerId: number;
+            programId: number;
+            points: number;
+            /** Spent of it so far */
+            captured: number;
+            /** expired from its time on, whether or not that was written down yet */
+            status: "active" | "captured" | "released" | "expired";
+            expiresAt: string;
+            /** Points that may be spent besides */
+            available: number;
           };
         };
       };
@@ -4643,6 +5402,7 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+<<<<<<< HEAD
   /** Purchases that are parked because of what they name, last parked first (Transaction:read) */
   listRejected: {
     parameters: {
@@ -4710,6 +5470,10 @@ export interface operations {
   };
   /** How a retry of parked purchases stands (Transaction:read) */
   getRejectedRetry: {
+=======
+  /** Take back a redemption, whole or in part (Points:write) */
+  reverseRedemptionByHand: {
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     parameters: {
       query?: never;
       header?: {
@@ -4717,6 +5481,7 @@ export interface operations {
         "X-CAP-API-AUTH-ORG-ID"?: number;
       };
       path: {
+<<<<<<< HEAD
         id: string;
       };
       cookie?: never;
@@ -4760,6 +5525,18 @@ export interface operations {
     requestBody: { content: {
       "application/json": {
         ids: number[];
+=======
+        /** Code of the redemption */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** All that is left of the redemption when absent */
+        points?: number;
+        notes?: string;
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
       };
     } };
     responses: {
@@ -4767,10 +5544,20 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: {
           "application/json": {
+<<<<<<< HEAD
             id: number;
             fixed: number;
             partiallyFixed: number;
             total: number;
+=======
+            /** What the reversal is quoted by */
+            code: string;
+            points: number;
+            returned: number;
+            /** Past their expiry: they did not come back */
+            expired: number;
+            balance: number;
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
           };
         };
       };
@@ -4786,21 +5573,39 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+<<<<<<< HEAD
   /** Give parked purchases up for good (Transaction:write) */
   writeOffRejected: {
+=======
+  /** Say what taking back a redemption would come to (Points:write) */
+  previewReversal: {
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     parameters: {
       query?: never;
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
       };
+<<<<<<< HEAD
       path?: never;
+=======
+      path: {
+        /** Code of the redemption */
+        code: string;
+      };
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
       cookie?: never;
     };
     requestBody: { content: {
       "application/json": {
+<<<<<<< HEAD
         ids: number[];
         reason: string;
+=======
+        /** All that is left of the redemption when absent */
+        points?: number;
+        notes?: string;
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
       };
     } };
     responses: {
@@ -4808,7 +5613,68 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: {
           "application/json": {
+<<<<<<< HEAD
             count: number;
+=======
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
+>>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
           };
         };
       };

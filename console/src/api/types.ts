@@ -35,6 +35,10 @@ export type LedgerEvent = Item<"/api/customers/{id}/ledger">;
 export type LedgerEntry = LedgerEvent["entries"][number];
 export type Lot = Item<"/api/customers/{id}/lots">;
 
+export type MovementPreview = Answer<"/api/customers/{id}/redemptions/preview", "post">;
+export type Redemption = Item<"/api/customers/{id}/redemptions">;
+export type Hold = Item<"/api/customers/{id}/holds">;
+
 export type TransactionSummary = Item<"/api/customers/{id}/transactions">;
 export type Transaction = Answer<"/api/transactions/{id}">;
 export type TransactionLine = Transaction["lines"][number];

@@ -7,6 +7,9 @@ const PROGRAM_ACCOUNTS: Record<string, string> = {
   returned: "Program: returned",
   adjusted: "Program: adjusted",
   opening: "Opening balance",
+  transfer: "Other member",
+  conversion: "Other category",
+  merge: "Merged member",
 };
 
 /** An account of a leg in plain words: the member's own, or the program's on the other side. */

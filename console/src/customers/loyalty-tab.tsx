@@ -5,6 +5,9 @@ import { useOrganisation } from "../shell/organisation.ts";
 import { BalanceChart } from "./balance-chart.tsx";
 import { LedgerTable } from "./ledger-table.tsx";
 import { LotsPanel } from "./lots-panel.tsx";
+import { HoldsPanel } from "./movements/holds-panel.tsx";
+import { MovementActions } from "./movements/movement-actions.tsx";
+import { RedemptionsPanel } from "./movements/redemptions-panel.tsx";
 import { PointsSummary } from "./points-summary.tsx";
 import { balancesQuery } from "./queries.ts";
 import { StatementDrawer } from "./statement-drawer.tsx";
@@ -28,8 +31,11 @@ export const LoyaltyTab = () => {
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Stack gap="md">
+          <MovementActions memberId={memberId} balances={balances?.items} />
+          <HoldsPanel memberId={memberId} />
           <PointsSummary balances={balances?.items} />
           <LotsPanel />
+          <RedemptionsPanel memberId={memberId} />
           <TierHistory />
         </Stack>
       </Grid.Col>

@@ -47,6 +47,12 @@ export const lotsQuery = (api: ApiClient, id: Id, all: boolean) =>
 export const balanceHistoryQuery = (api: ApiClient, id: Id, days: string) =>
   apiQuery(api, "/api/customers/{id}/balance-history", { params: { id }, query: { days } });
 
+export const redemptionsQuery = (api: ApiClient, id: Id) =>
+  apiQuery(api, "/api/customers/{id}/redemptions", { params: { id }, query: { limit: 10 } });
+
+export const holdsQuery = (api: ApiClient, id: Id) =>
+  apiQuery(api, "/api/customers/{id}/holds", { params: { id }, query: { active: true, limit: 100 } });
+
 export const transactionsQuery = (api: ApiClient, id: Id, after: string | undefined, limit = PAGE_SIZE) =>
   apiQuery(api, "/api/customers/{id}/transactions", { params: { id }, query: { after, limit } });
 

@@ -1,5 +1,6 @@
 import type { Hold } from "#ledger";
 import { type Instant, type Millipoints, POINTS_SCALE } from "#platform";
+import { drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import type { BillOfParty, Desk, MovementKind } from "../movement.ts";
 import { postRedemption, type Redeemed, type RedemptionAbout } from "../redemptions/post.ts";
@@ -118,6 +119,7 @@ export const holdKind: MovementKind<HoldInput, RedemptionFacts> = {
       reference,
     };
     desk.book.addHold(hold);
+    desk.writes.codes.push({ kind: "hold", code: String(hold.id), partyId, id: hold.id });
     tell(desk, hold, "points.held", now);
     return stateOf(hold, desk, now);
   },
@@ -136,6 +138,7 @@ const requireHold = (desk: Desk, partyId: number, holdId: number, now: Instant):
 export const captureKind: MovementKind<CaptureInput, readonly BillOfParty[]> = {
   name: "capture",
   ids: 1,
+  redraw: (input) => ({ ...input, code: drawCode() }),
   load: (tx, desk, movements) => {
     const wanted = movements.map(({ partyIds, input }) => ({
       partyId: partyIds[0]!,

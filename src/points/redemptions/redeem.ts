@@ -1,4 +1,5 @@
 import { type Instant, type Millipoints, type Money, POINTS_SCALE, type Tx } from "#platform";
+import { drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import type { BillOfParty, Desk, Located, MovementKind } from "../movement.ts";
 import {
@@ -134,6 +135,7 @@ const pointsOf = ({ points, money }: Spending, { program }: Standing): Millipoin
 export const redeemKind: MovementKind<RedeemInput, RedemptionFacts> = {
   name: "redeem",
   ids: 1,
+  redraw: (input) => ({ ...input, code: drawCode() }),
   needsSecret,
   load: loadRedemptionFacts,
   decide: (movement, desk, facts): Redeemed => {

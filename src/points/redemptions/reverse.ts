@@ -10,6 +10,7 @@ import {
 } from "#ledger";
 import { expiresAt } from "#loyalty";
 import { type Instant, type Millipoints, POINTS_SCALE, type Tx } from "#platform";
+import { drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import { type Desk, type Located, type MovementKind, membershipOf, programOf } from "../movement.ts";
 import type { Redemption, Reversal } from "../schema.ts";
@@ -24,6 +25,8 @@ export interface ReverseInput {
   readonly points: Millipoints | null;
   /** Code of the reversal. */
   readonly code: string;
+  /** Why, in the words of who did it. */
+  readonly notes?: string;
 }
 
 /** The reply to `reverse`, before the dialect dresses it. */
@@ -69,6 +72,8 @@ export const reverseRedemption = (
     readonly transactionId: number | null;
     readonly tillId: number | null;
     readonly by: string;
+    /** Why, in the words of who did it. */
+    readonly notes?: string;
     /** Points past their expiry come back with this expiry (null: never) when the program renews them; absent: they do not. */
     readonly renewedUntil?: Instant | null;
     /** All points come back as new ones, with that expiry; the lots that they came from stay as they are. */
@@ -77,6 +82,7 @@ export const reverseRedemption = (
 ): Reversal => {
   const { book, writes } = desk;
   const { partyId, programId, id } = redemption;
+  const { notes = "" } = about;
   const key: AccountKey = { programId, currencyId: POINTS, category: 1 };
   const account = book.account(partyId, key) ?? { ...NO_TOTALS, ...key, partyId };
   const plan = about.reissues
@@ -113,6 +119,7 @@ export const reverseRedemption = (
             code: about.code,
             by: about.by,
             transactionNumber: redemption.billNumber,
+            ...(notes === "" ? {} : { comments: notes }),
           },
           postings,
         });
@@ -131,6 +138,7 @@ export const reverseRedemption = (
     tillId: about.tillId,
     reversedAt: posted?.bookedAt ?? about.at,
     recordedAt: desk.recordedAt,
+    notes,
   };
   writes.reversals.push(reversal);
   writes.reversed.set(`${partyId}/${id}`, { ...redemption, reversed: redemption.reversed + asked });
@@ -192,6 +200,7 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
   merged: "family",
   // Of a merged customer's redemption the points go back to that customer's lots, and from there to the survivor.
   ids: 4,
+  redraw: (input) => ({ ...input, code: drawCode() }),
   load,
   decide: ({ input, partyIds, now, tillId, by }, desk, found): Reversed => {
     const partyId = partyIds[0]!;
@@ -215,6 +224,7 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
       transactionId: null,
       tillId,
       by,
+      notes: input.notes ?? "",
       ...(renewedUntil === undefined ? {} : { renewedUntil }),
     } as const;
     const reversal = reverseRedemption(desk, redemption, asked, about);

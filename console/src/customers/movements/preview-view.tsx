@@ -1,0 +1,144 @@
+import { Stack, Text } from "@mantine/core";
+import type { MovementPreview } from "../../api/types.ts";
+import { DateTime, Points } from "../../ui/amounts.tsx";
+import { accountName } from "../ledger-words.ts";
+import { plainWords } from "../names.ts";
+import classes from "./preview.module.css";
+import { changeWords, type PreviewedLot, signedAmount } from "./preview-words.ts";
+
+type Entry = MovementPreview["entries"][number];
+type PreviewedHold = MovementPreview["holds"][number];
+type Move = MovementPreview["expiries"][number];
+
+/** What a movement would come to: each entry with its lots, holds, and moved expiry dates. */
+export const PreviewView = ({ preview: { entries, holds, expiries } }: { preview: MovementPreview }) => (
+  <Stack gap="sm">
+    <Text size="sm" c="dimmed">
+      {entries.length + holds.length + expiries.length === 0
+        ? "No points would move."
+        : "This is what will be written. Nothing has happened yet."}
+    </Text>
+    {entries.map((entry, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the entries of a preview keep their places.
+      <EntryCard key={index} entry={entry} />
+    ))}
+    {holds.map((hold, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: see above.
+      <HoldCard key={index} hold={hold} />
+    ))}
+    {expiries.map((move, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: see above.
+      <MoveCard key={index} move={move} />
+    ))}
+  </Stack>
+);
+
+/** Whose points, and which: "Ana Reyes, regular points, Rewards". */
+const Whose = ({
+  item: { customerId, customerName, category, currency, programName },
+}: {
+  item: Pick<Entry, "customerId" | "customerName" | "category" | "currency" | "programName">;
+}) => (
+  <Text size="sm" fw={500}>
+    {customerName || `Member ${customerId}`}
+    <Text span inherit c="dimmed" fw={400}>
+      , {plainWords(category).toLowerCase()} {currency}, {programName}
+    </Text>
+  </Text>
+);
+
+const Line = ({ label, children }: { label: string; children: React.ReactNode }) => (
+  <div className={classes.lot}>
+    <Text size="sm" c="dimmed" component="span">
+      {label}
+    </Text>
+    <Text size="sm" component="span">
+      {children}
+    </Text>
+  </div>
+);
+
+const EntryCard = ({ entry }: { entry: Entry }) => (
+  <div className={classes.entry}>
+    <div className={classes.head}>
+      <Whose item={entry} />
+      <Points value={entry.amount} signed fw={600} />
+    </div>
+    <Line label={`Other side: ${accountName(entry.account).toLowerCase()}`}>
+      Balance <Points value={entry.balanceBefore} /> → <Points value={entry.balanceAfter} fw={600} />
+    </Line>
+    {entry.debtChange !== 0 && (
+      <Line label={entry.debtChange > 0 ? "Not covered by any lot: owed" : "Pays what was owed"}>
+        <Points value={Math.abs(entry.debtChange)} />
+      </Line>
+    )}
+    {entry.lots.length > 0 && (
+      <ul className={classes.lots} aria-label="Lots">
+        {entry.lots.map((lot, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lots of a preview keep their places.
+          <LotLine key={index} lot={lot} />
+        ))}
+      </ul>
+    )}
+  </div>
+);
+
+const LotLine = ({ lot }: { lot: PreviewedLot }) => (
+  <li className={classes.lot}>
+    <Text size="sm" component="span">
+      {changeWords(lot)}
+      <Text span inherit c="dimmed">
+        {lot.expiresAt === null ? (
+          ", never expires"
+        ) : (
+          <>
+            , expires <DateTime value={lot.expiresAt} show="date" />
+          </>
+        )}
+        {lot.change !== "opened" && lot.remaining !== null && (
+          <>
+            , leaves <Points value={lot.remaining} />
+          </>
+        )}
+      </Text>
+    </Text>
+    <Text size="sm" component="span">
+      <Points value={signedAmount(lot)} signed />
+    </Text>
+  </li>
+);
+
+const HoldCard = ({ hold }: { hold: PreviewedHold }) => (
+  <div className={classes.entry}>
+    <div className={classes.head}>
+      <Whose item={hold} />
+      <Text size="sm" fw={600} component="span">
+        <Points value={hold.amount} /> held
+      </Text>
+    </div>
+    {hold.captured > 0 && (
+      <Line label="Spent of it">
+        <Points value={hold.captured} />
+      </Line>
+    )}
+    <Line label={hold.status === "active" ? "Held until" : "The hold ends as"}>
+      {hold.status === "active" ? <DateTime value={hold.expiresAt} /> : hold.status}
+    </Line>
+    <Line label="Available besides">
+      <Points value={hold.available} />
+    </Line>
+  </div>
+);
+
+const MoveCard = ({ move }: { move: Move }) => (
+  <div className={classes.entry}>
+    <div className={classes.head}>
+      <Whose item={move} />
+      <Points value={move.remaining} fw={600} />
+    </div>
+    <Line label="Expires">
+      {move.expiresBefore === null ? "never" : <DateTime value={move.expiresBefore} show="date" />} →{" "}
+      {move.expiresAfter === null ? "never" : <DateTime value={move.expiresAfter} show="date" fw={600} />}
+    </Line>
+  </div>
+);
