@@ -485,7 +485,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
+  "/api/redemptions/{code}/reversals": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["reverseRedemptionByHand"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/redemptions/{code}/reversals/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewReversal"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/rejected": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listRejected"];
@@ -513,32 +534,17 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["retryRejected"];
-=======
-  "/api/redemptions/{code}/reversals": {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get?: never;
-    put?: never;
-    post: operations["reverseRedemptionByHand"];
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
   "/api/rejected/write-off": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put?: never;
     post: operations["writeOffRejected"];
-=======
-  "/api/redemptions/{code}/reversals/preview": {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    get?: never;
-    put?: never;
-    post: operations["previewReversal"];
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     delete?: never;
     options?: never;
     head?: never;
@@ -5402,7 +5408,153 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
-<<<<<<< HEAD
+  /** Take back a redemption, whole or in part (Points:write) */
+  reverseRedemptionByHand: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** Code of the redemption */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** All that is left of the redemption when absent */
+        points?: number;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** What the reversal is quoted by */
+            code: string;
+            points: number;
+            returned: number;
+            /** Past their expiry: they did not come back */
+            expired: number;
+            balance: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Say what taking back a redemption would come to (Points:write) */
+  previewReversal: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** Code of the redemption */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** All that is left of the redemption when absent */
+        points?: number;
+        notes?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Purchases that are parked because of what they name, last parked first (Transaction:read) */
   listRejected: {
     parameters: {
@@ -5470,10 +5622,6 @@ export interface operations {
   };
   /** How a retry of parked purchases stands (Transaction:read) */
   getRejectedRetry: {
-=======
-  /** Take back a redemption, whole or in part (Points:write) */
-  reverseRedemptionByHand: {
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     parameters: {
       query?: never;
       header?: {
@@ -5481,7 +5629,6 @@ export interface operations {
         "X-CAP-API-AUTH-ORG-ID"?: number;
       };
       path: {
-<<<<<<< HEAD
         id: string;
       };
       cookie?: never;
@@ -5525,18 +5672,6 @@ export interface operations {
     requestBody: { content: {
       "application/json": {
         ids: number[];
-=======
-        /** Code of the redemption */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody: { content: {
-      "application/json": {
-        /** All that is left of the redemption when absent */
-        points?: number;
-        notes?: string;
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
       };
     } };
     responses: {
@@ -5544,20 +5679,10 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: {
           "application/json": {
-<<<<<<< HEAD
             id: number;
             fixed: number;
             partiallyFixed: number;
             total: number;
-=======
-            /** What the reversal is quoted by */
-            code: string;
-            points: number;
-            returned: number;
-            /** Past their expiry: they did not come back */
-            expired: number;
-            balance: number;
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
           };
         };
       };
@@ -5573,39 +5698,21 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
-<<<<<<< HEAD
   /** Give parked purchases up for good (Transaction:write) */
   writeOffRejected: {
-=======
-  /** Say what taking back a redemption would come to (Points:write) */
-  previewReversal: {
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
     parameters: {
       query?: never;
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
       };
-<<<<<<< HEAD
       path?: never;
-=======
-      path: {
-        /** Code of the redemption */
-        code: string;
-      };
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
       cookie?: never;
     };
     requestBody: { content: {
       "application/json": {
-<<<<<<< HEAD
         ids: number[];
         reason: string;
-=======
-        /** All that is left of the redemption when absent */
-        points?: number;
-        notes?: string;
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
       };
     } };
     responses: {
@@ -5613,68 +5720,7 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: {
           "application/json": {
-<<<<<<< HEAD
             count: number;
-=======
-            entries: {
-              customerId: number;
-              customerName: string;
-              programId: number;
-              programName: string;
-              /** REGULAR, PROMISED or TRIGGER_BASED */
-              category: string;
-              /** points, or the name of an alternate currency */
-              currency: string;
-              /** The other side: issued, redeemed, transfer, … */
-              account: string;
-              /** Positive to the customer */
-              amount: number;
-              balanceBefore: number;
-              balanceAfter: number;
-              /** Above 0: what no lot could give; below 0: debt that is paid */
-              debtChange: number;
-              lots: {
-                change: "opened" | "used" | "given_back";
-                /** Why: redeemed, returned, settled, … as deductions are called */
-                kind: string;
-                /** Points, without sign */
-                amount: number;
-                remaining: number | null;
-                openedAt: string | null;
-                expiresAt: string | null;
-              }[];
-            }[];
-            holds: {
-              customerId: number;
-              customerName: string;
-              programId: number;
-              programName: string;
-              /** REGULAR, PROMISED or TRIGGER_BASED */
-              category: string;
-              /** points, or the name of an alternate currency */
-              currency: string;
-              amount: number;
-              captured: number;
-              status: string;
-              expiresAt: string;
-              /** What may be spent besides, afterwards */
-              available: number;
-            }[];
-            expiries: {
-              customerId: number;
-              customerName: string;
-              programId: number;
-              programName: string;
-              /** REGULAR, PROMISED or TRIGGER_BASED */
-              category: string;
-              /** points, or the name of an alternate currency */
-              currency: string;
-              /** What the lot holds */
-              remaining: number;
-              expiresBefore: string | null;
-              expiresAfter: string | null;
-            }[];
->>>>>>> 43cc3c4 (Redeem, hold and reverse in the console, seen entry by entry before they are confirmed)
           };
         };
       };
