@@ -2,8 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MAX_AMOUNT } from "#platform";
-import { createImportWorld, type ImportWorld } from "../dataflows/testing.ts";
+import { createIds, MAX_AMOUNT } from "#platform";
+import { createImportWorld, type ImportWorld, NOW } from "../dataflows/testing.ts";
+import { buildLedger } from "../ledger/testing.ts";
 import { changeOf } from "./journal/rules.ts";
 import { addDays, addUp, previousParts, spanOf, sumParts } from "./rules.ts";
 import { noFigures } from "./schema.ts";
@@ -168,6 +169,41 @@ describe("figures", () => {
     expect(week.membersTotal).toBe(facts!.members);
     expect(week.outstanding.at(-1)).toBe(facts!.outstanding);
     expect(week.outstandingBefore + changeOf(week.moved)).toBe(facts!.outstanding);
+  });
+
+  test("points are the ledger's own: of every kind, of points alone, given back where they were", async () => {
+    const ledger = buildLedger({ db: world.db, ids: createIds(world.db) }, world.id, {
+      programIds: [7],
+      at: NOW,
+    });
+    const [ana, bob] = (await ledger.openParties(2)) as [number, number];
+    await ledger.earn(ana, 10_000);
+    await ledger.debit(ana, 4000);
+    await ledger.earn(ana, 1500, { contra: "redeemed" });
+    await ledger.debit(ana, 700, { contra: "expired" });
+    await ledger.debit(ana, 300, { contra: "returned" });
+    await ledger.debit(ana, 500, { contra: "adjusted" });
+    await ledger.debit(ana, 2000, { contra: "transfer" });
+    await ledger.earn(bob, 2000, { contra: "transfer" });
+    await ledger.earn(bob, 600, { category: 2 });
+    await ledger.debit(bob, 600, { category: 2, contra: "conversion" });
+    await ledger.earn(bob, 600, { contra: "conversion" });
+    await ledger.earn(bob, 99_000, { currencyId: 1 });
+    const { moved, outstanding, movedBefore } = await insights.overview(world.id, "7d");
+    expect(moved).toMatchObject({
+      issued: 10_600,
+      redeemed: 4000,
+      reversed: 1500,
+      expired: 700,
+      returned: 300,
+    });
+    expect(moved).toMatchObject({ adjusted: -500, transferredIn: 2000, transferredOut: 2000 });
+    expect(changeOf(movedBefore)).toBe(0);
+    const [held] = await world.query<{ held: number }>(
+      "select sum(balance)::bigint as held from ledger.accounts where currency_id = 0",
+    );
+    expect(outstanding.at(-1)).toBe(held!.held);
+    expect(held!.held).toBe(6600);
   });
 
   test("bills that together leave the exact range are counted, and hold up nobody else's", async () => {

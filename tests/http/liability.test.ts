@@ -243,5 +243,6 @@ test("verify finds sums that differ from accounts and lots", async () => {
   expect(findings.filter(({ check }) => check.includes("liability")).map(({ detail }) => detail)).toEqual([
     `program ${shop.programId} currency 0 category 1: outstanding: reported 90501, kept 90500`,
     `program ${shop.programId} currency 0 category 1: outstanding by lots: reported 90501, kept 90500`,
+    `program ${shop.programId} currency 0 category 1: adjusted: reported 5501, kept 5500`,
   ]);
 });

@@ -22,6 +22,7 @@ interface AccountSum extends AccountGroup {
   readonly redeemed: number;
   readonly expired: number;
   readonly returned: number;
+  readonly adjusted: number;
   readonly received: number;
   readonly passedOn: number;
   readonly debt: number;
@@ -31,7 +32,7 @@ const accountSums = (tx: Tx, orgId: number): Promise<AccountSum[]> =>
   tx.rows<AccountSum>(sql`/* insights.account_sums */
     select program_id as "programId", currency_id as "currencyId", category, sum(balance)::float8 as balance,
            sum(issued)::float8 as issued, sum(redeemed)::float8 as redeemed, sum(expired)::float8 as expired,
-           sum(returned)::float8 as returned, sum(received)::float8 as received,
+           sum(returned)::float8 as returned, sum(adjusted)::float8 as adjusted, sum(received)::float8 as received,
            sum(passed_on)::float8 as "passedOn", sum(debt)::float8 as debt
       from ledger.accounts_v where org_id = ${orgId}
      group by program_id, currency_id, category`);
@@ -57,6 +58,7 @@ const differences = (
     ["redeemed", movements.redeemed - movements.reversed, account?.redeemed ?? 0],
     ["expired", movements.expired, account?.expired ?? 0],
     ["returned", movements.returned, account?.returned ?? 0],
+    ["adjusted", movements.adjusted + movements.opening, account?.adjusted ?? 0],
     [
       "received",
       movements.transferredIn + movements.convertedIn + movements.mergedIn,
