@@ -1,5 +1,6 @@
 import { type FieldWarning, type Organisation, validateFields } from "#orgs";
 import { type Issue, issue } from "#platform";
+import type { IdentifierChange } from "./change-identifiers.ts";
 import { errors, WARNING } from "./errors.ts";
 import { identifierType, normaliseIdentifier } from "./identifiers.ts";
 import {
@@ -163,6 +164,30 @@ const parseIdentifier = (
   if (isPrimary) throw errors.bad_primary({ field, type, value: shown(given) });
   warnings.push(identifierWarning(type, field, given));
   return null;
+};
+
+/** Documented parts of an identifier that belong to cards, which are not there. */
+const CARD_PARTS = ["seriesId", "seriesCode", "statusLabel"] as const;
+
+/**
+ * Reads a documented change of identifiers (customers.md §3.3). Throws the documented refusal that names the field: 8084, 8004, 3217,
+ * 8045, 8092, 8013, 8014.
+ */
+export const parseIdentifierChange = (body: unknown, context: ParseContext): IdentifierChange => {
+  const { organisation } = context;
+  if (!isObject(body)) throw errors.no_details({ field: "The body" });
+  const source = parseSource(organisation, context.source, sourceErrors("source"));
+  const profile = parseAccount(organisation, source, context.accountId, "accountId");
+  const warnings: Issue[] = [];
+  const add = parseIdentifiers(body.add, "add", organisation, warnings);
+  const remove = parseIdentifiers(body.remove, "remove", organisation, warnings);
+  const isEmpty = [body.add, body.remove].every((list) => !Array.isArray(list) || list.length === 0);
+  if (isEmpty) throw errors.no_details({ field: "add or remove" });
+  const items: readonly unknown[] = Array.isArray(body.add) ? body.add : [];
+  const parts = CARD_PARTS.filter((part) => items.some((item) => isObject(item) && item[part] !== undefined));
+  for (const part of parts)
+    warnings.push(issue(WARNING.notServed, `add: ${part} is not acted on by this version.`));
+  return { profile, add, remove, warnings };
 };
 
 const MANDATORY = [

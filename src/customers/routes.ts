@@ -5,7 +5,7 @@ import { failures, Issue, issue, type Server, type Tx, V2Failure, V2List } from 
 import { type AdminRouteParts, addAdminRoutes } from "./admin-routes.ts";
 import { errors, WARNING } from "./errors.ts";
 import { addMergeRoutes } from "./merge-routes.ts";
-import { parseChange, parseRegistration } from "./parse.ts";
+import { parseChange, parseIdentifierChange, parseRegistration } from "./parse.ts";
 import { type ParseContext, parseAccount, parseSource, type SourceErrors, shown } from "./parse-values.ts";
 import { CustomerShape, presentCustomer } from "./present.ts";
 import { readCustomer } from "./reads.ts";
@@ -91,6 +91,7 @@ const placeOf = (
 /** Adds the documented calls about customers and the administration API of customers. */
 export const addCustomersRoutes = (server: Server, parts: CustomersRouteParts): void => {
   addWrites(server, parts);
+  addIdentifierChange(server, parts);
   addReads(server, parts);
   addSearch(server, parts);
   addAdminRoutes(server, parts);
@@ -171,6 +172,41 @@ const addWrites = (server: Server, parts: CustomersRouteParts) => {
     async ({ actor, query, body }) => {
       const reference = { name: query.identifierName ?? "", value: query.identifierValue ?? "" };
       return change(actor, query, body, await customers.requireCustomer(actor.orgId, reference));
+    },
+  );
+};
+
+const addIdentifierChange = (server: Server, parts: CustomersRouteParts) => {
+  const { customers } = parts;
+  const Listed = Type.Optional(Type.Unknown({ description: "Identifiers {type, value}" }));
+  server.post(
+    "/v2/customers/:customerId/changeIdentifier",
+    {
+      config: WRITE,
+      schema: {
+        tags: TAGS,
+        summary: "Add identifiers to a customer, and take others away",
+        description:
+          "An identifier that another customer has in another source merges the two: the one who had it survives, and is answered.",
+        operationId: "changeIdentifier",
+        params: Id,
+        querystring: Type.Object({ ...Place, ...Async }),
+        body: Type.Object({ add: Listed, remove: Listed }, { additionalProperties: true }),
+        response: {
+          200: Type.Object({ createdId: Type.Integer(), warnings: Type.Array(Issue) }),
+          ...FAILURES,
+        },
+      },
+    },
+    async ({ actor, params, query, body }) => {
+      const change = parseIdentifierChange(body, await contextOf(parts, actor, query));
+      const reference = { name: "id", value: params.customerId };
+      const { partyId, mergedFrom } = await customers.resolve(actor.orgId, reference);
+      const changed = await customers.changeIdentifiers(actor, partyId, change);
+      return {
+        createdId: changed.partyId,
+        warnings: [...mergeWarnings(partyId, mergedFrom).slice(0, 1), ...changed.warnings],
+      };
     },
   );
 };

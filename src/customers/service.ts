@@ -1,6 +1,7 @@
 import type { Actor } from "#identity";
 import type { Organisation, Orgs } from "#orgs";
 import { type Clock, createBatcher, type Db, type Ids, type Outcome, type Tx } from "#platform";
+import { changeIdentifiers, type IdentifierChange, type IdentifiersChanged } from "./change-identifiers.ts";
 import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
 import { undoMerge } from "./merge-undo.ts";
@@ -194,6 +195,24 @@ export const createCustomers = (parts: CustomersParts) => {
     );
   };
 
+  /** Adds and takes away identifiers of a known customer; see `changeIdentifiers` for what it raises. */
+  const change = async (
+    actor: Actor,
+    partyId: number,
+    input: IdentifierChange,
+  ): Promise<IdentifiersChanged> => {
+    const [organisation, mergeIds, changeId] = await Promise.all([
+      orgs.get(actor.orgId),
+      takeMergeIds(),
+      ids.take("change"),
+    ]);
+    return inTurn(actor.orgId, () =>
+      db.transaction(actor.orgId, (tx) =>
+        changeIdentifiers(tx, hooks, organisation, actor, partyId, input, { ...mergeIds, changeId }),
+      ),
+    );
+  };
+
   /** Merges two customers; see `mergeCustomers` for what it raises. */
   const merge = async (actor: Actor, request: MergeRequest): Promise<Merged> => {
     const mergeIds = await takeMergeIds();
@@ -313,6 +332,7 @@ export const createCustomers = (parts: CustomersParts) => {
     register,
     registerOne,
     update,
+    changeIdentifiers: change,
     merge,
     undoMerge: undo,
     previewMerge: preview,

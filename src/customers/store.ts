@@ -39,6 +39,17 @@ export const releaseKeys = (tx: Tx, orgId: number, keys: readonly string[]): Pro
   tx.run(sql`/* customers.release_keys */
     delete from customers.identifier_keys where org_id = ${orgId} and key = any(${keys}::text[])`);
 
+/** Gives up keys of a customer who has the identifier no longer. */
+export const giveUpKeys = (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  keys: readonly string[],
+): Promise<number> =>
+  tx.run(sql`/* customers.give_up_keys */
+    delete from customers.identifier_keys
+     where org_id = ${orgId} and party_id = ${partyId} and key = any(${keys}::text[])`);
+
 /** Hands keys that this transaction claimed to the customer whom the registration joins. */
 export const moveKeys = (tx: Tx, orgId: number, moves: readonly KeyOwner[]): Promise<number> =>
   tx.run(sql`/* customers.move_keys */
@@ -131,6 +142,19 @@ export const insertIdentifiers = (
         ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.source)}::text[],
         ${rows.map((row) => row.accountId)}::text[], ${rows.map((row) => row.type)}::text[],
         ${rows.map((row) => row.value)}::text[], ${rows.map((row) => row.position)}::smallint[]) i`);
+
+export const deleteIdentifiers = (
+  tx: Tx,
+  orgId: number,
+  rows: readonly (SourceAccount & Identifier & { readonly partyId: number })[],
+): Promise<number> =>
+  tx.run(sql`/* customers.delete_identifiers */
+    delete from customers.identifiers i
+     using unnest(${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.source)}::text[],
+                  ${rows.map((row) => row.accountId)}::text[], ${rows.map((row) => row.type)}::text[],
+                  ${rows.map((row) => row.value)}::text[]) g (party_id, source, account_id, type, value)
+     where i.org_id = ${orgId} and i.party_id = g.party_id and i.source = g.source and i.account_id = g.account_id
+       and i.type = g.type and i.value = g.value`);
 
 export interface NewChannelRow extends SourceAccount, Channel {
   readonly partyId: number;

@@ -71,6 +71,9 @@ const ACTING: readonly SettingDefinition[] = [
     "Drop a secondary identifier that belongs to another customer, with a warning. Overrides the strict check.",
   ),
   flag("CONF_RESTRICT_ORPHAN_V2_PROFILE", false, "Other sources need an INSTORE profile first."),
+  flag("CONF_ALLOW_MOBILE_UPDATE", true, "A mobile number may change."),
+  flag("CONF_ALLOW_EMAIL_UPDATE", true, "An e-mail address may change."),
+  flag("CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE", true, "An external id may change."),
   flag("CONF_INSTORE_V2_ENABLED", false, "Several customers may share a secondary identifier."),
   flag("CONF_CLIENT_V2_API_ENABLED", true, "Sources other than INSTORE are allowed."),
   flag("USE_CRM_REGISTRATION_INFO_FROM_BASE_STORE", true, "associatedWith names the customer's base store."),
@@ -162,9 +165,6 @@ const ACTING: readonly SettingDefinition[] = [
  * such call is told so. Whoever builds the feature moves its settings up.
  */
 const KEPT: readonly SettingDefinition[] = [
-  flag("CONF_ALLOW_MOBILE_UPDATE", true, "A mobile number may change."),
-  flag("CONF_ALLOW_EMAIL_UPDATE", true, "An e-mail address may change."),
-  flag("CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE", true, "An external id may change."),
   flag(
     "CONF_IDENTIFIERS_SYNC_ENABLED",
     false,

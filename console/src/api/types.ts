@@ -30,6 +30,9 @@ export type Customer = Answer<"/api/customers/{id}">;
 export type Membership = Item<"/api/customers/{id}/memberships">;
 export type TierChange = Item<"/api/customers/{id}/tier-changes">;
 
+export type Merge = Item<"/api/customers/{id}/merges">;
+export type MergePreview = Answer<"/api/customers/{id}/merge-preview">;
+
 export type Balance = Item<"/api/customers/{id}/balances">;
 export type LedgerEvent = Item<"/api/customers/{id}/ledger">;
 export type LedgerEntry = LedgerEvent["entries"][number];

@@ -9,6 +9,7 @@ import { CopyText } from "../ui/copy-text.tsx";
 import { initialsOf } from "../ui/format.ts";
 import { TextLink } from "../ui/links.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
+import { MemberActions } from "./member-actions.tsx";
 import { BalanceFact, ExpiringFact, PurchasesFact, TierFact } from "./member-facts.tsx";
 import classes from "./member-header.module.css";
 import {
@@ -82,6 +83,7 @@ const Identity = ({ customer }: { customer: Customer }) => {
           {plainWords(customer.loyaltyType)} · id {customer.id}
         </Text>
       </Box>
+      <MemberActions customer={customer} />
     </Group>
   );
 };

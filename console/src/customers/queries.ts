@@ -35,6 +35,15 @@ export const membershipsQuery = (api: ApiClient, id: Id) =>
 export const balancesQuery = (api: ApiClient, id: Id) =>
   apiQuery(api, "/api/customers/{id}/balances", { params: { id } });
 
+export const mergesQuery = (api: ApiClient, id: Id) =>
+  apiQuery(api, "/api/customers/{id}/merges", { params: { id } });
+
+export const mergePreviewQuery = (api: ApiClient, survivorId: number, victimId: number) =>
+  apiQuery(api, "/api/customers/{id}/merge-preview", {
+    params: { id: survivorId },
+    query: { with: String(victimId) },
+  });
+
 export const tierChangesQuery = (api: ApiClient, id: Id) =>
   apiQuery(api, "/api/customers/{id}/tier-changes", { params: { id } });
 
