@@ -1013,6 +1013,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/customers/{customerId}/changeIdentifier": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["changeIdentifier"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/customers/{customerId}/loyaltyDetails": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readLoyaltyStandingOfCustomer"];
@@ -8993,6 +9004,54 @@ export interface operations {
               label: string;
               reason: string;
             };
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Add identifiers to a customer, and take others away (Customer:write) */
+  changeIdentifier: {
+    parameters: {
+      query?: {
+        /** Source of the profile */
+        source?: string;
+        /** Account of a source with several */
+        accountId?: string;
+        /** true: loyalty work may follow the answer */
+        use_async?: string;
+      };
+      header?: never;
+      path: {
+        customerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Identifiers {type, value} */
+        add?: unknown;
+        /** Identifiers {type, value} */
+        remove?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            createdId: number;
             warnings: components["schemas"]["Issue"][];
           };
         };
