@@ -12,7 +12,8 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v2/transactions": "purchases (REGULAR, NOT_INTERESTED); returns are refused",
   "POST /v2/transactions/bulk": "purchases (REGULAR, NOT_INTERESTED); returns are refused",
   "POST /v2/customers": "without enrolments, referral codes and subscriptions; a warning says so",
-  "POST /v2/customers/{customerId}/changeIdentifier": "without cards: they are identifiers like others, and neither linked nor issued",
+  "POST /v2/customers/{customerId}/changeIdentifier":
+    "without cards: they are identifiers like others, and neither linked nor issued",
   "POST /v2/organization/configs": "the setting is kept; there are no cards that it could limit",
   "GET /v2/pointsLedger/getCustomerLedgerInfo": "customers; groups are refused with 11023",
   "GET /v2/pointsLedger/getCustomerLedgerBalance": "customers; groups are refused with 11023",
