@@ -1,4 +1,5 @@
 export { type ActivitiesApiParts, addActivitiesApiRoutes } from "./api-routes.ts";
+export { type FoundBill, findBills } from "./bill-finder.ts";
 export { addEarningRoutes } from "./earning/routes.ts";
 export { addEvaluationRoutes } from "./evaluation/routes.ts";
 export { eventsOfBills, explodeBills } from "./explode.ts";

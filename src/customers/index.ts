@@ -10,6 +10,7 @@ export {
 export type { MergePreview, MergeStep, Merging, ProgramSummary, StandingPreview } from "./merges.ts";
 export { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 export type { ParseContext } from "./parse-values.ts";
+export { presentCustomer } from "./present.ts";
 export { type ChangePage, listChanges } from "./reads.ts";
 export type { CustomerEvent } from "./registration.ts";
 export { addCustomersRoutes, type CustomersRouteParts, type LoyaltyDetails } from "./routes.ts";

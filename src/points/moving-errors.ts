@@ -189,4 +189,64 @@ export const errors = defineErrors("points", {
 
   // Promised points, §4.7.
   nothing_to_unlock: { number: 82_323_282, http: 400, message: "There are no promised points to unlock." },
+
+  // Calls.
+  bad_request_key: {
+    number: 70_002,
+    http: 400,
+    message: "The header Idempotency-Key must be text of 1 to 200 characters.",
+  },
+  no_codes: { number: 860, http: 400, message: "issueOtp: one-time codes are not sent for transfers." },
+  no_code_issued: { number: 808, http: 400, message: "code: no one-time code was issued for this transfer." },
+
+  bill_number_missing: { number: 82_323_271, http: 400, message: "billNumber is missing." },
+  bad_event_name: {
+    number: 82_323_272,
+    http: 400,
+    message: "eventName must name the event that gave the points, TransactionAdd; {value} does not.",
+  },
+  bad_unlock_type: {
+    number: 82_323_276,
+    http: 400,
+    message: "type must be CUSTOMER or USERGROUP2; {value} is not.",
+  },
+  unlock_bill_unknown: { number: 82_323_277, http: 400, message: "The customer has no such bill {value}." },
+  unlock_query_missing: {
+    number: 82_323_284,
+    http: 400,
+    message: "identifierName, identifierValue and source are needed; {field} is empty.",
+  },
+  event_unknown: { number: 3918, http: 400, message: "eventLogId {value} is not an event of the customer." },
+  bad_list: { number: 400, http: 400, message: "{field} must be {expected}." },
+
+  // The call that moves expiry dates.
+  no_requests: {
+    number: 8931,
+    http: 400,
+    message: "expiryDateUpdateRequest must be an array of 1 to {most} items.",
+  },
+  bad_identifier_name: {
+    number: 8932,
+    http: 400,
+    message: "{field}.identifierName must be mobile, id, externalId or email; {value} is not.",
+  },
+  identifier_missing: { number: 8933, http: 400, message: "{field}.identifierValue is missing." },
+  bad_expiry_program: { number: 8934, http: 400, message: "{field}.programId {value} is not a program." },
+  bad_meta: {
+    number: 8935,
+    http: 400,
+    message: "{field} has the key {value}; it takes who_raised, who_approved and reason_for_trigger.",
+  },
+  award_missing: {
+    number: 8937,
+    http: 400,
+    message: "{field}.pointsAwardedRefId is missing or no award id.",
+  },
+  award_type_missing: { number: 8938, http: 400, message: "{field}.pointsAwardedRefType is missing." },
+  bad_enumeration: {
+    number: 8941,
+    http: 400,
+    message: "{field} must be one of {names}; {value} is not.",
+  },
+  bad_expiry_date: { number: 8942, http: 400, message: "{field}: {reason}." },
 });

@@ -1,5 +1,6 @@
-import { conversionEvent, convertLots, type Lot, loadLotsOfTransactions } from "#ledger";
+import { conversionEvent, convertLots, type Lot, loadEventNumbers, loadLotsOfTransactions } from "#ledger";
 import type { Millipoints, Tx } from "#platform";
+import type { EventNumbers } from "../deductions/deduct.ts";
 import type { Desk, Located, MovementKind } from "../movement.ts";
 import { errors } from "../moving-errors.ts";
 
@@ -13,6 +14,8 @@ export interface UnlockInput {
   }[];
   /** Null: points of all programs. */
   readonly programId: number | null;
+  /** Null: of any event; else those that the event with this id gave. */
+  readonly eventId: number | null;
 }
 
 /** What became regular, by bill, line, program and promotion. */
@@ -35,22 +38,27 @@ const load = async (
   tx: Tx,
   { organisation, book }: Desk,
   movements: readonly Located<UnlockInput>[],
-): Promise<undefined> => {
+): Promise<EventNumbers> => {
   const bills = movements.flatMap(({ input, partyIds }) =>
     input.bills.map(({ transactionId }) => ({ partyId: partyIds[0]!, transactionId })),
   );
   book.add({ lots: await loadLotsOfTransactions(tx, organisation.id, bills) });
-  return undefined;
+  const eventIds = movements.flatMap(({ input }) => input.eventId ?? []);
+  const found = eventIds.length === 0 ? [] : await loadEventNumbers(tx, organisation.id, eventIds);
+  return new Map(found.map((row) => [`${row.partyId}/${row.eventId}`, row.eventNo]));
 };
 
 /** Makes promised points of a bill regular before their day (points.md §4.7). */
-export const unlockKind: MovementKind<UnlockInput, undefined> = {
+export const unlockKind: MovementKind<UnlockInput, EventNumbers> = {
   name: "unlock",
   // Of one bill there is one event for each program and currency; a bill has a handful of them.
   ids: 64,
   load,
-  decide: ({ input, partyIds, now, tillId, by }, desk): Unlocked => {
+  decide: ({ input, partyIds, now, tillId, by }, desk, numbers): Unlocked => {
     const partyId = partyIds[0]!;
+    const { eventId } = input;
+    const eventNo = eventId === null ? null : numbers.get(`${partyId}/${eventId}`);
+    if (eventNo === undefined) throw errors.event_unknown({ value: eventId });
     const billOf = (lot: Lot) =>
       input.bills.find(
         ({ transactionId, lines }) =>
@@ -63,7 +71,8 @@ export const unlockKind: MovementKind<UnlockInput, undefined> = {
           lot.category !== 1 &&
           lot.remaining > 0 &&
           billOf(lot) !== undefined &&
-          (input.programId === null || lot.programId === input.programId),
+          (input.programId === null || lot.programId === input.programId) &&
+          (eventNo === null || lot.eventNo === eventNo),
       );
     if (lots.length === 0) throw errors.nothing_to_unlock({});
     const bill = billOf(lots[0]!)!;

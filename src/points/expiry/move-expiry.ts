@@ -1,4 +1,4 @@
-import type { AccountKey, Category, Lot } from "#ledger";
+import type { AccountKey, Category, Lot, LotSource } from "#ledger";
 import { endOfDayAfterMonths, type Instant, type Millipoints, startOfDay, type Tx } from "#platform";
 import { type AwardName, type EventNumbers, loadAwards, lotOfAward } from "../deductions/deduct.ts";
 import type { Desk, Located, MovementKind } from "../movement.ts";
@@ -18,6 +18,8 @@ export interface MoveExpiryInput {
   readonly currencyId: number | null;
   readonly category: Category | null;
   readonly award: Pick<AwardName, "awardId" | "eventId" | "lineNo">;
+  /** What kind of award the caller takes it for; null: not said. */
+  readonly source: LotSource | null;
   readonly expiry: NewExpiry;
   /** EARLY_EXPIRY or EXTEND_EXPIRY; "": by the dates. */
   readonly reasonType: string;
@@ -75,7 +77,7 @@ const requireLot = (
   desk: Desk,
   partyId: number,
   programId: number,
-  { award, currencyId, category }: MoveExpiryInput,
+  { award, source, currencyId, category }: MoveExpiryInput,
   numbers: EventNumbers,
 ): Lot => {
   const lot = lotOfAward(desk, numbers, partyId, award);
@@ -83,6 +85,7 @@ const requireLot = (
     lot !== undefined &&
     lot.remaining > 0 &&
     lot.programId === programId &&
+    (source === null || lot.source === source) &&
     (currencyId === null || lot.currencyId === currencyId) &&
     (category === null || lot.category === category);
   if (!isMeant) throw errors.no_award({ value: award.awardId });

@@ -1,0 +1,182 @@
+import type { FastifyRequest } from "fastify";
+import type { Category } from "#ledger";
+import type { OrgPrograms } from "#loyalty";
+import type { Organisation } from "#orgs";
+import { AppError, type Instant, type Outcome } from "#platform";
+import { locateParties, movementOf } from "../calls.ts";
+import type { BillOfCustomer } from "../conversions/routes.ts";
+import { currencyNamed } from "../deductions/parse.ts";
+import type { Movement } from "../movement.ts";
+import { errors } from "../moving-errors.ts";
+import { identifierTypeOf, nameParty, partyWithId } from "../naming.ts";
+import type { Moved } from "../path.ts";
+import { type Body, isObject, readInteger, readText, shown } from "../values.ts";
+import type { AllocateRouteParts } from "./allocate-routes.ts";
+import { type GrantAmount, grantKind } from "./grant.ts";
+
+/** Items of one call at most (points.md §4.6). */
+export const MAX_ITEMS = 10;
+
+const need = (value: unknown, field: string): number => {
+  const number = readInteger(value);
+  if (number === null || number === undefined)
+    throw errors.not_supported({ field, reason: `${shown(value)} is no id` });
+  return number;
+};
+
+const ROUNDINGS = new Set(["FLOOR", "ACTUAL", "ROUND"]);
+type Rounding = "FLOOR" | "ACTUAL" | "ROUND";
+
+const roundingOf = (value: unknown, field: string): Rounding => {
+  const text = (readText(value, 20) ?? "?").toUpperCase();
+  if (text === "") return "ACTUAL";
+  if (!ROUNDINGS.has(text)) throw errors.not_supported({ field, reason: `${shown(value)} is no rounding` });
+  return text as Rounding;
+};
+
+const amountOf = (item: Body): GrantAmount => {
+  const value = Number(item.sourceValue ?? Number.NaN);
+  if (!Number.isFinite(value))
+    throw errors.not_supported({ field: "sourceValue", reason: `${shown(item.sourceValue)} is no number` });
+  const how = roundingOf(item.sourceValueRoundingStrategy, "sourceValueRoundingStrategy");
+  const sourceValue = how === "FLOOR" ? Math.floor(value) : how === "ROUND" ? Math.round(value) : value;
+  return {
+    strategyId: need(item.awardStrategyId, "awardStrategyId"),
+    sourceValue,
+    rounding: roundingOf(item.pointsRoundingStrategy, "pointsRoundingStrategy"),
+  };
+};
+
+const categoryOf = (value: unknown): Category => {
+  const text = (readText(value, 30) ?? "?").toUpperCase();
+  if (text === "" || text === "REGULAR") return 1;
+  if (text === "PROMISED") return 2;
+  throw errors.not_supported({ field: "currencyType", reason: `${shown(value)} is not REGULAR or PROMISED` });
+};
+
+const checkOrganisation = (organisation: Organisation, item: Body): void => {
+  if (need(item.orgId, "orgId") !== organisation.id)
+    throw errors.not_supported({ field: "orgId", reason: `${shown(item.orgId)} is not this organisation` });
+};
+
+const customerOf = async (
+  parts: AllocateRouteParts,
+  organisation: Organisation,
+  item: Body,
+): Promise<number> => {
+  const named: Body = isObject(item.lookupParams) ? item.lookupParams : {};
+  const entity = (readText(named.entityType, 30) ?? "").toUpperCase();
+  if (entity === "USERGROUP2")
+    throw errors.group_unknown({ field: "lookupParams.groupId", value: shown(named.groupId) });
+  if (entity !== "CUSTOMER")
+    throw errors.bad_entity_type({ field: "lookupParams.entityType", value: shown(named.entityType) });
+  const type = readText(named.identifierType, 60) ?? "";
+  const value = readText(named.identifierValue, 300) ?? "";
+  if (identifierTypeOf(type) === null)
+    throw errors.bad_identifier_type({
+      field: "lookupParams.identifierType",
+      names: "mobile, email, id, externalId",
+      value: shown(named.identifierType),
+    });
+  const [partyId] = await locateParties(parts, organisation.id, [nameParty(organisation, type, value)!]);
+  return partyId!;
+};
+
+/** The bill that the points are given for; the line when the item names one. */
+const billOf = async (
+  parts: AllocateRouteParts,
+  orgId: number,
+  partyId: number,
+  item: Body,
+): Promise<{ readonly transactionId: number; readonly number: string; readonly line: number }> => {
+  const event = readText(item.eventName, 100) ?? "";
+  if (event.toLowerCase() !== "transactionadd")
+    throw errors.not_supported({
+      field: "eventName",
+      reason: `${shown(item.eventName)} cannot be given for`,
+    });
+  const id = readInteger(item.eventSourceId);
+  const [bill]: readonly BillOfCustomer[] =
+    id === null || id === undefined ? [] : await parts.findBills(orgId, partyId, { id });
+  if (bill === undefined)
+    throw errors.bill_unknown({ field: "eventSourceId", value: shown(item.eventSourceId) });
+  const line = readInteger(item.billLineItemId) ?? 0;
+  if (line !== 0 && !bill.lines.some(({ lineNo }) => lineNo === line))
+    throw errors.bill_unknown({ field: "billLineItemId", value: shown(item.billLineItemId) });
+  return { transactionId: bill.transactionId, number: bill.number, line };
+};
+
+/** Reads one item of the call into a grant that is tied to its bill. */
+const grantOf = async (
+  parts: AllocateRouteParts,
+  request: FastifyRequest,
+  organisation: Organisation,
+  programs: OrgPrograms,
+  value: unknown,
+  index: number,
+  now: Instant,
+): Promise<Movement> => {
+  const item: Body = isObject(value) ? value : {};
+  checkOrganisation(organisation, item);
+  const programId = need(item.programId, "programId");
+  if (programs.byId(programId) === null)
+    throw errors.not_supported({ field: "programId", reason: `there is no program ${programId}` });
+  const partyId = await customerOf(parts, organisation, item);
+  const name = readText(item.alternateCurrencyIdentifier, 100) ?? "?";
+  const currency = name === "" ? null : currencyNamed(programs, name, programId, now);
+  if (name !== "" && currency === null)
+    throw errors.not_supported({
+      field: "alternateCurrencyIdentifier",
+      reason: `there is no currency ${shown(item.alternateCurrencyIdentifier)}`,
+    });
+  const promotionId = readInteger(item.promotionId) ?? null;
+  return movementOf(
+    request,
+    grantKind,
+    [partyWithId(partyId)],
+    {
+      kind: "issue",
+      programId,
+      currencyId: currency?.currencyId ?? 0,
+      category: categoryOf(item.currencyType),
+      amount: amountOf(item),
+      expiry: { strategyId: need(item.expiryStrategyId, "expiryStrategyId") },
+      convertsAt: null,
+      awardedAt: null,
+      reason: "",
+      comments: "",
+      bill: await billOf(parts, organisation.id, partyId, item),
+      promotion: promotionId === null ? null : { id: promotionId, name: "" },
+    },
+    now,
+    index,
+  );
+};
+
+/** Gives points for up to ten bills; each item has its own outcome. */
+export const allocate = async (
+  parts: AllocateRouteParts,
+  request: FastifyRequest,
+  items: readonly unknown[],
+): Promise<readonly Outcome<Moved>[]> => {
+  const { orgId } = request.actor;
+  const [organisation, programs] = await Promise.all([parts.orgs.get(orgId), parts.loyalty.programs(orgId)]);
+  const now = parts.clock.now().getTime();
+  const outcomes: (Outcome<Moved> | null)[] = items.map(() => null);
+  const movements: Movement[] = [];
+  const positions: number[] = [];
+  for (const [index, item] of items.entries()) {
+    try {
+      movements.push(await grantOf(parts, request, organisation, programs, item, index, now));
+      positions.push(index);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      outcomes[index] = { error };
+    }
+  }
+  const moved = await parts.points.moveAll(orgId, movements);
+  moved.forEach((outcome, position) => {
+    outcomes[positions[position]!] = outcome;
+  });
+  return outcomes as Outcome<Moved>[];
+};

@@ -1,0 +1,23 @@
+import type { Customers } from "#customers";
+import type { Server } from "#platform";
+import { addUnlockRoutes, type UnlockRouteParts } from "./conversions/routes.ts";
+import { addDeductionRoutes } from "./deductions/routes.ts";
+import { addExpiryRoutes } from "./expiry/routes.ts";
+import { addAllocateRoutes } from "./grants/allocate-routes.ts";
+import { addTransferRoutes, type TransferRouteParts } from "./transfers/routes.ts";
+
+export interface MovingRouteParts extends TransferRouteParts, UnlockRouteParts {
+  readonly customers: Pick<
+    Customers,
+    "requireCustomer" | "loadProfiles" | "resolveIdentifiers" | "currentIds"
+  >;
+}
+
+/** Adds the calls that pass points on, give and take them by hand, unlock them and move their dates. */
+export const addMovingRoutes = (server: Server, parts: MovingRouteParts): void => {
+  addTransferRoutes(server, parts);
+  addDeductionRoutes(server, parts);
+  addAllocateRoutes(server, parts);
+  addUnlockRoutes(server, parts);
+  addExpiryRoutes(server, parts);
+};
