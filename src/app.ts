@@ -19,9 +19,16 @@ import {
   explodeBills,
   releaseOnUpdate,
   replayRejected,
+  findBills,
   verifyActivities,
 } from "#activities";
-import { addCustomersRoutes, type Customers, createCustomers, verifyCustomers } from "#customers";
+import {
+  addCustomersRoutes,
+  type Customers,
+  createCustomers,
+  presentCustomer,
+  verifyCustomers,
+} from "#customers";
 import { addDataflowsRoutes, createDataflows, type Dataflows } from "#dataflows";
 import { createEvents, type Events } from "#events";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
@@ -57,6 +64,7 @@ import {
 } from "#loyalty";
 import { addOrgsRoutes, createOrgs, type Orgs } from "#orgs";
 import {
+  assert,
   type Clock,
   createDb,
   createHttp,
@@ -69,7 +77,14 @@ import {
   type Server,
   systemClock,
 } from "#platform";
-import { addRedemptionRoutes, addScheduleRoutes, createPoints, type Points } from "#points";
+import {
+  addMovingRoutes,
+  addRedemptionRoutes,
+  addScheduleRoutes,
+  createPoints,
+  type Points,
+  verifyTransfers,
+} from "#points";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
 
@@ -232,6 +247,31 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     currencies: loyalty.currencyNames,
   });
   addRedemptionRoutes(server, { db, clock, orgs, customers, loyalty, points });
+  addMovingRoutes(server, {
+    db,
+    clock,
+    points,
+    orgs,
+    customers,
+    loyalty,
+    describeCustomer: async (orgId, partyId) => {
+      const [organisation, found] = await Promise.all([orgs.get(orgId), customers.get(orgId, partyId)]);
+      assert(found !== null, "the customer was found by the call");
+      const standing = await db.transaction(orgId, async (tx) =>
+        loyalty.loyaltyDetails(tx, organisation, partyId, await loadAccounts(tx, orgId, [partyId])),
+      );
+      return presentCustomer(organisation, found, {
+        only: null,
+        embed: new Set(),
+        loyalty: standing,
+        warnings: [],
+      });
+    },
+    findBills: (orgId, partyId, bill) =>
+      db.transaction(orgId, async (tx) =>
+        findBills(tx, orgId, await customers.partiesOf(tx, orgId, partyId), bill),
+      ),
+  });
   addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
   addLoyaltyRoutes(server, { loyalty, orgs, customers });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
@@ -280,6 +320,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       const others = [
         ...(await verifyActivities(db)),
         ...(await verifyCustomers(db)),
+        ...(await verifyTransfers(db)),
         ...(await verifyLiability(db, await allOrganisations())),
       ];
       return { ...ledger, findings: [...ledger.findings, ...others] };

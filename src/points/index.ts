@@ -23,6 +23,7 @@ export {
   type PartyName,
   type PointsWrites,
 } from "./movement.ts";
+export { addMovingRoutes, type MovingRouteParts } from "./moving-routes.ts";
 export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
 export { PreviewAnswer, presentPreview } from "./preview.ts";
 export type { Redeemed } from "./redemptions/post.ts";
@@ -41,3 +42,4 @@ export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";
 export { loadRedemptionsOfBills } from "./store.ts";
 export { type TransferInput, transferKind } from "./transfers/transfer.ts";
+export { verifyTransfers } from "./transfers/verify.ts";

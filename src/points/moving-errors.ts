@@ -196,9 +196,6 @@ export const errors = defineErrors("points", {
     http: 400,
     message: "The header Idempotency-Key must be text of 1 to 200 characters.",
   },
-  no_codes: { number: 860, http: 400, message: "issueOtp: one-time codes are not sent for transfers." },
-  no_code_issued: { number: 808, http: 400, message: "code: no one-time code was issued for this transfer." },
-
   bill_number_missing: { number: 82_323_271, http: 400, message: "billNumber is missing." },
   bad_event_name: {
     number: 82_323_272,

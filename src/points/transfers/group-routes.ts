@@ -27,7 +27,7 @@ const checkEntity = (value: unknown, field: "fromEntity" | "toEntity"): "CUSTOME
  */
 const refuseGroupTransfer = (
   organisation: Organisation,
-  body: TransferBody,
+  body: Body,
   programs: ReadonlySet<number>,
 ): never => {
   const value = body.pointsTobeTransferred ?? body.pointsToBeTransferred;

@@ -8,6 +8,7 @@ import type { TransferPage } from "./store.ts";
 import type { TransferInput } from "./transfer.ts";
 
 const MAX_NOTES = 500;
+const MAX_CODE = 20;
 
 export interface TransferCall {
   readonly parties: readonly [PartyName, PartyName];
@@ -42,7 +43,12 @@ export const parseTransfer = (organisation: Organisation, body: Body): TransferC
   const to = readIdentifier(organisation, body.toCustomerIdentifier, "toCustomerIdentifier");
   return {
     parties: [from, to],
-    input: { programId, points, notes: requireText(body.notes, "notes", MAX_NOTES) },
+    input: {
+      programId,
+      points,
+      notes: requireText(body.notes, "notes", MAX_NOTES),
+      validation: { code: requireText(body.code, "code", MAX_CODE) || null, skips: false },
+    },
   };
 };
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Type } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import type { Customers } from "#customers";
@@ -10,6 +11,7 @@ import {
   failures,
   type Issue,
   issue,
+  POINTS_SCALE,
   type Server,
   V2Failure,
   V2List,
@@ -17,6 +19,7 @@ import {
 import { JSON_TYPE, locateParties, movementOf } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import type { Points } from "../service.ts";
+import { issueCodeKind } from "../validation/issue.ts";
 import { type Body, isObject, readFlag, shown } from "../values.ts";
 import { addGroupTransferRoutes } from "./group-routes.ts";
 import { parsePage, parseTransfer } from "./parse.ts";
@@ -107,20 +110,28 @@ const addCheck = (server: Server, parts: TransferRouteParts) => {
       const { parties, input } = parseTransfer(organisation, body);
       const sendsCode = readFlag(body.issueOtp);
       if (sendsCode === undefined) throw errors.bad_flag({ field: "issueOtp", value: shown(body.issueOtp) });
-      if (sendsCode) throw errors.no_codes({});
       const now = clock.now().getTime();
       // Who they are is found apart: a customer whose points may not move is shown all the same.
       const found = await locateParties(parts, orgId, parties);
       const [from, to] = await Promise.all(found.map((partyId) => describeCustomer(orgId, partyId)));
+      // The code is asked for by the transfer, not by the check before it.
+      const checked = { ...input, validation: { code: null, skips: true } };
       const refusal = await points
-        .preview(orgId, movementOf(request, transferKind, parties, input, now))
+        .preview(orgId, movementOf(request, transferKind, parties, checked, now))
         .then(() => null)
         .catch((error: unknown) => {
           if (error instanceof AppError) return error;
           throw error;
         });
+      if (refusal === null && sendsCode) {
+        const wanted = { points: input.points, nonce: randomBytes(16) };
+        await points.move(orgId, {
+          ...movementOf(request, issueCodeKind, [parties[0]], wanted, now),
+          requestKey: null,
+        });
+      }
       const item = {
-        pointsTobeTransferred: input.points / 1000,
+        pointsTobeTransferred: input.points / POINTS_SCALE,
         transferrable: refusal === null,
         transferFrom: from,
         transferTo: to,
@@ -152,7 +163,6 @@ const addTransfer = (server: Server, { points, orgs, clock }: TransferRouteParts
       const body = bodyOf(request);
       const organisation = await orgs.get(orgId);
       const { parties, input } = parseTransfer(organisation, body);
-      if (body.code !== undefined && body.code !== null && body.code !== "") throw errors.no_code_issued({});
       const asked = movementOf(request, transferKind, parties, input, clock.now().getTime());
       const moved = await points.move(orgId, asked);
       const item = presentTransferred(organisation, JSON.parse(moved.reply) as Transferred);

@@ -15,6 +15,7 @@ import { errors } from "../moving-errors.ts";
 import { windowsOf } from "../redemptions/policy.ts";
 import { spendable } from "../redemptions/standing.ts";
 import { requireProgramFor } from "../standing.ts";
+import { type CodeBook, checkCode, consumeCode, loadCodeBook, type Validation } from "../validation/check.ts";
 import { checkTransfer } from "./policy.ts";
 import { insertTransfers, loadSentSince, type Sent } from "./store.ts";
 
@@ -23,6 +24,8 @@ export interface TransferInput {
   readonly programId: number | null;
   readonly points: Millipoints;
   readonly notes: string;
+  /** The one-time code that the sender was sent, and whether one is asked for at all. */
+  readonly validation: Validation;
 }
 
 /** The reply to `transfer`, before the dialect dresses it. */
@@ -53,6 +56,7 @@ interface TransferExtra {
   readonly sent: Sent[];
   /** Lots given at registration, as `party/event/line`: they cannot be passed on. */
   readonly kept: ReadonlySet<string>;
+  readonly codeBook: CodeBook;
 }
 
 const load = async (
@@ -62,11 +66,16 @@ const load = async (
 ): Promise<TransferExtra> => {
   const senders = [...new Set(movements.map(({ partyIds }) => partyIds[0]!))];
   const since = Math.min(...movements.map(({ now }) => windowsOf(now, organisation.timeZone).month.start));
-  const [sent, kept] = await Promise.all([
+  const [sent, kept, codeBook] = await Promise.all([
     loadSentSince(tx, organisation.id, senders, since),
     loadLotsOpenedBy(tx, organisation.id, senders, "CustomerRegistration"),
+    loadCodeBook(
+      tx,
+      { organisation },
+      movements.map(({ partyIds, now }) => ({ partyId: partyIds[0]!, now })),
+    ),
   ]);
-  return { sent, kept: new Set(kept.map((lot) => `${lot.partyId}/${lot.eventNo}/${lot.lineNo}`)) };
+  return { sent, codeBook, kept: new Set(kept.map((lot) => `${lot.partyId}/${lot.eventNo}/${lot.lineNo}`)) };
 };
 
 /** Lots that may be passed on: in time, and not given at registration. */
@@ -139,14 +148,23 @@ const partyOf = ({ profiles }: Desk, partyId: number): TransferParty => {
   return { customerId: partyId, firstName, lastName, externalId };
 };
 
+/** Whether a code was sent for these points that is still to be used: then it is asked for (points.md §4.2). */
+const isCodeOut = ({ codes }: CodeBook, partyId: number, points: Millipoints, now: Instant): boolean =>
+  codes.some(
+    (code) =>
+      code.partyId === partyId && code.points === points && code.usedAt === null && code.expiresAt > now,
+  );
+
 /** Passes points from the first party to the second (points.md §4.2). */
 export const transferKind: MovementKind<TransferInput, TransferExtra> = {
   merged: "asNamed",
   name: "transfer",
-  ids: 2,
+  // Two events and records, and one for a wrong code.
+  ids: 3,
+  needsSecret: ({ validation: { code, skips } }) => code !== null && !skips,
   load,
   decide: (movement, desk, extra): Transferred => {
-    const { input, partyIds, now } = movement;
+    const { input, partyIds, now, tillId } = movement;
     const [from, to] = partyIds as [number, number];
     const { points } = input;
     if (points <= 0)
@@ -177,7 +195,15 @@ export const transferKind: MovementKind<TransferInput, TransferExtra> = {
       ),
     });
     checkRoom(desk, to, key, points);
+    const validated = checkCode(desk, extra.codeBook, input.validation, {
+      partyId: from,
+      points,
+      now,
+      tillId,
+      isNeeded: isCodeOut(extra.codeBook, from, points, now),
+    });
     const transferred = post(movement, desk, program, takeUpTo(lots, points), fee);
+    if (validated !== null) consumeCode(desk, extra.codeBook, validated, now);
     extra.sent.push({ partyId: from, programId: program.programId, at: now, amount: points });
     return transferred;
   },

@@ -35,7 +35,7 @@ const transfer = (from: number, to: number, points: number, extras: { now?: numb
   commandOf(
     transferKind,
     [from, to],
-    { programId: null, points, notes: "gift" },
+    { programId: null, points, notes: "gift", validation: { code: null, skips: false } },
     { now: extras.now ?? NOON, requestKey: extras.key ?? null },
   );
 const move = async (movement: Movement, at = shop): Promise<Transferred> =>
