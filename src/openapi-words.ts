@@ -17,6 +17,10 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
       "The same purchases in the older format: bodies in root, answers in response, a status for each item.",
   },
   {
+    name: "Points",
+    description: "Spend, pass on, give and take points, move their dates, and read when they run out.",
+  },
+  {
     name: "Points ledger",
     description: "Every movement of a customer's points with the balances around it, and closing balances.",
   },

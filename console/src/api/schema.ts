@@ -903,6 +903,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/customers/bulk/manualCurrencyAllocate": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["allocateCurrencies"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/customers/lookup": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["lookupCustomer"];
@@ -930,6 +941,17 @@ export interface paths {
     get: operations["readLoyaltyStandingOfCustomerByIdentifier"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/customers/lookup/negativePointsAdjustment": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["deductPointsByIdentifier"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1035,6 +1057,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/customers/{customerId}/negativePointsAdjustment": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["deductPoints"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/customers/{customerId}/points/balance": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readPointBalanceOfCustomer"];
@@ -1049,6 +1082,17 @@ export interface paths {
   "/v2/customers/{customerId}/pointsExpirySchedule": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["getPointsExpirySchedule"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/customers/{customerId}/pointsTransfers": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listCustomerTransfers"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1337,6 +1381,72 @@ export interface paths {
     get: operations["getTill"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/isTransferrable": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["checkTransfer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/transfer": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTransfers"];
+    put?: never;
+    post: operations["transferPoints"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/unlockPromisedPoints": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["unlockPromisedPoints"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/updateExpiry": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["updateExpiry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/userGroup2/isTransferrable": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["checkGroupTransfer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/userGroup2/transfer": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["transferGroupPoints"];
     delete?: never;
     options?: never;
     head?: never;
@@ -8101,6 +8211,52 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Issue points or other currencies by hand, for bills (Points:write) */
+  allocateCurrencies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            total: number;
+            success: number;
+            failures: number;
+            data: {
+              /** SUCCESS or FAILED */
+              status: string;
+              eventLogId?: number;
+              entityId?: number;
+              sideEffects: {
+                type: string;
+                [name: string]: unknown;
+              }[];
+              errors?: components["schemas"]["Issue"][];
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Change a customer, by identifier (Customer:write) */
   changeCustomerByIdentifier: {
     parameters: {
@@ -8430,6 +8586,75 @@ export interface operations {
             }[];
             warnings: components["schemas"]["Issue"][];
             errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Take points away by hand, by identifier (Points:write) */
+  deductPointsByIdentifier: {
+    parameters: {
+      query?: {
+        /** Needed: externalId, mobile, email */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+        /** A source of the organisation, or ALL */
+        source?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points to take, above 0, at most 3 decimals */
+        pointsToBeAdjusted?: unknown;
+        /** Or of an alternate currency */
+        valueToBeAdjusted?: unknown;
+        /** Which currency */
+        alternateCurrencyName?: unknown;
+        /** Needed */
+        reasonOfReturn?: unknown;
+        /** REGULAR (default), PROMISED, EXTERNAL_TRIGGER_BASED */
+        pointCategoryTypes?: unknown;
+        /** Only of this award */
+        pointsAwardedId?: unknown;
+        /** Kind of that award: bill_regular, … */
+        pointsAwardedRefType?: unknown;
+        /** Only of this promotion */
+        promotionId?: unknown;
+        /** Only of this promotion, with programId */
+        promotionIdentifier?: unknown;
+        /** The default program when absent */
+        programId?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            status: string;
+            /** Balance afterwards, 3 decimals */
+            pointsAvailable?: string;
+            /** Of the currency, afterwards, 3 decimals */
+            valueAvailable?: string;
+            message: string;
+            warnings: components["schemas"]["Issue"][];
           };
         };
       };
@@ -9138,6 +9363,71 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Take points away by hand (Points:write) */
+  deductPoints: {
+    parameters: {
+      query?: {
+        /** A source of the organisation, or ALL */
+        source?: unknown;
+      };
+      header?: never;
+      path: {
+        customerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points to take, above 0, at most 3 decimals */
+        pointsToBeAdjusted?: unknown;
+        /** Or of an alternate currency */
+        valueToBeAdjusted?: unknown;
+        /** Which currency */
+        alternateCurrencyName?: unknown;
+        /** Needed */
+        reasonOfReturn?: unknown;
+        /** REGULAR (default), PROMISED, EXTERNAL_TRIGGER_BASED */
+        pointCategoryTypes?: unknown;
+        /** Only of this award */
+        pointsAwardedId?: unknown;
+        /** Kind of that award: bill_regular, … */
+        pointsAwardedRefType?: unknown;
+        /** Only of this promotion */
+        promotionId?: unknown;
+        /** Only of this promotion, with programId */
+        promotionIdentifier?: unknown;
+        /** The default program when absent */
+        programId?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            status: string;
+            /** Balance afterwards, 3 decimals */
+            pointsAvailable?: string;
+            /** Of the currency, afterwards, 3 decimals */
+            valueAvailable?: string;
+            message: string;
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Read point balance of a customer (Points:read) */
   readPointBalanceOfCustomer: {
     parameters: {
@@ -9233,6 +9523,88 @@ export interface operations {
               expiryType: "fixed" | "rolling";
             }[];
             warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** List the transfers of a customer (Points:read) */
+  listCustomerTransfers: {
+    parameters: {
+      query?: {
+        /** Items to a page, 10 when absent, at most 100 */
+        limit?: unknown;
+        /** Items to pass over */
+        offset?: unknown;
+        /** Number of the page from 1; wins over offset */
+        page?: unknown;
+        /** pointsTransferDate (default) or pointsTransferred */
+        sortBy?: unknown;
+        /** ASC or DESC (default) */
+        sortOrder?: unknown;
+      };
+      header?: never;
+      path: {
+        customerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              transferId: number;
+              /** DEDUCTION or ADDITION */
+              transferType: string;
+              pointsTransferred: number;
+              /** YYYY-MM-DD HH:MM:SS */
+              pointsTransferDate: string;
+              fromEntityId: number;
+              fromEntityType: string;
+              toEntityId: number;
+              toEntityType: string;
+              transferredFrom: {
+                userId: number;
+                firstName: string;
+                lastName: string;
+                externalId?: string;
+              };
+              transferredTo: {
+                userId: number;
+                firstName: string;
+                lastName: string;
+                externalId?: string;
+              };
+              notes: string;
+              programName: string;
+              pointsTransferBreakupByEarningPrograms?: {
+                programId: number;
+                deductedPoints: number;
+                programCurrentPoints: number;
+              }[];
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
           };
         };
       };
@@ -10720,6 +11092,493 @@ export interface operations {
               value: string;
             }[];
             warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Ask whether points may be passed on (Points:read) */
+  checkTransfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed: points, at most 3 decimals */
+        pointsTobeTransferred?: unknown;
+        /** The default program when absent */
+        programId?: unknown;
+        /** Needed: {type, value}; type ID, MOBILE, EMAIL, EXTERNAL_ID */
+        fromCustomerIdentifier?: unknown;
+        /** Needed: {type, value} */
+        toCustomerIdentifier?: unknown;
+        /** true: points of a group of programs */
+        groupProgramTransfer?: unknown;
+        /** At most 500 characters */
+        notes?: unknown;
+        /** One-time code, when one was issued */
+        code?: unknown;
+        /** true: send a one-time code */
+        issueOtp?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              pointsTobeTransferred: number;
+              transferrable: boolean;
+              transferFrom: unknown;
+              transferTo: unknown;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Pass points to another customer (Points:write) */
+  transferPoints: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed: points, at most 3 decimals */
+        pointsTobeTransferred?: unknown;
+        /** The default program when absent */
+        programId?: unknown;
+        /** Needed: {type, value}; type ID, MOBILE, EMAIL, EXTERNAL_ID */
+        fromCustomerIdentifier?: unknown;
+        /** Needed: {type, value} */
+        toCustomerIdentifier?: unknown;
+        /** true: points of a group of programs */
+        groupProgramTransfer?: unknown;
+        /** At most 500 characters */
+        notes?: unknown;
+        /** One-time code, when one was issued */
+        code?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              transferId: number;
+              /** DEDUCTION or ADDITION */
+              transferType: string;
+              pointsTransferred: number;
+              /** YYYY-MM-DD HH:MM:SS */
+              pointsTransferDate: string;
+              fromEntityId: number;
+              fromEntityType: string;
+              toEntityId: number;
+              toEntityType: string;
+              transferredFrom: {
+                userId: number;
+                firstName: string;
+                lastName: string;
+                externalId?: string;
+              };
+              transferredTo: {
+                userId: number;
+                firstName: string;
+                lastName: string;
+                externalId?: string;
+              };
+              notes: string;
+              programName: string;
+              pointsTransferBreakupByEarningPrograms?: {
+                programId: number;
+                deductedPoints: number;
+                programCurrentPoints: number;
+              }[];
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** List the transfers of a customer, by identifier (Points:read) */
+  listTransfers: {
+    parameters: {
+      query?: {
+        /** Items to a page, 10 when absent, at most 100 */
+        limit?: unknown;
+        /** Items to pass over */
+        offset?: unknown;
+        /** Number of the page from 1; wins over offset */
+        page?: unknown;
+        /** pointsTransferDate (default) or pointsTransferred */
+        sortBy?: unknown;
+        /** ASC or DESC (default) */
+        sortOrder?: unknown;
+        /** Needed: mobile, email, externalId, id */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+        /** CUSTOMER (default) or USERGROUP2 */
+        userEntityType?: unknown;
+        /** A source of the organisation, or ALL */
+        source?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+        /** Transfers of one program */
+        programId?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              transferId: number;
+              /** DEDUCTION or ADDITION */
+              transferType: string;
+              pointsTransferred: number;
+              /** YYYY-MM-DD HH:MM:SS */
+              pointsTransferDate: string;
+              fromEntityId: number;
+              fromEntityType: string;
+              toEntityId: number;
+              toEntityType: string;
+              transferredFrom: {
+                userId: number;
+                firstName: string;
+                lastName: string;
+                externalId?: string;
+              };
+              transferredTo: {
+                userId: number;
+                firstName: string;
+                lastName: string;
+                externalId?: string;
+              };
+              notes: string;
+              programName: string;
+              pointsTransferBreakupByEarningPrograms?: {
+                programId: number;
+                deductedPoints: number;
+                programCurrentPoints: number;
+              }[];
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Make promised points spendable early (Points:write) */
+  unlockPromisedPoints: {
+    parameters: {
+      query?: {
+        /** Needed: mobile, id, externalId, cuid */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+        /** Needed: a source of the organisation, or ALL */
+        source?: unknown;
+        /** CUSTOMER (default) or USERGROUP2 */
+        type?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed: the event that gave the points, TransactionAdd */
+        eventName?: unknown;
+        /** Needed */
+        billNumber?: unknown;
+        /** Id of the ledger event that gave the points */
+        eventLogId?: unknown;
+        /** Ids of lines; all lines when absent */
+        lineItemIds?: unknown;
+        /** Items; all lines when absent */
+        itemCodes?: unknown;
+        /** YYYY-MM-DD */
+        billDate?: unknown;
+        /** Store of the bill */
+        sourceStoreId?: unknown;
+        /** Till of the bill */
+        sourceTillId?: unknown;
+        /** Program that promised the points */
+        sourceProgramId?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pointsUnlocked: {
+              billNumber: string;
+              itemCode?: string;
+              programId: number;
+              pointsUnlocked: number;
+              promotionId?: number;
+              promotionIdentifier?: string;
+              promotionName?: string;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Move expiry dates of points by hand (Points:write) */
+  updateExpiry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Array of up to 100: identifierName, identifierValue, programId, pointsAwardedRefId, pointsAwardedRefType, expiryDate {expiryType, expiryValue}, … */
+        expiryDateUpdateRequest?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            currencyExpiryUpdateResponse: {
+              customerId: number;
+              programId: number;
+              currencyName: string;
+              pointsExpiryUpdateLogs: {
+                paType: string;
+                paId: number;
+                expiryUpdateReasonType: string;
+                expiryUpdateReasonNote: string;
+                /** YYYY-MM-DD HH:MM:SS; about a hundred years ahead for never */
+                oldExpiryDate: string;
+                newExpiryDate: string;
+                eventLogId: number;
+                eventDate: string;
+                standardMeta: {
+                  [name: string]: unknown;
+                };
+                customMeta: {
+                  [name: string]: unknown;
+                };
+              };
+            }[];
+            failures: {
+              pointsAwardedRefId: number;
+              pointsAwardedRefType: string;
+              errorCode: number;
+              errorMessage: string;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Ask whether points may be passed within a group (Points:read) */
+  checkGroupTransfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed: points */
+        pointsTobeTransferred?: unknown;
+        /** Needed */
+        programId?: unknown;
+        notes?: unknown;
+        /** Who transfers: identifierType, identifierValue */
+        transferredBy?: unknown;
+        /** Needed: type CUSTOMER or USERGROUP2, identifierType, identifierValue */
+        fromEntity?: unknown;
+        /** Needed: the same */
+        toEntity?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: unknown[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Pass points within a group (Points:write) */
+  transferGroupPoints: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed: points */
+        pointsTobeTransferred?: unknown;
+        /** Needed */
+        programId?: unknown;
+        notes?: unknown;
+        /** Who transfers: identifierType, identifierValue */
+        transferredBy?: unknown;
+        /** Needed: type CUSTOMER or USERGROUP2, identifierType, identifierValue */
+        fromEntity?: unknown;
+        /** Needed: the same */
+        toEntity?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: unknown[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
           };
         };
       };

@@ -24,8 +24,8 @@ export interface TransferInput {
   readonly programId: number | null;
   readonly points: Millipoints;
   readonly notes: string;
-  /** The one-time code that the sender was sent, and whether one is asked for at all. */
-  readonly validation: Validation;
+  /** The one-time code that the sender was sent, and whether one is asked for at all; absent: none was given. */
+  readonly validation?: Validation;
 }
 
 /** The reply to `transfer`, before the dialect dresses it. */
@@ -161,7 +161,7 @@ export const transferKind: MovementKind<TransferInput, TransferExtra> = {
   name: "transfer",
   // Two events and records, and one for a wrong code.
   ids: 3,
-  needsSecret: ({ validation: { code, skips } }) => code !== null && !skips,
+  needsSecret: ({ validation: { code, skips } = NO_VALIDATION }) => code !== null && !skips,
   load,
   decide: (movement, desk, extra): Transferred => {
     const { input, partyIds, now, tillId } = movement;
@@ -195,7 +195,7 @@ export const transferKind: MovementKind<TransferInput, TransferExtra> = {
       ),
     });
     checkRoom(desk, to, key, points);
-    const validated = checkCode(desk, extra.codeBook, input.validation, {
+    const validated = checkCode(desk, extra.codeBook, input.validation ?? NO_VALIDATION, {
       partyId: from,
       points,
       now,
