@@ -17,9 +17,9 @@ import {
   createMerging,
   eventsOfBills,
   explodeBills,
+  findBills,
   releaseOnUpdate,
   replayRejected,
-  findBills,
   verifyActivities,
 } from "#activities";
 import {

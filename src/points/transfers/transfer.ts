@@ -15,7 +15,14 @@ import { errors } from "../moving-errors.ts";
 import { windowsOf } from "../redemptions/policy.ts";
 import { spendable } from "../redemptions/standing.ts";
 import { requireProgramFor } from "../standing.ts";
-import { type CodeBook, checkCode, consumeCode, loadCodeBook, type Validation } from "../validation/check.ts";
+import {
+  type CodeBook,
+  checkCode,
+  consumeCode,
+  loadCodeBook,
+  NO_VALIDATION,
+  type Validation,
+} from "../validation/check.ts";
 import { checkTransfer } from "./policy.ts";
 import { insertTransfers, loadSentSince, type Sent } from "./store.ts";
 
