@@ -15,12 +15,16 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v2/customers/{customerId}/changeIdentifier":
     "without cards: they are identifiers like others, and neither linked nor issued",
   "POST /v2/organization/configs": "the setting is kept; there are no cards that it could limit",
-  "POST /v2/points/transfer": "customers; groupProgramTransfer is refused with 3316, as there are no groups of programs",
+  "POST /v2/points/transfer":
+    "customers; groupProgramTransfer is refused with 3316, as there are no groups of programs",
   "POST /v2/points/isTransferrable": "as the transfer",
   "GET /v2/points/transfer": "customers; groups are refused with 1645",
-  "POST /v2/points/userGroup2/isTransferrable": "refused with 1645 and its other codes: there are no groups of customers",
-  "POST /v2/points/userGroup2/transfer": "refused with 1645 and its other codes: there are no groups of customers",
-  "POST /v2/customers/bulk/manualCurrencyAllocate": "for bills (TransactionAdd); other events are refused with 8136",
+  "POST /v2/points/userGroup2/isTransferrable":
+    "refused with 1645 and its other codes: there are no groups of customers",
+  "POST /v2/points/userGroup2/transfer":
+    "refused with 1645 and its other codes: there are no groups of customers",
+  "POST /v2/customers/bulk/manualCurrencyAllocate":
+    "for bills (TransactionAdd); other events are refused with 8136",
   "POST /v2/points/unlockPromisedPoints": "customers and TransactionAdd; groups are refused with 1645",
   "GET /v2/pointsLedger/getCustomerLedgerInfo": "customers; groups are refused with 11023",
   "GET /v2/pointsLedger/getCustomerLedgerBalance": "customers; groups are refused with 11023",
