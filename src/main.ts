@@ -70,6 +70,10 @@ withData(program.command("import"))
   .option("--decimal <sign>", "decimal sign of numbers, . or , (default: .)")
   .option("--register-unknown", "register customers that are not known yet")
   .option("--set-aside-returns", "keep returns and cancellations aside instead of rejecting them")
+  .option(
+    "--match-returns",
+    "take bills with negative quantities for returns of earlier bills with those goods",
+  )
   .option("--rejected <file>", "write rejected rows with their reasons to this CSV file")
   .action(importFile);
 withData(program.command("setup"))

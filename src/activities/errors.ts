@@ -31,6 +31,11 @@ export const errors = defineErrors("activities", {
     message: "{field} {problem}: a return says when its goods were bought.",
   },
   original_unknown: { number: 625, http: 400, message: "There is no bill {number} that could be returned." },
+  goods_unknown: {
+    number: 625,
+    http: 400,
+    message: "No earlier bill of the customer has goods of {number} at that price that are left.",
+  },
   quantity_above_left: {
     number: 626,
     http: 400,

@@ -16,7 +16,14 @@ import {
 } from "./parse-values.ts";
 import { problemsOf } from "./rejected/checks.ts";
 import type { Payload } from "./rejected/schema.ts";
-import { contentKeyOf, parseMixed, parseReturn, type ReturnInput, splitLines } from "./returns/parse.ts";
+import {
+  contentKeyOf,
+  parseGoods,
+  parseMixed,
+  parseReturn,
+  type ReturnInput,
+  splitLines,
+} from "./returns/parse.ts";
 import { checkAmount, markOutlierLines, outlierOf, pointsIgnoredBy } from "./rules.ts";
 import { hasCustomer, isReturn, type NumberScope, type Purchase, type TransactionType } from "./schema.ts";
 
@@ -39,6 +46,8 @@ export interface BillContext {
   readonly isV11?: boolean;
   /** Live calls: the bill is held against the organisation's data when it asks for that. */
   readonly checksSanity?: boolean;
+  /** A return has a number of its own and names no bill: its goods are looked for on the customer's earlier ones. */
+  readonly returnsGoods?: boolean;
 }
 
 const OUTLIER_STATUSES = [
@@ -88,8 +97,11 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
   const sentLines = asLines(body.lineItemsV2 ?? body.lineitemsV2);
   const { bought: lines, returned } = splitLines(sentLines, type, organisation, warnings);
   const returnInput: ReturnInput = { body, type, billedAt, amount, organisation, warnings };
-  const returns = goesBack ? [parseReturn(returnInput, returned)] : parseMixed(returnInput, returned);
-  const ownNumber = goesBack ? parseReturnNumber(body.parentBillNumber, context) : number;
+  const returns = goesBack
+    ? [context.returnsGoods ? parseGoods(returnInput, returned) : parseReturn(returnInput, returned)]
+    : parseMixed(returnInput, returned);
+  const ownNumber =
+    goesBack && context.returnsGoods !== true ? parseReturnNumber(body.parentBillNumber, context) : number;
   const marked = markOutlierLines(organisation, lines, warnings);
   const extended = validateFields(
     organisation.extendedFields("TRANSACTION"),

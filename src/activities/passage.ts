@@ -4,6 +4,7 @@ import type { ExpiryRoll, LedgerBook } from "#ledger";
 import type { CompiledProgram, Decision, Membership, OrgPrograms, SavedMembership } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Issue, Outcome } from "#platform";
+import type { Unmatched } from "./returns/goods.ts";
 import type { BillRedemptions } from "./returns/redemptions.ts";
 import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
 import type { Purchase, Recorded, ReturnRequest } from "./schema.ts";
@@ -27,7 +28,9 @@ export interface Passage {
   transactionId: number;
   /** The customer, or a party of its own for an anonymous bill; 0 until known. */
   partyId: number;
-  readonly returns: readonly ReturnPassage[];
+  returns: readonly ReturnPassage[];
+  /** Of a return that names goods: what no bill has. */
+  unmatched?: readonly Unmatched[];
   outcome: Outcome<Recorded> | null;
 }
 

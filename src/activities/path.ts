@@ -25,6 +25,7 @@ import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
+import { billsAtMost, findGoods } from "./returns/goods.ts";
 import { identifyOriginals, loadAwards, loadReturnableBills } from "./returns/load.ts";
 import { loadBillRedemptions, noRedemptions } from "./returns/redemptions.ts";
 import type { ReturnableBill } from "./returns/schema.ts";
@@ -81,7 +82,10 @@ interface NextIds {
 
 const reserveIds = async (ids: Ids, purchases: readonly Purchase[]): Promise<NextIds> => {
   const anonymous = purchases.filter(({ type }) => !hasCustomer(type)).length;
-  const returns = purchases.reduce((sum, purchase) => sum + purchase.returns.length, 0);
+  const returns = purchases.reduce(
+    (sum, purchase) => sum + purchase.returns.reduce((most, request) => most + billsAtMost(request), 0),
+    0,
+  );
   const [transaction, party, event] = await Promise.all([
     ids.reserve("transaction", purchases.length + returns),
     ids.reserve("party", anonymous + returns),
@@ -207,6 +211,7 @@ const loadReturns = async (
   book: LedgerBook,
 ): Promise<Pick<Snapshot, "bills" | "redemptions">> => {
   const orgId = organisation.id;
+  await findGoods(tx, ids, orgId, batch);
   const bills = await loadReturnableBills(tx, orgId, batch);
   const originals = [...bills.values()];
   await loadAwards(tx, orgId, originals, book);

@@ -3,6 +3,7 @@ import type { CompiledProgram } from "#loyalty";
 import type { Issue } from "#platform";
 import type { Decided } from "./passage.ts";
 import { rawSideEffectsOf } from "./raw-side-effects.ts";
+import type { Unmatched } from "./returns/goods.ts";
 import type { Purchase } from "./schema.ts";
 
 interface Answer {
@@ -12,6 +13,8 @@ interface Answer {
   readonly profile: CustomerProfile | null;
   readonly decided: Decided | null;
   readonly warnings: readonly Issue[];
+  /** Of a return that names goods: what no bill has. */
+  readonly unmatched?: readonly Unmatched[];
 }
 
 /** The documented answer to a recorded bill (transactions.md §2.2), as the text that is committed with it. */
@@ -22,6 +25,7 @@ export const buildReply = ({
   profile,
   decided,
   warnings,
+  unmatched = [],
 }: Answer): string =>
   JSON.stringify({
     createdId: transactionId,
@@ -34,6 +38,7 @@ export const buildReply = ({
         }
       : {}),
     loyaltyDetails: [],
+    ...(unmatched.length === 0 ? {} : { unmatched }),
     ...(profile === null
       ? {}
       : { customerInfo: { firstName: profile.firstName ?? "", lastName: profile.lastName ?? "" } }),

@@ -41,6 +41,10 @@ export interface ReturnRequest {
   readonly lines: readonly ReturnLine[];
 }
 
+/** A return that names no bill: its goods are looked for on the customer's earlier ones. */
+export const namesGoods = ({ originalId, originalNumber }: ReturnRequest): boolean =>
+  originalId === null && originalNumber === "";
+
 export interface PaymentMode {
   readonly mode: string;
   readonly value: Money;

@@ -1,7 +1,7 @@
 import { AppError, createBatcher, isDatabaseGone, type Logger, type Outcome } from "#platform";
 import { type PathParts, passBatch } from "./path.ts";
 import { isParked, parkAll } from "./rejected/park.ts";
-import { isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
+import { isReturn, namesGoods, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 
 export interface Activities {
   /**
@@ -29,8 +29,13 @@ const numberKey = ({ ownNumber, numberScope }: Purchase) => `${numberScope.scope
  */
 const endOfRound = (purchases: readonly Purchase[], start: number): number => {
   const seen = new Set<string>();
+  // A return that names goods looks at all its customer bought before.
+  const looksAtCustomers = purchases.some(({ returns }) => returns.some(namesGoods));
   for (let index = start; index < purchases.length; index++) {
     const purchase = purchases[index]!;
+    const customer = `c${purchase.customerId ?? purchase.customerKey}`;
+    if (looksAtCustomers && purchase.returns.some(namesGoods) && seen.has(customer)) return index;
+    if (looksAtCustomers) seen.add(customer);
     const key = onceKeyOf(purchase);
     const own = [
       ...(purchase.ownNumber === "" ? [] : [`n${numberKey(purchase)}`]),

@@ -17,6 +17,7 @@ export interface ImportCommand {
   readonly decimal?: string;
   readonly registerUnknown?: boolean;
   readonly setAsideReturns?: boolean;
+  readonly matchReturns?: boolean;
   readonly rejected?: string;
 }
 
@@ -45,7 +46,7 @@ const mappingOf = (pairs: readonly string[]): Mapping | undefined => {
 };
 
 const optionsOf = (kind: ImportKind, command: ImportCommand): ImportOptions => {
-  const { asOf, till, zone, registerUnknown, setAsideReturns, dateFormat, decimal } = command;
+  const { asOf, till, zone, registerUnknown, setAsideReturns, matchReturns, dateFormat, decimal } = command;
   if (asOf !== "bill" && asOf !== "now")
     throw usage(`--as-of ${asOf} is not known.`, "Use --as-of bill or --as-of now.");
   const format = DATE_FORMATS.find((item) => item === dateFormat);
@@ -63,6 +64,7 @@ const optionsOf = (kind: ImportKind, command: ImportCommand): ImportOptions => {
     ...(decimal === undefined ? {} : { decimal }),
     ...(registerUnknown ? { registerUnknown } : {}),
     ...(setAsideReturns ? { setAsideReturns } : {}),
+    ...(matchReturns ? { matchReturns } : {}),
   };
 };
 

@@ -52,6 +52,8 @@ export interface BillDraft {
   isNegative: boolean;
   /** Set by programs that know better than `isNegative` what is to be kept aside. */
   aside: { readonly kind: string; readonly reason: string } | null;
+  /** As what goods that go back are kept aside when they are on no earlier bill. */
+  returnKind: string;
   /** What a customer who is not known yet is registered with, beside the identifier. */
   registration: DraftRegistration | null;
   readonly problems: Rejection[];
@@ -244,6 +246,7 @@ export const createBillReader = (reading: BillReading) => {
         customFields: {},
         isNegative: false,
         aside: null,
+        returnKind: "RETURN",
         registration: null,
         problems: [],
       };

@@ -30,6 +30,12 @@ export const ImportOptions = Type.Object(
         description: "Keep bills with negative amounts aside, whole, instead of rejecting them",
       }),
     ),
+    matchReturns: Type.Optional(
+      Type.Boolean({
+        description:
+          "Take bills with negative quantities for returns, of the newest earlier bills of their customers that have the items at that price; what is on none is kept aside",
+      }),
+    ),
     defaultTill: Type.Optional(
       Type.String({ minLength: 1, maxLength: 100, description: "Code of the till of rows that name none" }),
     ),

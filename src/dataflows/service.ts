@@ -301,7 +301,7 @@ const isSameReading = (run: store.StoredRun, mapping: Mapping, options: RunOptio
   sorted(mapping) === sorted(run.mapping) && sorted(options) === sorted(run.options);
 
 /** Options that say how bills are meant; a file of customers has none, and what does nothing is not taken in silence. */
-const BILL_OPTIONS = ["asOf", "registerUnknown", "setAsideReturns", "decimal"] as const;
+const BILL_OPTIONS = ["asOf", "registerUnknown", "setAsideReturns", "matchReturns", "decimal"] as const;
 
 const checkOptions = (kind: ImportKind, organisation: Organisation, options: RunOptions): void => {
   const { zone, defaultTill, source } = options;

@@ -79,9 +79,15 @@ export const createTransactionImporter = (
           registered.judged.purchases,
           parties,
         );
-        const { counts, rejections } = tally(context, registered.judged, outcomes);
+        const { counts, rejections, unmatched } = tally(context, registered.judged, outcomes);
         counts.customersRegistered += registered.count;
-        const asides = judged.asides.map(({ draft, document }) => ({ rows: draft.rows, document }));
+        const asides = [
+          ...judged.asides.map(({ draft, document }) => ({ rows: draft.rows, document })),
+          ...unmatched.map(({ draft, lines, document }) => ({
+            rows: lines.map((index) => draft.rows[index]!),
+            document,
+          })),
+        ];
         return { counts, rejections, asides };
       },
     };
@@ -120,8 +126,9 @@ const registerUnknown = async (
 ): Promise<{ judged: JudgedBatch; count: number }> => {
   const { id: orgId } = context.organisation;
   const first = new Map<string, number>();
-  judged.purchases.forEach(({ customerKey, billedAt }, index) => {
-    if (customerKey === null || parties.has(customerKey)) return;
+  judged.purchases.forEach(({ customerKey, billedAt, type }, index) => {
+    // Who only gives back has bought nothing here.
+    if (customerKey === null || parties.has(customerKey) || type !== "REGULAR") return;
     const known = first.get(customerKey);
     if (known === undefined || judged.purchases[known]!.billedAt > billedAt) first.set(customerKey, index);
   });

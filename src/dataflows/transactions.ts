@@ -1,7 +1,7 @@
 import { type Purchase, parseBill, type SetAsideDocument } from "#activities";
 import { identifierKey } from "#customers";
 import type { Organisation } from "#orgs";
-import { AppError, type Instant, isDatabaseGone, type Outcome, toDecimal } from "#platform";
+import { AppError, type Instant, isDatabaseGone, type Outcome, QUANTITY_SCALE, toDecimal } from "#platform";
 import type { BillDraft, Named } from "./bills.ts";
 import type { BillBatch } from "./gather.ts";
 import type { Columns } from "./mapping.ts";
@@ -135,6 +135,13 @@ const customerOf = ({ organisation }: BillContextParts, { customer }: BillDraft)
   return { ...nobody, customerName, customerKey: keyOfNamed(organisation, customer) };
 };
 
+/** Whether the bill is the return of goods that are to be found on earlier bills: of a customer, and nothing of it is bought. */
+const returnsGoods = ({ options, columns }: BillContextParts, draft: BillDraft): boolean =>
+  options.matchReturns === true &&
+  columns.hasLines &&
+  draft.customer !== null &&
+  draft.lines.every(({ qty, rate }) => qty < 0 && (rate ?? 0) >= 0);
+
 const bodyOf = ({ organisation, columns }: BillContextParts, draft: BillDraft): object => {
   const scale = organisation.moneyScale;
   return {
@@ -150,6 +157,21 @@ const bodyOf = ({ organisation, columns }: BillContextParts, draft: BillDraft): 
     customFields: draft.customFields,
   };
 };
+
+/** The same bill as a return: what it took away goes back. */
+const returnBodyOf = (parts: BillContextParts, draft: BillDraft): object => ({
+  ...bodyOf(parts, draft),
+  type: "RETURN",
+  returnType: "LINE_ITEM",
+  billAmount: null,
+  lineItemsV2: draft.lines.map((line) => ({
+    ...line,
+    qty: -line.qty,
+    value: line.value === null ? null : -line.value,
+    discount: line.discount === null ? null : Math.abs(line.discount),
+    amount: line.amount === null ? null : -line.amount,
+  })),
+});
 
 /** What a second copy of the same row is recognised by when bills have no numbers. */
 const rowKey = ({ fingerprint }: BillContextParts, draft: BillDraft): string =>
@@ -194,7 +216,8 @@ export const judgeBatch = (parts: BillContextParts, batch: BillBatch): JudgedBat
       continue;
     }
     hooks.prepare?.(draft);
-    if (draft.aside !== null || (draft.isNegative && options.setAsideReturns === true)) {
+    const goesBack = draft.isNegative && draft.aside === null && returnsGoods(parts, draft);
+    if (draft.aside !== null || (draft.isNegative && !goesBack && options.setAsideReturns === true)) {
       asides.push({ draft, document: asideOf(parts, draft) });
       continue;
     }
@@ -204,7 +227,7 @@ export const judgeBatch = (parts: BillContextParts, batch: BillBatch): JudgedBat
       continue;
     }
     try {
-      const purchase = parseBill(bodyOf(parts, draft), {
+      const purchase = parseBill(goesBack ? returnBodyOf(parts, draft) : bodyOf(parts, draft), {
         organisation,
         tillId: place.tillId,
         ...customerOf(parts, draft),
@@ -215,6 +238,7 @@ export const judgeBatch = (parts: BillContextParts, batch: BillBatch): JudgedBat
         requestKey: draft.number === "" ? rowKey(parts, draft) : null,
         wantsSideEffects: false,
         wantsRawSideEffects: false,
+        ...(goesBack ? { returnsGoods: true } : {}),
       });
       purchases.push(purchase);
       drafts.push(draft);
@@ -250,17 +274,86 @@ const faultOf = (draft: BillDraft, error: Error): Rejection[] => {
   return rejectBill(draft, [problemAt(draft, "", reason)]);
 };
 
+/** Rows that were kept aside because no earlier bill has their goods. */
+export interface UnmatchedGoods {
+  readonly draft: BillDraft;
+  /** Positions of its rows. */
+  readonly lines: readonly number[];
+  readonly document: SetAsideDocument;
+}
+
+/** Goods that went back and are on no earlier bill, or on none of a customer who is known, as a document to keep aside. */
+const unmatchedOf = (
+  parts: BillContextParts,
+  draft: BillDraft,
+  outcome: Outcome<{ readonly reply: string }>,
+): UnmatchedGoods | null => {
+  const kept = (lines: readonly number[], reason: string, share = (_: number) => 1): UnmatchedGoods => {
+    const aside = { kind: draft.returnKind, reason };
+    const amount = lines.reduce(
+      (sum, index, position) => sum + Math.round(amountOf(parts, draft.lines[index]!) * share(position)),
+      0,
+    );
+    const document = asideOf(parts, {
+      ...draft,
+      aside,
+      amount,
+      lines: lines.map((index) => draft.lines[index]!),
+    });
+    return { draft, lines, document };
+  };
+  const all = draft.lines.map((_, index) => index);
+  if ("error" in outcome) {
+    const code = outcome.error instanceof AppError ? outcome.error.code : "";
+    if (code === "activities.goods_unknown")
+      return kept(all, "Goods that went back and are on no earlier bill of the customer at that price.");
+    if (code === "activities.unknown_customer")
+      return kept(all, "Goods that went back, of a customer who had bought nothing before.");
+    return null;
+  }
+  const { unmatched = [] } = JSON.parse(outcome.ok.reply) as {
+    unmatched?: { line: number; quantity: number }[];
+  };
+  if (unmatched.length === 0) return null;
+  const part = kept(
+    unmatched.map(({ line }) => line),
+    "Part of a return: these goods are on no earlier bill of the customer at that price, or not so many of them.",
+    (position) => {
+      const { line, quantity } = unmatched[position]!;
+      return quantity / QUANTITY_SCALE / -draft.lines[line]!.qty;
+    },
+  );
+  const pieces = unmatched.map(({ quantity }) => quantity / QUANTITY_SCALE);
+  return {
+    ...part,
+    document: { ...part.document, document: { ...part.document.document, piecesLeftOver: pieces } },
+  };
+};
+
+const amountOf = (
+  { organisation }: BillContextParts,
+  { qty, rate, value, discount, amount }: BillDraft["lines"][number],
+) => Math.round((amount ?? (value ?? (rate ?? 0) * qty) - (discount ?? 0)) * organisation.moneyScale);
+
 /** Adds what the path of purchases answered to the counts and rejections of a batch. */
 export const tally = (
   parts: BillContextParts,
   judged: JudgedBatch,
-  outcomes: readonly Outcome<{ readonly repeated: boolean }>[],
-): { counts: Counts; rejections: readonly Rejection[] } => {
+  outcomes: readonly Outcome<{ readonly repeated: boolean; readonly reply: string }>[],
+): {
+  counts: Counts;
+  rejections: readonly Rejection[];
+  unmatched: readonly UnmatchedGoods[];
+} => {
   const counts = { ...judged.counts };
   const rejections = [...judged.rejections];
+  const unmatched: UnmatchedGoods[] = [];
   outcomes.forEach((outcome, index) => {
     const draft = judged.drafts[index]!;
+    const aside = judged.purchases[index]!.returns.length === 0 ? null : unmatchedOf(parts, draft, outcome);
+    if (aside !== null) unmatched.push(aside);
     if ("error" in outcome) {
+      if (aside !== null) return;
       const { error } = outcome;
       if (error instanceof AppError) rejections.push(...rejectionsOf(parts, draft, error));
       // The path tried the bill alone before it said so. What is the database's fails the run, to be tried again as a whole.
@@ -268,9 +361,10 @@ export const tally = (
       else throw error;
       return;
     }
-    counts[outcome.ok.repeated ? "rowsSkipped" : "rowsImported"] += draft.rows.length;
+    const rows = draft.rows.length - (aside?.lines.length ?? 0);
+    counts[outcome.ok.repeated ? "rowsSkipped" : "rowsImported"] += rows;
     counts[outcome.ok.repeated ? "recordsSkipped" : "recordsImported"] += 1;
   });
   counts.rowsRejected = rejections.length;
-  return { counts, rejections };
+  return { counts, rejections, unmatched };
 };

@@ -34,20 +34,26 @@ export const shiftFor = (now: Instant, timeZone: string): number => {
   return Math.floor((yesterday - dayNumber(LAST_DAY)) / 7) * 7;
 };
 
-const asideOf = ({ number, isNegative }: BillDraft): BillDraft["aside"] => {
-  if (number.startsWith("C"))
-    return { kind: "CANCELLATION", reason: "A cancelled invoice: it takes effect once returns are decided." };
+const asideOf = ({ number, isNegative, customer }: BillDraft): BillDraft["aside"] => {
+  if (isCancellation(number))
+    return customer === null
+      ? { kind: "CANCELLATION", reason: "A cancelled invoice of nobody that is known." }
+      : null;
   if (number.startsWith("A"))
     return { kind: "BAD_DEBT", reason: "An adjustment for bad debt, not a purchase." };
   if (isNegative) return { kind: "STOCK_WRITE_OFF", reason: "Stock written off, not a purchase." };
   return null;
 };
 
+/** What customers gave back: the goods are looked for on their earlier invoices. */
+const isCancellation = (number: string): boolean => number.startsWith("C");
+
 const CHANNELS = ["in_store", "in_store", "in_store", "click_and_collect", "phone_order"] as const;
 
 /** Gives an invoice of the file its till, its channel and, for a new customer, a person. */
 const prepare = (draft: BillDraft): void => {
   draft.aside = asideOf(draft);
+  if (isCancellation(draft.number)) draft.returnKind = "CANCELLATION";
   const customer = draft.customer?.value ?? null;
   draft.tillCode = tillOf(customer, draft.number);
   draft.extendedFields = { channel: pick(CHANNELS, `channel ${draft.number}`) };
@@ -93,7 +99,11 @@ export const replay = async (dataflows: Dataflows, options: Replay): Promise<Run
   return dataflows.runFile(
     { orgId, name: "demo" },
     PURCHASES,
-    { kind: "transactions", mapping: MAPPING, options: { registerUnknown: true, shiftDays } },
+    {
+      kind: "transactions",
+      mapping: MAPPING,
+      options: { registerUnknown: true, matchReturns: true, shiftDays },
+    },
     onProgress,
     { hooks: HOOKS, ...(signal === undefined ? {} : { signal }) },
   );

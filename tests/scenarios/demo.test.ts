@@ -116,13 +116,14 @@ describe("totals equal a sum over the file", () => {
              (count(*) filter (where customer is null)) as anonymous
         from invoices where aside is null`);
     const recorded = await one(`
-      select count(*) as bills, (select count(*) from activities.transaction_lines) as lines, sum(amount)::bigint as amount,
+      select count(*) as bills, (select count(*) from activities.transaction_lines where parent_line_no is null) as lines, sum(amount)::bigint as amount,
              (count(*) filter (where type = 'NOT_INTERESTED')) as anonymous
-        from activities.transactions`);
+        from activities.transactions where type in ('REGULAR', 'NOT_INTERESTED')`);
     expect(recorded).toEqual(expected);
     expect(expected).toMatchObject({ bills: 12_977, anonymous: 1562 });
     const lineSums = await one(`
-      select sum(amount)::bigint as amount, (sum(quantity) / 1000)::bigint as pieces from activities.transaction_lines`);
+      select sum(amount)::bigint as amount, (sum(quantity) / 1000)::bigint as pieces
+        from activities.transaction_lines where parent_line_no is null`);
     expect(lineSums).toEqual(
       await one(`select (sum(quantity * price) * 10000)::bigint as amount, sum(quantity)::bigint as pieces
                    from lines join invoices using (invoice) where aside is null`),
@@ -136,7 +137,8 @@ describe("totals equal a sum over the file", () => {
         from invoices i
         full join (select t.*, c.external_id, (select count(*) from activities.transaction_lines l
                                                 where l.transaction_id = t.id and l.party_id = t.party_id) as line_count
-                     from activities.transactions t left join customers.customers c on c.party_id = t.customer_id) t
+                     from activities.transactions t left join customers.customers c on c.party_id = t.customer_id
+                    where t.type in ('REGULAR', 'NOT_INTERESTED')) t
           on t.bill_number = i.invoice
        where (i.aside is null or t.id is not null)
          and (i.invoice is null or t.id is null or t.amount <> i.amount or t.line_count <> i.lines
@@ -144,46 +146,148 @@ describe("totals equal a sum over the file", () => {
               or t.billed_at <> (i.sold_at + make_interval(days => ${shift})) at time zone 'Europe/London')`);
     expect(differing).toEqual([]);
   });
-
-  test("what was kept aside, by kind", async () => {
-    const expected = await rows(`
-      select aside as kind, count(*) as count, sum(amount)::bigint as amount from invoices
-       where aside is not null group by aside order by aside`);
-    expect(
-      await rows(`select kind, count(*) as count, sum(amount)::bigint as amount from activities.set_aside
-                   group by kind order by kind`),
-    ).toEqual(expected);
-    expect(expected.map((row) => (row as { count: number }).count)).toEqual([3, 2554, 925]);
-  });
 });
 
-test("everybody's points and tier follow from the file alone", async () => {
-  const purchases = await rows<{ customer: string; amount: number }>(
-    "select customer, amount from invoices where aside is null and customer is not null order by position",
-  );
-  const members = new Map<string, { lifetime: number; tier: number; points: number }>();
-  for (const { customer, amount } of purchases) {
-    const member = members.get(customer) ?? { lifetime: 0, tier: 1, points: 0 };
+/** The file as a shop would reckon it by hand: who bought what, what of it went back, and what that came to. */
+const reckon = async () => {
+  interface Bill {
+    readonly soldAt: string;
+    readonly points: number;
+    /** Pieces left, by item and price. */
+    readonly left: Map<string, number>;
+  }
+  interface Member {
+    lifetime: number;
+    tier: number;
+    points: number;
+    readonly bills: Bill[];
+  }
+  type Line = {
+    invoice: string;
+    customer: string | null;
+    item: string;
+    quantity: number;
+    price: string;
+    sold_at: string;
+    aside: string | null;
+  };
+  const lines = await rows<Line>(`
+    select invoice, i.customer, item, quantity, price, to_char(i.sold_at, 'YYYY-MM-DD HH24:MI:SS') as sold_at, aside
+      from lines l join invoices i using (invoice) order by i.position, l.position`);
+  const invoices = new Map<string, Line[]>();
+  for (const line of lines) invoices.set(line.invoice, [...(invoices.get(line.invoice) ?? []), line]);
+  const members = new Map<string, Member>();
+  const aside = new Map<string, { count: number; amount: number }>();
+  const returned = { lines: 0, amount: 0 };
+  const moneyOf = (quantity: number, price: string) => Math.round(quantity * Number(price) * 10_000);
+  const setAside = (kind: string, amount: number) => {
+    const known = aside.get(kind) ?? { count: 0, amount: 0 };
+    aside.set(kind, { count: known.count + 1, amount: known.amount + amount });
+  };
+  const buy = (member: Member, of: readonly Line[]) => {
+    const amount = of.reduce((sum, { quantity, price }) => sum + moneyOf(quantity, price), 0);
     // 1, 2 or 3 points per pound, to the hundredth of a point, halves up; the bill that crosses a threshold earns by the old tier.
-    member.points += Math.floor((amount * member.tier + 50) / 100) * 10;
+    const points = Math.floor((amount * member.tier + 50) / 100) * 10;
+    const left = new Map<string, number>();
+    for (const { item, price, quantity } of of)
+      left.set(`${item} ${price}`, (left.get(`${item} ${price}`) ?? 0) + quantity);
+    member.bills.push({ soldAt: of[0]!.sold_at, points, left });
+    member.points += points;
     member.lifetime += amount;
     const reached = member.lifetime >= 6000 * 10_000 ? 3 : member.lifetime >= 1500 * 10_000 ? 2 : 1;
     member.tier = Math.max(member.tier, reached);
-    members.set(customer, member);
+  };
+  /** Takes a line back from the newest bills that have it; answers the pieces that none has. */
+  const giveBack = (member: Member, { item, price, quantity, sold_at }: Line): number => {
+    let wanted = -quantity;
+    const newest = [...member.bills]
+      .reverse()
+      .sort((a, b) => (a.soldAt < b.soldAt ? 1 : a.soldAt > b.soldAt ? -1 : 0));
+    for (const bill of newest) {
+      const left = bill.left.get(`${item} ${price}`) ?? 0;
+      if (wanted === 0 || left === 0 || bill.soldAt > sold_at) continue;
+      const taken = Math.min(wanted, left);
+      bill.left.set(`${item} ${price}`, left - taken);
+      wanted -= taken;
+      member.lifetime -= moneyOf(taken, price);
+      returned.amount += moneyOf(taken, price);
+      returned.lines += 1;
+      // The program awards bills as a whole: their points go when the last piece has gone.
+      if ([...bill.left.values()].every((pieces) => pieces === 0)) member.points -= bill.points;
+    }
+    return wanted;
+  };
+  for (const of of invoices.values()) {
+    const { customer, aside: kind } = of[0]!;
+    const member = customer === null ? undefined : members.get(customer);
+    if (kind === null) {
+      if (customer === null) continue;
+      const known = member ?? { lifetime: 0, tier: 1, points: 0, bills: [] };
+      members.set(customer, known);
+      buy(known, of);
+    } else if (kind !== "CANCELLATION" || member === undefined) {
+      setAside(
+        kind,
+        of.reduce((sum, { quantity, price }) => sum + moneyOf(quantity, price), 0),
+      );
+    } else {
+      const open = of
+        .map((line) => ({ line, wanted: giveBack(member, line) }))
+        .filter(({ wanted }) => wanted > 0);
+      if (open.length > 0)
+        setAside(
+          kind,
+          open.reduce((sum, { line, wanted }) => sum + moneyOf(-wanted, line.price), 0),
+        );
+    }
   }
-  const kept = await rows<{ customer: string; lifetime: number; tier: number; points: number }>(`
-    select c.external_id as customer, m.lifetime_purchases as lifetime, m.tier_number as tier, a.balance as points
-      from customers.customers c
-      join loyalty.memberships m using (party_id)
-      join ledger.accounts a on a.party_id = c.party_id and a.category = 1
-     order by 1`);
-  expect(kept.length).toBe(members.size);
-  expect(kept).toEqual(
-    [...members]
-      .map(([customer, member]) => ({ customer, ...member }))
-      .sort((a, b) => (a.customer < b.customer ? -1 : 1)),
-  );
-  expect(new Set(kept.map(({ tier }) => tier))).toEqual(new Set([1, 2, 3]));
+  return { members, aside, returned };
+};
+
+describe("points, tiers, returns and what was kept aside follow from the file alone", () => {
+  let expected: Awaited<ReturnType<typeof reckon>>;
+  beforeAll(async () => {
+    expected = await reckon();
+  });
+
+  test("everybody's points, tier and net spend", async () => {
+    const kept = await rows<{ customer: string; lifetime: number; tier: number; points: number }>(`
+      select c.external_id as customer, m.lifetime_purchases as lifetime, m.tier_number as tier, a.balance as points
+        from customers.customers c
+        join loyalty.memberships m using (party_id)
+        join ledger.accounts a on a.party_id = c.party_id and a.category = 1
+       order by 1`);
+    expect(kept).toEqual(
+      [...expected.members]
+        .map(([customer, { lifetime, tier, points }]) => ({ customer, lifetime, tier, points }))
+        .sort((a, b) => (a.customer < b.customer ? -1 : 1)),
+    );
+    expect(new Set(kept.map(({ tier }) => tier))).toEqual(new Set([1, 2, 3]));
+  });
+
+  test("what came back, to the penny", async () => {
+    const { returns, cancelled, amount } = await one<{ returns: number; cancelled: number; amount: number }>(`
+      select count(*) as returns, count(distinct details ->> 'returnNumber') as cancelled, sum(amount)::bigint as amount
+        from activities.transactions where type = 'RETURN'`);
+    expect(amount).toBe(expected.returned.amount);
+    expect(cancelled).toBeGreaterThan(1700);
+    expect(returns).toBeGreaterThan(cancelled);
+    const { spent, bought } = await one<{ spent: number; bought: number }>(`
+      select (select sum(lifetime_purchases)::bigint from loyalty.memberships) as spent,
+             (select sum(amount)::bigint from activities.transactions where type = 'REGULAR') as bought`);
+    expect(spent).toBe(bought - amount);
+  });
+
+  test("what was kept aside, by kind", async () => {
+    const kept = await rows<{ kind: string; count: number; amount: number }>(`
+      select kind, count(*) as count, sum(amount)::bigint as amount from activities.set_aside group by kind order by kind`);
+    expect(kept).toEqual(
+      [...expected.aside]
+        .map(([kind, { count, amount }]) => ({ kind, count, amount }))
+        .sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+    );
+    expect(kept.map(({ kind }) => kind)).toEqual(["BAD_DEBT", "CANCELLATION", "STOCK_WRITE_OFF"]);
+  });
 });
 
 test("dates moved by whole weeks to the days just past", async () => {

@@ -1,7 +1,7 @@
 import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots } from "#ledger";
 import { AppError, type Tx } from "#platform";
 import { type Passage, refuse } from "../passage.ts";
-import { hasCustomer, type ReturnType } from "../schema.ts";
+import { hasCustomer, namesGoods, type ReturnType } from "../schema.ts";
 import { chooseOriginal, findBills } from "./original.ts";
 import type { BillLine, Gone, OriginalBill, ReturnableBill } from "./schema.ts";
 import { loadBillLines, loadReturnedLines, loadReturns, lockBills } from "./store.ts";
@@ -22,14 +22,16 @@ export const identifyOriginals = async (
 ): Promise<void> => {
   const asked = batch.flatMap((passage) =>
     passage.outcome === null
-      ? passage.returns.map((item) => ({
-          passage,
-          item,
-          question: {
-            request: item.request,
-            customerId: hasCustomer(passage.purchase.type) ? passage.partyId : null,
-          },
-        }))
+      ? passage.returns
+          .filter(({ request }) => !namesGoods(request))
+          .map((item) => ({
+            passage,
+            item,
+            question: {
+              request: item.request,
+              customerId: hasCustomer(passage.purchase.type) ? passage.partyId : null,
+            },
+          }))
       : [],
   );
   const found = await findBills(

@@ -90,6 +90,21 @@ export const parseReturn = (input: ReturnInput, lines: SplitLines["returned"]): 
   };
 };
 
+/** Reads a return that names its goods and no bill. */
+export const parseGoods = (input: ReturnInput, lines: SplitLines["returned"]): ReturnRequest => {
+  if (lines.length === 0) throw errors.no_return_lines();
+  const { amount } = input;
+  const of = lines.map(([line, at]) => parseReturnLine(line, at, input));
+  return {
+    returnType: "LINE_ITEM",
+    originalId: null,
+    originalNumber: "",
+    purchasedAt: null,
+    amount,
+    lines: of,
+  };
+};
+
 /**
  * Reads the lines of a mixed bill that go back, gathered by the bill they go back to. A line that names no item is about its
  * bill as a whole, all of it or an amount of it.

@@ -30,9 +30,11 @@ export const recordReturn = (decided: DecidedReturn, snapshot: Snapshot, writes:
   const isAlone = isReturn(purchase.type);
   const customerId = profile === null ? null : partyId;
   const warnings = [...purchase.warnings, ...item.warnings];
-  // A mixed bill is answered as one, with its purchase.
-  const reply = isAlone
-    ? buildReply({ purchase, transactionId, partyId, profile, decided: null, warnings })
+  // A mixed bill is answered as one, with its purchase, and a return of goods of several bills with the first of them.
+  const isAnswered = isAlone && transactionId === passage.transactionId;
+  const { unmatched = [] } = passage;
+  const reply = isAnswered
+    ? buildReply({ purchase, transactionId, partyId, profile, decided: null, warnings, unmatched })
     : "{}";
   writes.transactions.push({
     id: transactionId,
@@ -62,7 +64,7 @@ export const recordReturn = (decided: DecidedReturn, snapshot: Snapshot, writes:
   });
   writeLines(decided, writes);
   writes.events.push(...eventsOf(decided, snapshot));
-  if (isAlone) passage.outcome = { ok: { transactionId, customerId, reply, repeated: false } };
+  if (isAnswered) passage.outcome = { ok: { transactionId, customerId, reply, repeated: false } };
 };
 
 const detailsOfReturn = ({ passage, item, clawback }: DecidedReturn): object | null => {

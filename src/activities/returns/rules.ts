@@ -159,7 +159,9 @@ const layOut = (
   open: readonly BillLine[],
   scale: number,
 ): ReturnedLine[] => {
-  const left = open.reduce((sum, candidate) => sum + leftOf(bill, candidate).quantity, 0);
+  const piecesOf = (lines: readonly BillLine[]) =>
+    lines.reduce((sum, candidate) => sum + leftOf(bill, candidate).quantity, 0);
+  const left = piecesOf(open);
   if (line.quantity === 0)
     throw errors.bad_return_line({
       field: `${line.at}.qty`,
@@ -167,9 +169,13 @@ const layOut = (
     });
   if (line.quantity > left) throw quantityAbove(line, left);
   const enough = open.filter((candidate) => leftOf(bill, candidate).quantity >= line.quantity);
-  const best = enough.find((candidate) => candidate.rate === line.rate) ?? enough[0];
+  const atPrice = open.filter((candidate) => candidate.rate === line.rate);
+  const best =
+    enough.find((candidate) => candidate.rate === line.rate) ??
+    (piecesOf(atPrice) >= line.quantity ? undefined : enough[0]);
+  const over = piecesOf(atPrice) >= line.quantity ? atPrice : open;
   const pieces =
-    best === undefined ? spread(bill, open, line.quantity) : [{ parent: best, quantity: line.quantity }];
+    best === undefined ? spread(bill, over, line.quantity) : [{ parent: best, quantity: line.quantity }];
   const amounts = line.hasAmount
     ? amountsOf(bill, line, pieces, scale)
     : pieces.map(({ parent, quantity }) => worthOf(bill, parent, quantity));

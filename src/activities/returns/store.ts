@@ -106,3 +106,22 @@ export const loadReturnedLines = (
       from activities.transaction_lines
      where org_id = ${orgId} and party_id = any(${returns.map(({ partyId }) => partyId)}::bigint[])
        and transaction_id = any(${returns.map(({ id }) => id)}::bigint[]) and parent_line_no is not null`);
+
+/** Purchases of customers that have lines of these items, for returns that name goods and no bill. */
+export const findBillsWithItems = (
+  tx: Tx,
+  orgId: number,
+  wanted: readonly { readonly partyId: number; readonly itemCode: string }[],
+): Promise<OriginalBill[]> =>
+  tx.rows<OriginalBill>(sql`/* activities.find_bills_with_items */
+    select t.id, t.party_id as "partyId", t.customer_id as "customerId", t.type, t.bill_number as number,
+           t.billed_at as "billedAt", t.amount, t.outlier_status as "outlierStatus",
+           (t.trace ->> 'program')::bigint as "programId", t.trace ->> 'blocked' is not null as "isBlocked"
+      from (select distinct l.party_id, l.transaction_id
+              from (select distinct party_id, item_code
+                      from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[],
+                                  ${wanted.map(({ itemCode }) => itemCode)}::text[]) w (party_id, item_code)) w
+              join activities.transaction_lines l on l.party_id = w.party_id and l.item_code = w.item_code
+             where l.org_id = ${orgId} and l.parent_line_no is null) b
+      join activities.transactions t on t.party_id = b.party_id and t.id = b.transaction_id
+     where t.org_id = ${orgId} and t.type = 'REGULAR'`);

@@ -1,0 +1,84 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RunOptions } from "./schema.ts";
+import { createImportWorld, type ImportWorld } from "./testing.ts";
+
+let world: ImportWorld;
+beforeEach(async () => {
+  world = await createImportWorld();
+});
+afterEach(() => world.close());
+
+const HEADER = "number,date,externalId,itemCode,quantity,rate";
+const OPTIONS: RunOptions = {
+  registerUnknown: true,
+  setAsideReturns: true,
+  matchReturns: true,
+  defaultTill: "shop.till1",
+};
+const FILE = [
+  HEADER,
+  "1,2025-07-01 10:00:00,K1,CUP,3,4",
+  "1,2025-07-01 10:00:00,K1,POT,1,9",
+  "2,2025-07-02 10:00:00,K1,CUP,2,4",
+  "3,2025-07-03 10:00:00,K1,CUP,2,5",
+  // Two of the newest bill at that price, two of the one before.
+  "R1,2025-07-04 10:00:00,K1,CUP,-4,4",
+  // A row that is found in part counts as kept aside. Both pots are wanted, one is there; the lid is nowhere.
+  "R2,2025-07-05 10:00:00,K1,POT,-2,9",
+  "R2,2025-07-05 10:00:00,K1,LID,-1,1",
+  "R3,2025-07-06 10:00:00,K1,CUP,-1,7",
+  "R4,2025-07-06 10:00:00,K2,CUP,-1,4",
+  "4,2025-07-07 10:00:00,K1,CUP,9,4",
+  "R5,2025-07-01 11:00:00,K1,CUP,-2,4",
+  "",
+].join("\n");
+
+const run = async (options: RunOptions = OPTIONS) => {
+  const path = join(world.folder, "bills.csv");
+  await writeFile(path, FILE);
+  return world.dataflows.runFile(world.author, path, { kind: "transactions", options });
+};
+const returns = () =>
+  world.query(`select r.details ->> 'returnNumber' as number, b.bill_number as bill, l.item_code as item, l.quantity::int as pieces, r.points::int as points
+      from activities.transactions r join activities.transactions b on b.id = r.parent_transaction_id
+      join activities.transaction_lines l on l.transaction_id = r.id
+     where r.type = 'RETURN' order by 1, b.billed_at desc`);
+const asides = () =>
+  world.query(
+    "select bill_number as number, kind, amount::int as amount from activities.set_aside order by 1",
+  );
+
+test("goods that go back are those of the newest earlier bills; what is on none is kept aside", async () => {
+  const { counts, status } = await run();
+  expect(status).toBe("finished");
+  expect(counts).toMatchObject({ rowsRead: 11, rowsImported: 6, rowsSetAside: 5, rowsRejected: 0 });
+  expect(await returns()).toEqual([
+    { number: "R1", bill: "2", item: "CUP", pieces: 2000, points: -80 },
+    { number: "R1", bill: "1", item: "CUP", pieces: 2000, points: 0 },
+    { number: "R2", bill: "1", item: "POT", pieces: 1000, points: 0 },
+    // The last piece of the bill takes its points; bills of later days are not looked at.
+    { number: "R5", bill: "1", item: "CUP", pieces: 1000, points: -210 },
+  ]);
+  expect(await asides()).toEqual([
+    { number: "R2", kind: "RETURN", amount: -100_000 },
+    { number: "R3", kind: "RETURN", amount: -70_000 },
+    { number: "R4", kind: "RETURN", amount: -40_000 },
+    { number: "R5", kind: "RETURN", amount: -40_000 },
+  ]);
+});
+
+test("importing the file again changes nothing", async () => {
+  await run();
+  const before = [await returns(), await asides()];
+  const { counts } = await run();
+  expect(counts).toMatchObject({ rowsImported: 0, rowsSetAside: 0, rowsSkipped: 11, rowsRejected: 0 });
+  expect([await returns(), await asides()]).toEqual(before);
+});
+
+test("without the option they are kept aside whole", async () => {
+  const { counts } = await run({ ...OPTIONS, matchReturns: false });
+  expect(counts).toMatchObject({ rowsImported: 5, rowsSetAside: 6 });
+  expect(await returns()).toEqual([]);
+});
