@@ -236,7 +236,21 @@ describe("rolling expiry", () => {
   });
 });
 
-// The last one: it leaves a ledger that says what was never posted.
+// The last ones: they leave a ledger that says what was never posted.
+test("what was converted or received counts among lifetime points", async () => {
+  const welcome = { ...fixed(5), condition: "currentCustomer.numberOfTxns == 1" };
+  const loyal = { ...fixed(100), condition: "currentCustomer.initialLifetimePoints == 12" };
+  const shop = await bench.shop({ definition: definitionWith([welcome, loyal]) });
+  const [partyId] = await shop.register(1);
+  await bench.activities.record(shop.id, await shop.bill());
+  await bench.superuser.query(
+    "update ledger.accounts set received = 7000, balance = balance + 7000 where party_id = $1",
+    [partyId],
+  );
+  const { reply } = await bench.activities.record(shop.id, await shop.bill());
+  expect(JSON.parse(reply).sideEffects).toMatchObject([{ awardedPoints: 100 }]);
+});
+
 test("an account of a currency is kept within what is counted exactly", async () => {
   const definition = definitionWith(
     [{ award: { perTier: undefined, strategy: "step", allTiers: 1_000_000, every: 0.0001, currencyId: 1 } }],

@@ -107,7 +107,7 @@ const earn = (
   const decision = decideTransaction(program, facts, {
     membership,
     balance: account?.balance ?? 0,
-    lifetimePoints: account?.issued ?? 0,
+    lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
     profile: {
       firstName: profile.firstName ?? "",
       lastName: profile.lastName ?? "",

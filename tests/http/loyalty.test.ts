@@ -324,6 +324,34 @@ describe("administration of programs", () => {
     expect(listed.body.items[0].memberCount).toBe(1);
   });
 
+  test("policies are judged by their fields and come back as they were published", async () => {
+    const made = await send("POST", "/api/programs", { name: "Policies" });
+    const url = `/api/programs/${made.body.id}`;
+    const policies = {
+      expiryStrategies: [{ id: 2, name: "Short", kind: "days", days: 30 }],
+      currencies: [
+        { id: 900, name: "Miles", identifier: "miles", decimals: 2, returnable: true, expiryStrategyId: 2 },
+      ],
+      redemption: { minimum: 100, perTier: { "2": { maximum: 50 } } },
+      transfer: { fee: { percent: 2.5 }, expiry: 3 },
+    };
+    const drafted = await send("PUT", `${url}/draft`, {
+      definition: { ...starterDefinition(), ...policies },
+    });
+    expect(drafted.body.problems).toEqual([
+      { path: "redemption.perTier.2.maximum", message: "must not be less than the minimum of 100." },
+      { path: "transfer.expiry", message: "there is no expiry strategy 3." },
+    ]);
+    const mended = {
+      ...starterDefinition(),
+      ...policies,
+      redemption: { minimum: 100 },
+      transfer: { fee: { percent: 2.5 }, expiry: 2 },
+    };
+    expect((await send("PUT", `${url}/draft`, { definition: mended })).body.problems).toEqual([]);
+    expect((await send("POST", `${url}/publish`, {})).body.definition).toEqual(mended);
+  });
+
   test.each([
     [{}, 400],
     [{ name: "" }, 400],
