@@ -9,8 +9,8 @@ import {
   loadOpenLots,
   lockParties,
 } from "#ledger";
-import { type Loyalty, loadMemberships } from "#loyalty";
-import type { Orgs } from "#orgs";
+import { type Loyalty, loadMemberships, type OrgPrograms } from "#loyalty";
+import type { Organisation, Orgs } from "#orgs";
 import {
   AppError,
   assert,
@@ -91,7 +91,7 @@ export const passMovements = async (
   movements: readonly Movement[],
 ): Promise<readonly Outcome<Moved>[]> => {
   const { db } = parts;
-  const secret = await secretFor(parts, movements);
+  const outside = await readOutside(parts, orgId, movements);
   const passages = await db.transaction(orgId, async (tx) => {
     const batch = movements.map(
       (item): Passage => ({
@@ -107,7 +107,7 @@ export const passMovements = async (
     await claim(tx, parts, orgId, batch);
     const open = batch.filter(({ outcome }) => outcome === null);
     if (open.length > 0) {
-      const desk = await openDesk(tx, parts, orgId, open, secret);
+      const desk = await openDesk(tx, parts, orgId, open, outside);
       await decideAll(tx, desk, open);
       await commit(tx, parts, orgId, batch, desk);
     }
@@ -135,7 +135,7 @@ export const previewMovement = async (
   orgId: number,
   item: Movement,
 ): Promise<Preview> => {
-  const secret = await secretFor(parts, [item]);
+  const outside = await readOutside(parts, orgId, [item]);
   return parts.db.transaction(orgId, async (tx) => {
     const passage: Passage = {
       movement: item,
@@ -147,21 +147,34 @@ export const previewMovement = async (
     };
     await identify(tx, parts, orgId, [passage]);
     if (passage.outcome !== null && "error" in passage.outcome) throw passage.outcome.error;
-    const desk = await openDesk(tx, parts, orgId, [passage], secret);
+    const desk = await openDesk(tx, parts, orgId, [passage], outside);
     const located: Located = { ...item, partyIds: passage.partyIds };
     const extra = await item.kind.load?.(tx, desk, [located]);
     return { reply: item.kind.decide(located, desk, extra), book: desk.book, desk, now: item.now };
   });
 };
 
+/** What caches give, or read for want of it. */
+interface Outside {
+  readonly organisation: Organisation;
+  readonly programs: OrgPrograms;
+  readonly secret: Buffer | null;
+}
+
 /** Asked before the transaction, which holds a connection and must not wait for another. */
-const secretFor = async (
-  { validationSecret }: PointsParts,
+const readOutside = async (
+  { orgs, loyalty, validationSecret }: PointsParts,
+  orgId: number,
   movements: readonly Movement[],
-): Promise<Buffer | null> =>
-  validationSecret !== undefined && movements.some(({ kind, input }) => kind.needsSecret?.(input))
-    ? validationSecret()
-    : null;
+): Promise<Outside> => {
+  const isAsked = movements.some(({ kind, input }) => kind.needsSecret?.(input));
+  const [organisation, programs, secret] = await Promise.all([
+    orgs.get(orgId),
+    loyalty.programs(orgId),
+    validationSecret !== undefined && isAsked ? validationSecret() : null,
+  ]);
+  return { organisation, programs, secret };
+};
 
 const findNoBills: FindBills = async () => [];
 
@@ -234,16 +247,14 @@ const openDesk = async (
   parts: PointsParts,
   orgId: number,
   open: readonly Passage[],
-  secret: Buffer | null,
+  { organisation, programs, secret }: Outside,
 ): Promise<Desk> => {
   const partyIds = [...new Set(open.flatMap((passage) => [...passage.partyIds, ...passage.victimIds]))].sort(
     (a, b) => a - b,
   );
-  const { ids, orgs, loyalty, customers } = parts;
+  const { ids, customers } = parts;
   const counts = open.reduce((sum, { movement }) => sum + movement.kind.ids, 0);
-  const [organisation, programs, nextEvent, nextPoints] = await Promise.all([
-    orgs.get(orgId),
-    loyalty.programs(orgId),
+  const [nextEvent, nextPoints] = await Promise.all([
     // As many again for accounts that are opened with their first posting.
     ids.reserve("event", 2 * counts),
     ids.reserve("points", counts),
