@@ -12,7 +12,17 @@ const SET_ASIDE = {
   link: linkOptions({ from, to: "/$org/activity/set-aside", activeOptions: { includeSearch: false } }),
 };
 
+const REJECTED = {
+  label: "Rejected",
+  link: linkOptions({ from, to: "/$org/activity/rejected", activeOptions: { includeSearch: false } }),
+};
+
 export const ActivityTabs = () => {
   const { may } = useOrganisation();
-  return <SectionTabs label="Activity" tabs={may("Transaction:read") ? [IMPORTS, SET_ASIDE] : [IMPORTS]} />;
+  return (
+    <SectionTabs
+      label="Activity"
+      tabs={may("Transaction:read") ? [IMPORTS, REJECTED, SET_ASIDE] : [IMPORTS]}
+    />
+  );
 };

@@ -3,6 +3,7 @@ import type { ApiClient } from "../api/client.ts";
 import type { ApiError } from "../api/errors.ts";
 import { apiQuery } from "../api/query.ts";
 import type { ImportRun, List, Rejection } from "../api/types.ts";
+import type { Paging } from "../ui/url-state.ts";
 
 export const PAGE_SIZE = 25;
 /** How often a run that works is looked at. */
@@ -35,6 +36,20 @@ export const rejectionsQuery = (
   });
   return queryOptions<List<Rejection>, ApiError>({ ...page, queryKey: [...queryKey, rowsRejected, status] });
 };
+
+export interface RejectedFilter extends Paging {
+  number?: string | undefined;
+  status?: string | undefined;
+  reason?: string | undefined;
+}
+
+/** The call of a page of parked bills. */
+export const rejectedCall = ({ number, status, reason, after }: RejectedFilter, limit = PAGE_SIZE) => ({
+  query: { number, status, errorCode: reason, after, limit },
+});
+
+export const rejectedQuery = (api: ApiClient, filter: RejectedFilter) =>
+  apiQuery(api, "/api/rejected", rejectedCall(filter));
 
 export const setAsideQuery = (api: ApiClient, after: string | undefined) =>
   apiQuery(api, "/api/set-aside", { query: { after, limit: PAGE_SIZE } });

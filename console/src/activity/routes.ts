@@ -1,7 +1,8 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { orgRoute } from "../shell/routes.ts";
-import { pagingOf } from "../ui/url-state.ts";
-import { importQuery, importsQuery, setAsideQuery } from "./queries.ts";
+import { pagingOf, textOf, wordOf } from "../ui/url-state.ts";
+import { importQuery, importsQuery, type RejectedFilter, rejectedQuery, setAsideQuery } from "./queries.ts";
+import { STATUS_WORDS } from "./rejected-words.ts";
 
 type Raw = Record<string, unknown>;
 
@@ -42,4 +43,25 @@ const setAsideRoute = createRoute({
   component: lazyRouteComponent(() => import("./set-aside.tsx"), "SetAside"),
 });
 
-export const activityRoutes = areaRoute.addChildren([importsRoute, newRoute, runRoute, setAsideRoute]);
+const rejectedRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: "rejected",
+  validateSearch: (raw: Raw): RejectedFilter => ({
+    number: textOf(raw, "number"),
+    status: wordOf(raw, "status", STATUS_WORDS),
+    reason: textOf(raw, "reason"),
+    ...pagingOf(raw),
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient, api }, deps }) =>
+    void queryClient.prefetchQuery(rejectedQuery(api, deps)),
+  component: lazyRouteComponent(() => import("./rejected.tsx"), "Rejected"),
+});
+
+export const activityRoutes = areaRoute.addChildren([
+  importsRoute,
+  newRoute,
+  runRoute,
+  rejectedRoute,
+  setAsideRoute,
+]);

@@ -44,6 +44,7 @@ export type Hold = Item<"/api/customers/{id}/holds">;
 
 export type TransactionSummary = Item<"/api/customers/{id}/transactions">;
 export type Transaction = Answer<"/api/transactions/{id}">;
+export type RejectedItem = Item<"/api/rejected">;
 export type TransactionLine = Transaction["lines"][number];
 export type Why = NonNullable<Transaction["why"]>;
 export type WhyRule = Why["rules"][number];

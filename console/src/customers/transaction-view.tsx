@@ -9,6 +9,8 @@ import { KeyValue } from "../ui/key-value.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
+import { BillChanges } from "./bill-changes.tsx";
+import { BillClaim } from "./claim-for-customer.tsx";
 import { plainWords } from "./names.ts";
 import { transactionQuery } from "./queries.ts";
 import { WhyPanel } from "./why-panel.tsx";
@@ -23,9 +25,11 @@ export const TransactionView = ({ transactionId }: { transactionId: string }) =>
   return (
     <Stack gap="md">
       <Summary transaction={data} />
+      <BillClaim transaction={data} />
       <WhyPanel transaction={data} />
       <Lines transaction={data} />
       <Facts transaction={data} />
+      <BillChanges transaction={data} />
     </Stack>
   );
 };

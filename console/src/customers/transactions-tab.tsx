@@ -12,6 +12,7 @@ import { ListFooter } from "../ui/list-footer.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { EmptyState } from "../ui/states.tsx";
 import { usePaging } from "../ui/use-paging.ts";
+import { ClaimMissing } from "./claim-missing.tsx";
 import { plainWords } from "./names.ts";
 import { PAGE_SIZE, transactionsQuery } from "./queries.ts";
 
@@ -95,16 +96,19 @@ export const TransactionsTab = () => {
         title="Transactions"
         flush
         actions={
-          <ExportButton
-            name={`member-${memberId}-transactions`}
-            columns={COLUMNS}
-            fetchPage={(after) =>
-              api.get("/api/customers/{id}/transactions", {
-                params: { id: memberId },
-                query: { after, limit: 100 },
-              })
-            }
-          />
+          <>
+            <ClaimMissing memberId={memberId} />
+            <ExportButton
+              name={`member-${memberId}-transactions`}
+              columns={COLUMNS}
+              fetchPage={(after) =>
+                api.get("/api/customers/{id}/transactions", {
+                  params: { id: memberId },
+                  query: { after, limit: 100 },
+                })
+              }
+            />
+          </>
         }
       >
         <DataTable

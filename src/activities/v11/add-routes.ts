@@ -145,7 +145,8 @@ const readCandidate = (
   };
   const options = { requestKey, useAsync: false, raw: false, isV11: true };
   const purchase = purchaseOf(parts, organisation, actor, localBody(bill, isLocal), whom, options);
-  return { item, bill, buyer, purchase, found: null, outcome: null };
+  const known = buyer === null ? null : { ...buyer, mayBeNew: !isReturn(purchase.type) };
+  return { item, bill, buyer: known, purchase, found: null, outcome: null };
 };
 
 const settleBuyers = async (

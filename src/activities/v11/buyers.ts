@@ -26,6 +26,8 @@ export interface Buyer {
     readonly key: string | null;
   }[];
   readonly details: Body;
+  /** Who brings goods back must be known. */
+  readonly mayBeNew: boolean;
 }
 
 /** How the one path is told whose bill it is, and what is to be said about the customer. */
@@ -51,7 +53,7 @@ export const readBuyer = (organisation: Organisation, customer: Body): Buyer => 
   }).sort((a, b) => Number(b.type === primary) - Number(a.type === primary));
   const identifiers = id === "" ? named : [{ type: "id", value: id, key: null }, ...named];
   if (identifiers.length === 0) throw errors.no_customer();
-  return { identifiers, details: customer };
+  return { identifiers, details: customer, mayBeNew: true };
 };
 
 /** The first identifier that can name somebody; the first of all when none can. */
@@ -102,6 +104,8 @@ const settle = async (
   const holder = buyer.identifiers.find(({ key }) => key !== null && known.has(key));
   const found = { name: (holder ?? first).type, value: (holder ?? first).value };
   const flat = flatCustomer(buyer);
+  if (holder === undefined && !buyer.mayBeNew)
+    throw errors.unknown_customer({ name: `${first.type} ${first.value.slice(0, 60)}` });
   if (holder === undefined)
     return { ...found, warnings: await registerBuyer(customers, organisation, actor, flat) };
   const partyId = known.get(holder.key!)!;

@@ -14,7 +14,7 @@ export interface TillBill {
   readonly clientId: string;
 }
 
-const ANONYMOUS = new Set(["NOT_INTERESTED", "NOT_INTERESTED_RETURN"]);
+const ANONYMOUS = new Set(["NOT_INTERESTED", "NOT_INTERESTED_RETURN", "NI_MIXED"]);
 
 const textOf = (value: unknown): string =>
   typeof value === "string" || typeof value === "number" ? String(value) : "";
