@@ -147,6 +147,7 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
     { name: "activity", path: "/abc/activity" },
     { name: "activity-run", path: `/abc/activity/imports/${runId}` },
     { name: "activity-new", path: "/abc/activity/new" },
+    { name: "activity-rejected", path: "/abc/activity/rejected" },
     { name: "activity-set-aside", path: "/abc/activity/set-aside" },
     { name: "admin-stores", path: "/abc/admin/stores" },
     { name: "admin-store-new", path: "/abc/admin/stores?add=1", isOverlay: true },

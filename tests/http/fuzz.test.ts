@@ -159,6 +159,12 @@ const SEEDS: Readonly<Record<string, readonly unknown[]>> = {
   "PUT /v2/transactions/retro": [
     { oldType: "NOT_INTERESTED", newType: "REGULAR", transactionId: 1, customerId: customers[0] },
   ],
+  "POST /v2/rejectedTransactions/retrigger": [
+    { userId: customers[0], transactionNumber: ["F-1"], errorCode: [842] },
+  ],
+  "PUT /v2/rejectedTransactions/markFailed": [{ transactionNumber: ["F-1"], comments: "x" }],
+  "POST /v2/simulation/transactions": [bill],
+  "POST /v2/transactions/searchEvaluationLog": [{ search: { transactionNumber: "SEED-1" } }],
   "POST /v2/currencyratio": [{ currencyCode: "EUR", ratioInr: 88.5 }],
   "POST /v1.1/transaction/add": [{ root: { transaction: [inV11, inV11] } }, { root: { transaction: inV11 } }],
   "POST /v1.1/transaction/add_with_local_currency": [{ root: { transaction: inV11 } }],

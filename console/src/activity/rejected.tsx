@@ -29,7 +29,9 @@ const COLUMNS: Column<RejectedItem>[] = [
     leads: true,
     cell: ({ number, transactionId }) =>
       transactionId === null ? (
-        number || <Nothing />
+        <Text inherit fw={500} style={{ whiteSpace: "nowrap" }}>
+          {number || <Nothing />}
+        </Text>
       ) : (
         <TextLink
           from="/$org"
@@ -90,7 +92,11 @@ const COLUMNS: Column<RejectedItem>[] = [
   { header: "Came in", cell: ({ addedAt }) => <DateTime value={addedAt} />, csv: ({ addedAt }) => addedAt },
   {
     header: "Status",
-    cell: ({ status }) => <StatusBadge tone={statusTone(status)}>{statusWords(status)}</StatusBadge>,
+    cell: ({ status }) => (
+      <StatusBadge tone={statusTone(status)} miw="max-content">
+        {statusWords(status)}
+      </StatusBadge>
+    ),
     csv: ({ status }) => status,
   },
 ];

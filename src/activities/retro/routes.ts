@@ -115,7 +115,7 @@ const addConsoleClaims = (server: Server, parts: RetroParts): void => {
       },
     },
     async ({ params, body, actor }) => {
-      const request = requestOf(body.customerId, body.note, `console ${actor.name}`);
+      const request = requestOf(body.customerId, body.note, actor.name);
       const simulation = await previewClaim(parts, actor.orgId, Number(params.id), request);
       const programs = await parts.loyalty.programs(actor.orgId);
       return {
@@ -138,7 +138,7 @@ const addConsoleClaims = (server: Server, parts: RetroParts): void => {
       },
     },
     async ({ params, body, actor }) => {
-      const request = requestOf(body.customerId, body.note, `console ${actor.name}`);
+      const request = requestOf(body.customerId, body.note, actor.name);
       const recorded = await claimBill(parts, actor.orgId, Number(params.id), request);
       return { id: recorded.transactionId };
     },
