@@ -72,7 +72,7 @@ test("the switcher leads to another organisation, with its own currency, time zo
 test("a care agent sees no administration, and is told so at its address", async () => {
   const { page, go } = await served.visit({ as: "care_agent", path: "/abc" });
   const areas = page.getByRole("navigation", { name: "Areas" }).getByRole("link");
-  expect(await areas.allInnerTexts()).toEqual(["Home", "Member Care", "Loyalty"]);
+  expect(await areas.allInnerTexts()).toEqual(["Home", "Member Care", "Loyalty", "Insights"]);
   await page.keyboard.press("Control+k");
   await page.getByPlaceholder(/^Name, phone/).fill("stores");
   await page.getByText("Nothing is called that.").waitFor();
