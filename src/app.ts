@@ -82,6 +82,7 @@ import {
   addRedemptionRoutes,
   addScheduleRoutes,
   createPoints,
+  explodeRedemptions,
   type Points,
   verifyTransfers,
 } from "#points";
@@ -243,7 +244,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     orgs,
     customers,
     programs: programNames,
-    explode: { eventsOfBills, explodeBills: explodeBills(loyalty) },
+    explode: { eventsOfBills, explodeBills: explodeBills(loyalty), explodeRedemptions },
     currencies: loyalty.currencyNames,
   });
   addRedemptionRoutes(server, { db, clock, orgs, customers, loyalty, points });

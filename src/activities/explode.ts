@@ -4,16 +4,21 @@ import type { Organisation } from "#orgs";
 import { formatLedger, QUANTITY_SCALE, sql, type Tx } from "#platform";
 import { linesOf, type StoredLine, type StoredTransaction, transactionsWithIds } from "./reads.ts";
 
-/** Numbers of the ledger events by which some of a party's bills earned; bills that earned nothing have none. */
+/**
+ * Numbers of the ledger events by which some of a party's bills earned, or by which some returns took points back; those that moved
+ * nothing have none.
+ */
 export const eventsOfBills = async (
   tx: Tx,
   orgId: number,
   partyId: number,
   transactionIds: readonly number[],
+  eventName: "TransactionAdd" | "ReturnBill",
 ): Promise<number[]> => {
   const rows = await tx.rows<{ eventNo: number }>(sql`/* activities.events_of_bills */
     select event_no as "eventNo" from activities.transactions
-     where org_id = ${orgId} and party_id = ${partyId} and id = any(${transactionIds}::bigint[]) and event_no is not null`);
+     where org_id = ${orgId} and party_id = ${partyId} and id = any(${transactionIds}::bigint[]) and event_no is not null
+       and (return_type is not null) = ${eventName === "ReturnBill"}::boolean`);
   return rows.map(({ eventNo }) => eventNo);
 };
 
@@ -45,13 +50,19 @@ export const explodeBills =
       tracesOf(...of),
     ]);
     const traceOf = new Map(traces.map((row) => [row.id, row]));
+    const returned = await transactionsWithIds(
+      tx,
+      organisation.id,
+      partyId,
+      bills.flatMap(({ parentId }) => parentId ?? []),
+    );
     return bills.map((bill): ExplodedBill => {
       const { inputHash, trace } = traceOf.get(bill.id)!;
       return {
         transactionId: bill.id,
         uniqueId: inputHash.toString("base64url").slice(0, 22),
         billDetails: {
-          ...billDetailsOf(organisation, bill),
+          ...billDetailsOf(organisation, bill, returned.find(({ id }) => id === bill.parentId) ?? bill),
           lineItems: lines
             .filter(({ transactionId }) => transactionId === bill.id)
             .map((line) => lineItemOf(organisation, line)),
@@ -74,16 +85,28 @@ const named = (fields: Readonly<Record<string, unknown>> = {}) =>
 const billTime = (at: Date, zone: string): string =>
   `${formatLedger(at.getTime(), zone).slice(0, 19).replace(" ", "T")}.${String(at.getTime() % 1000).padStart(3, "0")}`;
 
-const billDetailsOf = (organisation: Organisation, bill: StoredTransaction) => ({
-  type: bill.type,
-  billNumber: bill.billNumber,
-  grossAmount: money(organisation, bill.grossAmount ?? bill.amount),
-  discount: money(organisation, bill.discount),
-  billAmount: money(organisation, bill.amount),
-  note: bill.details?.note ?? "",
-  source: bill.source.toLowerCase(),
-  billDate: billTime(bill.billedAt, organisation.clusterTimeZone),
-});
+/** Of a return: the bill that it returns, as far as it is known, and the return itself. */
+const billDetailsOf = (organisation: Organisation, bill: StoredTransaction, original: StoredTransaction) => {
+  const zone = organisation.clusterTimeZone;
+  return {
+    type: bill.type,
+    billNumber: bill.billNumber,
+    grossAmount: money(organisation, original.grossAmount ?? original.amount),
+    discount: money(organisation, original.discount),
+    billAmount: money(organisation, original.amount),
+    note: bill.details?.note ?? "",
+    source: bill.source.toLowerCase(),
+    billDate: billTime(original.billedAt, zone),
+    ...(bill.returnType === null
+      ? {}
+      : {
+          returnDate: billTime(bill.billedAt, zone),
+          returnAmount: money(organisation, bill.amount),
+          returnType: bill.returnType,
+          returnBillId: bill.id,
+        }),
+  };
+};
 
 const lineItemOf = (organisation: Organisation, line: StoredLine) => {
   const { attributes, extendedFields } = (line.details ?? {}) as Record<string, Record<string, unknown>>;

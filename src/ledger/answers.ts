@@ -184,10 +184,16 @@ export const Lots = list(
     programId: Type.Integer(),
     programName: Type.String(),
     category: Type.String(),
+    currency: Type.String(),
+    awardId: Type.Integer({ description: "The award as the documented calls name it." }),
+    source: Type.String({ description: "Kind of award." }),
+    transactionId: Nullable(Type.Integer({ description: "The bill that earned it." })),
     amount: Points,
     remaining: Points,
     openedAt: Time,
     expiresAt: Nullable(Time),
+    rolls: Type.Boolean({ description: "Later activity moves its expiry." }),
+    convertsAt: Nullable(Time),
   }),
 );
 

@@ -31,7 +31,7 @@ import {
   type UseLine,
   usesOfEvents,
 } from "./pages.ts";
-import { CATEGORY_LABELS, POINTS, type Reference } from "./schema.ts";
+import { awardIdOf, CATEGORY_LABELS, POINTS, type Reference } from "./schema.ts";
 
 type LedgerEvent = Static<typeof LedgerEvents>["items"][number];
 
@@ -254,6 +254,7 @@ export const readLots = async (
     countLots(tx, orgId, partyId, open),
   ]);
   const shown = rows.slice(0, limit);
+  const timeOrNull = (time: Date | null) => (time === null ? null : formatIso(time.getTime(), timeZone));
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const next = last
     ? encodeCursor([last.expiresAt?.toISOString() ?? "infinity", last.eventNo, last.lineNo])
@@ -264,10 +265,16 @@ export const readLots = async (
     programId: lot.programId,
     programName: context.programs.get(lot.programId)?.name ?? "",
     category: CATEGORY_LABELS[lot.category],
+    currency: nameOfCurrency(context, lot.currencyId),
+    awardId: awardIdOf(lot.eventId, lot.lineNo),
+    source: lot.source,
+    transactionId: lot.transactionId,
     amount: points(lot.amount),
     remaining: points(lot.remaining),
     openedAt: formatIso(lot.openedAt.getTime(), timeZone),
-    expiresAt: lot.expiresAt === null ? null : formatIso(lot.expiresAt.getTime(), timeZone),
+    expiresAt: timeOrNull(lot.expiresAt),
+    rolls: lot.rolls,
+    convertsAt: timeOrNull(lot.convertsAt),
   }));
   return { items, next, total };
 };

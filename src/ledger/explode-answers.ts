@@ -105,6 +105,15 @@ const RedemptionDetails = Type.Object({
 });
 export type RedemptionDetails = Static<typeof RedemptionDetails>;
 
+/** What is kept of a redemption beside its postings. */
+export interface ExplodedRedemption {
+  readonly details: Pick<
+    RedemptionDetails,
+    "redemptionPurpose" | "transactionNumber" | "redemptionId" | "notes"
+  >;
+  readonly customFields: readonly { readonly name: string; readonly value: string }[];
+}
+
 const EventDetails = Type.Object({
   eventTime: LedgerTime,
   tillId: Type.Optional(Type.Integer()),

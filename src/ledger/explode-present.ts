@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { formatDecimal, formatLedger, POINTS_SCALE, toDecimal } from "#platform";
 import type { AwardedLot, TakenLot } from "./event-details.ts";
 import { expiryShown } from "./expiry-shown.ts";
-import type { ExplodedBill, ExplodedEvent, PointsEarned, RedemptionDetails } from "./explode-answers.ts";
+import type {
+  ExplodedBill,
+  ExplodedEvent,
+  ExplodedRedemption,
+  PointsEarned,
+  RedemptionDetails,
+} from "./explode-answers.ts";
 import type { ExplodeQuery } from "./explode-query.ts";
 import type { QueryContext } from "./ledger-query.ts";
 import type { LedgerLine } from "./pages.ts";
@@ -19,7 +25,7 @@ export interface Known {
   readonly lots: readonly AwardedLot[];
   readonly uses: readonly TakenLot[];
   readonly bills: ReadonlyMap<number, ExplodedBill>;
-  readonly redemptions: ReadonlyMap<number, Partial<RedemptionDetails>>;
+  readonly redemptions: ReadonlyMap<number, ExplodedRedemption>;
 }
 
 const referenceOf = (partyId: number, { eventName, reference }: LedgerLine): string => {
@@ -60,6 +66,9 @@ export const shapeEvent = (
     uniqueId: bill?.uniqueId ?? hashOf(lines),
     eventDetails: eventDetailsOf(context, lines, lots, known, query),
     ...(REDEMPTIONS.has(eventName) ? { pointsBreakup: breakupOf(context, eventNo, known, query) } : {}),
+    ...(REDEMPTIONS.has(eventName) && query.customFields
+      ? { customFields: [...(known.redemptions.get(eventNo)?.customFields ?? [])] }
+      : {}),
     ...(bill === undefined ? {} : billBlocks(context, bill, showsEarned ? lots : null, query)),
     ...(showsEarned ? { pointsEarned: earnedOf(context, lots) } : {}),
   };
@@ -119,12 +128,15 @@ const eventDetailsOf = (
       ? { maxConversionDate: formatLedger(Math.max(...conversions), zone) }
       : {}),
     ...(REDEMPTIONS.has(eventName)
-      ? { redemptionDetails: redemptionOf(lines, redemptions.get(eventNo) ?? {}) }
+      ? { redemptionDetails: redemptionOf(lines, redemptions.get(eventNo)) }
       : {}),
   };
 };
 
-const redemptionOf = (lines: readonly LedgerLine[], kept: Partial<RedemptionDetails>): RedemptionDetails => {
+const redemptionOf = (
+  lines: readonly LedgerLine[],
+  kept: ExplodedRedemption | undefined,
+): RedemptionDetails => {
   const moved = lines.reduce((sum, line) => sum + (line.currencyId === POINTS ? line.amount : 0), 0);
   const { transactionNumber = "", code = "", comments = "" } = lines[0]!.reference ?? {};
   return {
@@ -134,7 +146,7 @@ const redemptionOf = (lines: readonly LedgerLine[], kept: Partial<RedemptionDeta
     redemptionId: code,
     notes: comments,
     groupRedemption: false,
-    ...kept,
+    ...kept?.details,
   };
 };
 

@@ -4,7 +4,7 @@ import { type Issue, issue, type Tx } from "#platform";
 import type { LedgerCustomer } from "./customer-reference.ts";
 import { errors } from "./errors.ts";
 import { eventsAbout, eventsWithIds, linesNumbered, lotsNumbered, usesNumbered } from "./event-details.ts";
-import type { ExplodedBill, LedgerExplodeInfo, RedemptionDetails } from "./explode-answers.ts";
+import type { ExplodedBill, ExplodedRedemption, LedgerExplodeInfo } from "./explode-answers.ts";
 import { type Known, REDEMPTIONS, shapeEvent } from "./explode-present.ts";
 import type { EventChoice, ExplodeQuery } from "./explode-query.ts";
 import { linesByEvent } from "./ledger-info.ts";
@@ -13,8 +13,14 @@ import { BILL_EVENTS } from "./schema.ts";
 
 /** What domains to the right know of the events of a ledger. */
 export interface ExplodeParts {
-  /** Numbers of the events by which some bills earned. */
-  eventsOfBills(tx: Tx, orgId: number, partyId: number, transactionIds: readonly number[]): Promise<number[]>;
+  /** Numbers of the events by which some bills earned, or by which some returns took points back. */
+  eventsOfBills(
+    tx: Tx,
+    orgId: number,
+    partyId: number,
+    transactionIds: readonly number[],
+    eventName: "TransactionAdd" | "ReturnBill",
+  ): Promise<number[]>;
   /** What bills show. */
   explodeBills(
     tx: Tx,
@@ -28,7 +34,7 @@ export interface ExplodeParts {
     orgId: number,
     partyId: number,
     eventNos: readonly number[],
-  ): Promise<ReadonlyMap<number, Partial<RedemptionDetails>>>;
+  ): Promise<ReadonlyMap<number, ExplodedRedemption>>;
 }
 
 interface Chosen {
@@ -70,8 +76,8 @@ const chooseByReference = async (
   { eventName, referenceIds }: Extract<EventChoice, { by: "reference" }>,
   query: ExplodeQuery,
 ): Promise<Chosen> => {
-  if (eventName === "TransactionAdd") {
-    const eventNos = await eventsOfBills(tx, orgId, partyId, referenceIds);
+  if (eventName === "TransactionAdd" || eventName === "ReturnBill") {
+    const eventNos = await eventsOfBills(tx, orgId, partyId, referenceIds, eventName);
     return {
       eventNos: pageOf(
         [...eventNos].sort((a, b) => b - a),

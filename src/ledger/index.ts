@@ -11,7 +11,7 @@ export {
 } from "./conversion.ts";
 export { expireLots, expireOrganisations, inTurn } from "./expiry.ts";
 export type { ExplodeParts } from "./explode.ts";
-export type { ExplodedBill, RedemptionDetails } from "./explode-answers.ts";
+export type { ExplodedBill, ExplodedRedemption } from "./explode-answers.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export {
   type ExpiringPoints,

@@ -4,6 +4,7 @@ import {
   type AccountKey,
   type Category,
   type Contra,
+  type LotSource,
   type PartyState,
   POINTS,
   type Reference,
@@ -277,6 +278,16 @@ export interface LotLine {
   readonly expiresAt: Date | null;
 }
 
+/** A lot with what its award was. */
+export interface AwardLine extends LotLine {
+  readonly eventId: number;
+  readonly currencyId: number;
+  readonly source: LotSource;
+  readonly transactionId: number | null;
+  readonly convertsAt: Date | null;
+  readonly rolls: boolean;
+}
+
 /** Lots opened by events numbered from `first` to `last`. */
 export const lotsOfEvents = (
   tx: Tx,
@@ -324,15 +335,17 @@ export const lotsByExpiry = (
   open: boolean,
   after: { expiresAt: string; eventNo: number; lineNo: number } | null,
   limit: number,
-): Promise<LotLine[]> =>
-  tx.rows<LotLine>(sql`/* ledger.lots_by_expiry */
-    select event_no as "eventNo", line_no as "lineNo", program_id as "programId", category, amount, remaining,
-           opened_at as "openedAt", expires_at as "expiresAt"
-      from ledger.lots
-     where org_id = ${orgId} and party_id = ${partyId} and (not ${open}::boolean or remaining > 0)
-       and (${after === null}::boolean or (coalesce(expires_at, 'infinity'), event_no, line_no) >
+): Promise<AwardLine[]> =>
+  tx.rows<AwardLine>(sql`/* ledger.lots_by_expiry */
+    select l.event_no as "eventNo", l.line_no as "lineNo", e.event_id as "eventId", l.program_id as "programId",
+           l.currency_id as "currencyId", l.category, l.amount, l.remaining, l.opened_at as "openedAt",
+           l.expires_at as "expiresAt", l.source, l.transaction_id as "transactionId", l.converts_at as "convertsAt", l.rolls
+      from ledger.lots l
+      join ledger.entries e on e.party_id = l.party_id and e.event_no = l.event_no and e.line_no = l.line_no
+     where l.org_id = ${orgId} and l.party_id = ${partyId} and (not ${open}::boolean or l.remaining > 0)
+       and (${after === null}::boolean or (coalesce(l.expires_at, 'infinity'), l.event_no, l.line_no) >
             (${after?.expiresAt ?? "infinity"}::timestamptz, ${after?.eventNo ?? 0}::bigint, ${after?.lineNo ?? 0}::smallint))
-     order by coalesce(expires_at, 'infinity'), event_no, line_no
+     order by coalesce(l.expires_at, 'infinity'), l.event_no, l.line_no
      limit ${limit}`);
 
 export const countLots = async (tx: Tx, orgId: number, partyId: number, open: boolean): Promise<number> => {

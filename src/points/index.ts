@@ -26,6 +26,7 @@ export {
 export { addMovingRoutes, type MovingRouteParts } from "./moving-routes.ts";
 export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
 export { PreviewAnswer, presentPreview } from "./preview.ts";
+export { explodeRedemptions } from "./redemptions/explode.ts";
 export type { Redeemed } from "./redemptions/post.ts";
 export { type RedeemInput, redeemKind } from "./redemptions/redeem.ts";
 export {

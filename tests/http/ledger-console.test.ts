@@ -242,10 +242,16 @@ describe("lots", () => {
       programId: BASE,
       programName: "Base",
       category: "REGULAR",
+      currency: "points",
+      awardId: expect.any(Number),
+      source: "bill_regular",
+      transactionId: null,
       amount: 24,
       remaining: 20.5,
       openedAt: "2026-03-04T10:20:05+00:00",
       expiresAt: "2026-06-30T23:59:59+01:00",
+      rolls: false,
+      convertsAt: null,
     });
     expect(items[3].expiresAt).toBeNull();
   });

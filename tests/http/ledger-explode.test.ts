@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildLedger } from "../../src/ledger/testing.ts";
 import { refusal } from "./ledger-story.ts";
@@ -411,6 +412,83 @@ describe("awards by kind", () => {
     expect(entry).toMatchObject({
       eventDetails: { reason: "LATE_DELIVERY", promotionName: "Goodwill Promotion" },
       transactionDetails: {},
+    });
+  });
+});
+
+describe("what others keep of events", () => {
+  test("a return shows the bill that came back, and the return", async () => {
+    const bought = (
+      await shop.post(
+        ADD,
+        billOf({ billNumber: "BACK/1", billAmount: 300, billingDate: "2026-01-20T11:00:00Z" }),
+      )
+    ).body.createdId;
+    const sent = await shop.post(ADD, {
+      type: "RETURN",
+      billNumber: "BACK/1",
+      returnType: "AMOUNT",
+      billAmount: 100,
+      purchaseTime: "2026-01-20T11:00:00Z",
+      billingDate: NOW,
+    });
+    expect(sent.status, sent.text).toBe(200);
+    const returnId = sent.body.createdId;
+    const query = { eventName: "ReturnBill", eventReferenceIds: returnId, getBillDetails: true };
+    const [event, ...others] = await events(query);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({
+      eventName: "ReturnBill",
+      eventReferenceId: String(returnId),
+      billDetails: {
+        type: "RETURN",
+        billNumber: "BACK/1",
+        billAmount: 300,
+        billDate: "2026-01-20T19:00:00.000",
+        returnDate: "2026-01-20T20:00:00.000",
+        returnAmount: 100,
+        returnType: "AMOUNT",
+        returnBillId: returnId,
+      },
+    });
+    // Each is found under the name of its own event alone.
+    const asPurchase = { eventName: "TransactionAdd", eventReferenceIds: returnId };
+    expect(refusal(await ask(V2, asPurchase))).toEqual([400, 11016]);
+    const purchase = (await events({ eventName: "TransactionAdd", eventReferenceIds: bought }))[0];
+    expect(purchase).toMatchObject({ eventReferenceId: String(bought) });
+  });
+
+  test("a redemption shows its code, purpose, notes and custom fields", async () => {
+    const { app } = shop;
+    const ledger = buildLedger(app, shop.shop.orgId, {
+      programIds: [shop.shop.programId],
+      at: Date.parse(NOW),
+    });
+    const eventId = await ledger.debit(ana, 500);
+    const client = new pg.Client({ connectionString: app.connectionString });
+    await client.connect();
+    await client.query(
+      `insert into points.redemptions (party_id, id, org_id, program_id, event_no, event_id, code, amount, value, bill_number,
+              redeemed_at, recorded_at, purpose, notes, custom_fields)
+       select party_id, 900001, org_id, program_id, event_no, event_id, 'q7Lm2x', 500, 1, 'INV-12', booked_at, recorded_at,
+              'gift', 'for Bo', '[{"name":"ward","value":"7"}]'
+         from ledger.entries where event_id = $1`,
+      [eventId],
+    );
+    await client.end();
+    const [event] = await events({ eventIds: eventId, getCustomFields: true });
+    expect(event).toMatchObject({
+      eventDetails: {
+        redemptionDetails: {
+          pointsRedeemed: "0.500",
+          redemptionPurpose: "gift",
+          transactionNumber: "INV-12",
+          redemptionId: "q7Lm2x",
+          notes: "for Bo",
+          groupRedemption: false,
+        },
+      },
+      customFields: [{ name: "ward", value: "7" }],
     });
   });
 });

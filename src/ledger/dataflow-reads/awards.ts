@@ -272,7 +272,7 @@ export const readAwardsOfEvent = async (
   if (entityId === null || eventName === undefined) return [];
   const [byId, byBill] = await Promise.all([
     eventsWithIds(tx, orgId, partyId, [entityId]),
-    eventsOfBills(tx, orgId, partyId, [entityId]),
+    eventName === "TransactionAdd" ? eventsOfBills(tx, orgId, partyId, [entityId], eventName) : [],
   ]);
   const eventNos = [...new Set([...byId.map(({ eventNo }) => eventNo), ...byBill])];
   const rows = await tx.rows<AwardRow>(awardsOfEvents(orgId, partyId, eventNos, eventName, query));

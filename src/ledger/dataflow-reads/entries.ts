@@ -254,14 +254,14 @@ export const readRedemptionEvents = async (
       : await explodeRedemptions?.(tx, organisation.id, query.partyId, eventNos);
   return events.map((lines) => {
     const { eventNo, reference } = lines[0]!;
-    const { redemptionId, redemptionPurpose, transactionNumber, notes } = kept?.get(eventNo) ?? {};
+    const details = kept?.get(eventNo)?.details;
     return {
       ...eventOf(query.partyId, lines[0]!),
       pointsRedeemed: moved(lines),
-      redemptionId: redemptionId ?? reference?.code ?? "",
-      redemptionPurpose: redemptionPurpose ?? "",
-      transactionNumber: transactionNumber ?? reference?.transactionNumber ?? "",
-      notes: notes ?? reference?.comments ?? "",
+      redemptionId: details?.redemptionId ?? reference?.code ?? "",
+      redemptionPurpose: details?.redemptionPurpose ?? "",
+      transactionNumber: details?.transactionNumber ?? reference?.transactionNumber ?? "",
+      notes: details?.notes ?? reference?.comments ?? "",
     };
   });
 };
