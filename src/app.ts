@@ -218,8 +218,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   jobs.every("*/10 * * * *", "insights.close");
 
-  const programNames = async (orgId: number) =>
-    new Map([...(await loyalty.programNames(orgId))].map(([id, name]) => [id, { name }]));
+  const programNames = async (orgId: number) => {
+    const [names, published] = await Promise.all([loyalty.programNames(orgId), loyalty.programs(orgId)]);
+    // A program shows points with the decimals that it awards, two at least.
+    const decimalsOf = (id: number) =>
+      Math.max(2, ...(published.byId(id)?.newest.rules.map(({ award }) => award.decimals) ?? []));
+    return new Map([...names].map(([id, name]) => [id, { name, decimals: decimalsOf(id) }]));
+  };
   const server = createHttp({
     log,
     strictResponses: options.strictResponses ?? false,
