@@ -2889,6 +2889,12 @@ export interface operations {
               programId: number;
               programName: string;
               category: string;
+              currency: string;
+              /** The award as the documented calls name it. */
+              awardId: number;
+              /** Kind of award. */
+              source: string;
+              transactionId: number | null;
               /** Points, with up to three decimals. */
               amount: number;
               /** Points, with up to three decimals. */
@@ -2896,6 +2902,9 @@ export interface operations {
               /** ISO 8601 with offset, in the organisation's zone. */
               openedAt: string;
               expiresAt: string | null;
+              /** Later activity moves its expiry. */
+              rolls: boolean;
+              convertsAt: string | null;
             }[];
             next: string | null;
             total: number;
