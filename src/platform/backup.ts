@@ -105,12 +105,9 @@ export const readBackup = async (connectionString: string, source: Readable): Pr
   const client = await connect(connectionString);
   try {
     await client.query("begin");
-    const { rows } = await client.query<{ used: boolean }>(
-      "select exists (select from orgs.organisations) as used",
-    );
-    if (rows[0]?.used === true)
+    if (await isUsed(client))
       throw new StartupError(
-        "The database holds organisations already.",
+        "The database holds an organisation already.",
         "Restore into a new one: another --data folder, or an empty database in DATABASE_URL.",
       );
     const lines = linesOf(source.pipe(createGunzip()));
@@ -130,6 +127,17 @@ export const readBackup = async (connectionString: string, source: Readable): Pr
   } finally {
     await client.end();
   }
+};
+
+/** Whether any organisation has a row anywhere. */
+const isUsed = async (client: pg.Client): Promise<boolean> => {
+  const { rows: tables } = await client.query<TableHead>(TABLES);
+  for (const { schema, table, columns } of tables) {
+    if (!columns.includes("org_id")) continue;
+    const text = `select exists (select from ${quotedName(schema)}.${quotedName(table)}) as used`;
+    if ((await client.query<{ used: boolean }>(text)).rows[0]?.used === true) return true;
+  }
+  return false;
 };
 
 const damaged = (): StartupError =>

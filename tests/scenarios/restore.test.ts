@@ -139,7 +139,7 @@ test("a backup taken under load is restored into a new server, adds up, and the 
   expect((await second.app.verify()).findings).toEqual([]);
 
   await expect(readBackup(second.connectionString, createReadStream(file))).rejects.toThrow(
-    /organisations already/,
+    /organisation already/,
   );
 });
 
