@@ -21,8 +21,18 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     description: "Spend, pass on, give and take points, move their dates, and read when they run out.",
   },
   {
+    name: "Points by hand",
+    description:
+      "What people do in the console with a member's points, each with a preview of the entries it would make.",
+  },
+  {
     name: "Points ledger",
     description: "Every movement of a customer's points with the balances around it, and closing balances.",
+  },
+  {
+    name: "Reads of dataflows",
+    description:
+      "Narrow reads of events and awards for data pipelines, as the documentation's private calls have them.",
   },
   {
     name: "Programs",

@@ -198,6 +198,7 @@ export const addTransactionRoutes = (server: Server, parts: TransactionRoutePart
       schema: {
         tags: ["Transactions"],
         summary: "Record one purchase or return",
+        operationId: "recordOnePurchase",
         querystring: AddQuery,
         body: BillShape,
         response: { 200: BillAnswer, ...failures(V2Failure) },
