@@ -1545,7 +1545,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put: operations["updateTransaction"];
-    post: operations["recordOnePurchaseOrReturn"];
+    post: operations["recordOnePurchase"];
     delete?: never;
     options?: never;
     head?: never;
@@ -12444,7 +12444,7 @@ export interface operations {
     };
   };
   /** Record one purchase or return (Transaction:write) */
-  recordOnePurchaseOrReturn: {
+  recordOnePurchase: {
     parameters: {
       query?: {
         identifierName?: string;
@@ -12455,7 +12455,10 @@ export interface operations {
         use_asynch?: string;
         rawSideEffects?: string;
       };
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another bill is refused */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
