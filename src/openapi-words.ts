@@ -31,6 +31,10 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   },
   {
     name: "Reads of dataflows",
+    description: "Ledger entries, awards and what is behind them as bare lists, for dataflows.",
+  },
+  {
+    name: "Reads of dataflows",
     description:
       "Narrow reads of events and awards for data pipelines, as the documentation's private calls have them.",
   },
