@@ -58,6 +58,10 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     description: "The ledger of one customer as the console shows it: journal with legs, lots, balances.",
   },
   {
+    name: "Points by hand",
+    description: "What people do with the points of one customer, each with a preview of what it would come to.",
+  },
+  {
     name: "Transactions (console)",
     description: "Purchases as the console shows them, with the reasons of each award.",
   },

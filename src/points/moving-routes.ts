@@ -1,12 +1,14 @@
 import type { Customers } from "#customers";
 import type { Server } from "#platform";
+import { addByHandRoutes, type ByHandParts } from "./by-hand-routes.ts";
 import { addUnlockRoutes, type UnlockRouteParts } from "./conversions/routes.ts";
 import { addDeductionRoutes } from "./deductions/routes.ts";
 import { addExpiryRoutes } from "./expiry/routes.ts";
 import { addAllocateRoutes } from "./grants/allocate-routes.ts";
 import { addTransferRoutes, type TransferRouteParts } from "./transfers/routes.ts";
 
-export interface MovingRouteParts extends TransferRouteParts, UnlockRouteParts {
+export interface MovingRouteParts extends TransferRouteParts, UnlockRouteParts, ByHandParts {
+  readonly loyalty: ByHandParts["loyalty"];
   readonly customers: Pick<
     Customers,
     "requireCustomer" | "loadProfiles" | "resolveIdentifiers" | "currentIds"
@@ -20,4 +22,5 @@ export const addMovingRoutes = (server: Server, parts: MovingRouteParts): void =
   addAllocateRoutes(server, parts);
   addUnlockRoutes(server, parts);
   addExpiryRoutes(server, parts);
+  addByHandRoutes(server, parts);
 };

@@ -18,7 +18,10 @@ export const requireProgramFor = (
   spends: boolean,
 ): CompiledProgram => {
   for (const partyId of partyIds) {
-    const { mergedInto } = desk.profiles.get(partyId)!;
+    // A preview does not look before: an unknown id has no profile.
+    const profile = desk.profiles.get(partyId);
+    if (profile === undefined) throw errors.no_customer({ name: `id ${partyId}` });
+    const { mergedInto } = profile;
     if (mergedInto !== null) throw errors.merged_customer({ id: partyId, survivor: mergedInto });
   }
   const program = programOf(desk, programId, now);

@@ -67,6 +67,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/customers/{id}/deductions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["deductPointsByHand"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/deductions/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["deductPointsByHandPreview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/grants": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["grantPoints"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/grants/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["grantPointsPreview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/customers/{id}/holds": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listCustomerHolds"];
@@ -105,6 +149,28 @@ export interface paths {
     get: operations["listCustomerLots"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/lots/{eventNo}/{lineNo}/expiry": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["moveExpiryByHand"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/lots/{eventNo}/{lineNo}/expiry/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["moveExpiryByHandPreview"];
     delete?: never;
     options?: never;
     head?: never;
@@ -204,6 +270,28 @@ export interface paths {
     get: operations["listCustomerTransactions"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/transfers": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTransfersByHand"];
+    put?: never;
+    post: operations["transferPointsByHand"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/transfers/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["transferPointsByHandPreview"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2534,6 +2622,309 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** Take points from a customer (Points:write) */
+  deductPointsByHand: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The default program when absent */
+        programId?: number;
+        reason: string;
+        comments?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            deductionId: number;
+            points: number;
+            balance: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Preview: take points from a customer (Points:write) */
+  deductPointsByHandPreview: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The default program when absent */
+        programId?: number;
+        reason: string;
+        comments?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Give points to a customer as goodwill (Points:write) */
+  grantPoints: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The default program when absent */
+        programId?: number;
+        reason: string;
+        comments?: string;
+        /** Last day; by the program's expiry when absent */
+        expiresOn?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            grantId: number;
+            points: number;
+            balance: number;
+            expiresAt: string | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Preview: give points to a customer as goodwill (Points:write) */
+  grantPointsPreview: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The default program when absent */
+        programId?: number;
+        reason: string;
+        comments?: string;
+        /** Last day; by the program's expiry when absent */
+        expiresOn?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Hold points of a customer (Points:write) */
   holdPoints: {
     parameters: {
@@ -2908,6 +3299,160 @@ export interface operations {
             }[];
             next: string | null;
             total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Move the expiry date of a lot (Points:write) */
+  moveExpiryByHand: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+        /** Event that opened the lot */
+        eventNo: string;
+        /** Its line */
+        lineNo: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** The new last day; never when absent */
+        expiresOn?: string;
+        /** The default program when absent */
+        programId?: number;
+        reason: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            expiresBefore: string | null;
+            expiresAfter: string | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Preview: move the expiry date of a lot (Points:write) */
+  moveExpiryByHandPreview: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+        /** Event that opened the lot */
+        eventNo: string;
+        /** Its line */
+        lineNo: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** The new last day; never when absent */
+        expiresOn?: string;
+        /** The default program when absent */
+        programId?: number;
+        reason: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
           };
         };
       };
@@ -3666,6 +4211,206 @@ export interface operations {
             }[];
             next: string | null;
             total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Pass points of a customer to another (Points:write) */
+  transferPointsByHand: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The customer's id */
+        toCustomerId: string;
+        /** The default program when absent */
+        programId?: number;
+        notes: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            transferId: number;
+            points: number;
+            fee: number;
+            balance: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Newest transfers of a customer (Points:read) */
+  listTransfersByHand: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: number;
+              /** sent or received */
+              direction: string;
+              points: number;
+              fee: number;
+              otherId: number;
+              otherName: string;
+              programName: string;
+              notes: string;
+              transferredAt: string;
+            }[];
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Preview: pass points of a customer to another (Points:write) */
+  transferPointsByHandPreview: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Points above 0, at most three decimals */
+        points: number;
+        /** The customer's id */
+        toCustomerId: string;
+        /** The default program when absent */
+        programId?: number;
+        notes: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
           };
         };
       };

@@ -1,7 +1,8 @@
-import { Checkbox, Progress, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Progress, Skeleton, Stack, Text } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Lot } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime, Points } from "../ui/amounts.tsx";
@@ -9,13 +10,15 @@ import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import classes from "./lots-panel.module.css";
+import { MoveExpiryDialog } from "./movements/by-hand-dialogs.tsx";
 import { lotsQuery } from "./queries.ts";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
 
 /** Points as they were issued, with what is left of each and until when. */
 export const LotsPanel = () => {
-  const { api } = useOrganisation();
+  const { api, may } = useOrganisation();
+  const [moving, setMoving] = useState<Lot | null>(null);
   const { memberId } = route.useParams();
   const all = route.useSearch().lots === "all";
   const navigate = route.useNavigate();
@@ -63,7 +66,11 @@ export const LotsPanel = () => {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above. */}
           <ul className={classes.lots} tabIndex={0} aria-label="Lots">
             {data.items.map((lot) => (
-              <LotLine key={`${lot.eventNo}:${lot.lineNo}`} lot={lot} />
+              <LotLine
+                key={`${lot.eventNo}:${lot.lineNo}`}
+                lot={lot}
+                onExtend={may("Points:write") ? () => setMoving(lot) : null}
+              />
             ))}
           </ul>
           {data.total > data.items.length && (
@@ -73,11 +80,21 @@ export const LotsPanel = () => {
           )}
         </>
       )}
+      {moving !== null && (
+        <MoveExpiryDialog memberId={memberId} lot={moving} onClose={() => setMoving(null)} />
+      )}
     </Panel>
   );
 };
 
-const LotLine = ({ lot: { amount, remaining, openedAt, expiresAt } }: { lot: Lot }) => (
+const LotLine = ({
+  lot: { amount, remaining, openedAt, expiresAt },
+  onExtend,
+}: {
+  lot: Lot;
+  /** Null: may not be done. */
+  onExtend: (() => void) | null;
+}) => (
   <li className={classes.lot}>
     <div className={classes.line}>
       <Text size="sm" fw={500}>
@@ -105,6 +122,11 @@ const LotLine = ({ lot: { amount, remaining, openedAt, expiresAt } }: { lot: Lot
         <Text size="xs" c="dimmed">
           expires <DateTime value={expiresAt} show="relative" />
         </Text>
+      )}
+      {onExtend !== null && remaining > 0 && (
+        <Button size="compact-xs" variant="subtle" onClick={onExtend}>
+          Move date
+        </Button>
       )}
     </div>
   </li>

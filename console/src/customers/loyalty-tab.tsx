@@ -8,6 +8,7 @@ import { LotsPanel } from "./lots-panel.tsx";
 import { HoldsPanel } from "./movements/holds-panel.tsx";
 import { MovementActions } from "./movements/movement-actions.tsx";
 import { RedemptionsPanel } from "./movements/redemptions-panel.tsx";
+import { TransfersPanel } from "./movements/transfers-panel.tsx";
 import { PointsSummary } from "./points-summary.tsx";
 import { balancesQuery } from "./queries.ts";
 import { StatementDrawer } from "./statement-drawer.tsx";
@@ -36,6 +37,7 @@ export const LoyaltyTab = () => {
           <PointsSummary balances={balances?.items} />
           <LotsPanel />
           <RedemptionsPanel memberId={memberId} />
+          <TransfersPanel memberId={memberId} />
           <TierHistory />
         </Stack>
       </Grid.Col>

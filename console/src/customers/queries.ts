@@ -59,6 +59,9 @@ export const balanceHistoryQuery = (api: ApiClient, id: Id, days: string) =>
 export const redemptionsQuery = (api: ApiClient, id: Id) =>
   apiQuery(api, "/api/customers/{id}/redemptions", { params: { id }, query: { limit: 10 } });
 
+export const transfersQuery = (api: ApiClient, id: Id) =>
+  apiQuery(api, "/api/customers/{id}/transfers", { params: { id } });
+
 export const holdsQuery = (api: ApiClient, id: Id) =>
   apiQuery(api, "/api/customers/{id}/holds", { params: { id }, query: { active: true, limit: 100 } });
 

@@ -17,7 +17,10 @@ export interface MoveExpiryInput {
   /** Null: whatever the award is of. */
   readonly currencyId: number | null;
   readonly category: Category | null;
-  readonly award: Pick<AwardName, "awardId" | "eventId" | "lineNo">;
+  readonly award: Pick<AwardName, "awardId" | "eventId" | "lineNo"> & {
+    /** Number of the event within the customer's ledger, where that is known instead of its id. */
+    readonly eventNo?: number;
+  };
   /** What kind of award the caller takes it for; null: not said. */
   readonly source: LotSource | null;
   readonly expiry: NewExpiry;
@@ -52,7 +55,9 @@ const load = (tx: Tx, desk: Desk, movements: readonly Located<MoveExpiryInput>[]
   loadAwards(
     tx,
     desk,
-    movements.map(({ input: { award }, partyIds }) => ({ ...award, partyId: partyIds[0]! })),
+    movements.flatMap(({ input: { award }, partyIds }) =>
+      award.eventNo === undefined ? [{ ...award, partyId: partyIds[0]! }] : [],
+    ),
   );
 
 /** The last year that is written with four digits, far beyond what "never" is shown as. */
@@ -80,7 +85,11 @@ const requireLot = (
   { award, source, currencyId, category }: MoveExpiryInput,
   numbers: EventNumbers,
 ): Lot => {
-  const lot = lotOfAward(desk, numbers, partyId, award);
+  const { eventNo, lineNo } = award;
+  const lot =
+    eventNo === undefined
+      ? lotOfAward(desk, numbers, partyId, award)
+      : desk.book.lot(partyId, { eventNo, lineNo });
   const isMeant =
     lot !== undefined &&
     lot.remaining > 0 &&

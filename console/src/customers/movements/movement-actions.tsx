@@ -1,12 +1,20 @@
-import { Button, Group } from "@mantine/core";
-import { IconCoins, IconLock } from "@tabler/icons-react";
+import { Button, Group, Menu } from "@mantine/core";
+import {
+  IconArrowRight,
+  IconChevronDown,
+  IconCoins,
+  IconGift,
+  IconLock,
+  IconMinus,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import type { Balance } from "../../api/types.ts";
 import { useOrganisation } from "../../shell/organisation.ts";
 import { heldPoints } from "../facts.ts";
+import { DeductDialog, GrantDialog, TransferDialog } from "./by-hand-dialogs.tsx";
 import { HoldDialog, RedeemDialog } from "./redeem-dialog.tsx";
 
-type Open = "redeem" | "hold" | null;
+type Open = "redeem" | "hold" | "grant" | "deduct" | "transfer" | null;
 
 /** What may be done with a member's points by hand. */
 export const MovementActions = ({
@@ -24,6 +32,27 @@ export const MovementActions = ({
   return (
     <>
       <Group gap="xs" justify="flex-end">
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
+              More
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconGift size={16} aria-hidden />} onClick={() => setOpen("grant")}>
+              Grant points
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconArrowRight size={16} aria-hidden />}
+              onClick={() => setOpen("transfer")}
+            >
+              Transfer points
+            </Menu.Item>
+            <Menu.Item leftSection={<IconMinus size={16} aria-hidden />} onClick={() => setOpen("deduct")}>
+              Deduct points
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
         <Button
           variant="default"
           leftSection={<IconLock size={16} aria-hidden />}
@@ -36,6 +65,9 @@ export const MovementActions = ({
         </Button>
       </Group>
       {open === "redeem" && <RedeemDialog {...parts} />}
+      {open === "grant" && <GrantDialog {...parts} />}
+      {open === "deduct" && <DeductDialog {...parts} />}
+      {open === "transfer" && <TransferDialog {...parts} />}
       {open === "hold" && <HoldDialog {...parts} />}
     </>
   );
