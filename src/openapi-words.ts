@@ -59,7 +59,8 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   },
   {
     name: "Points by hand",
-    description: "What people do with the points of one customer, each with a preview of what it would come to.",
+    description:
+      "What people do with the points of one customer, each with a preview of what it would come to.",
   },
   {
     name: "Transactions (console)",
