@@ -86,6 +86,15 @@ const CHECKS: readonly { name: string; query: string }[] = [
        where b.line_no is null or g.quantity > b.quantity or g.amount > b.amount`,
   },
   {
+    name: "a claimed anonymous bill is there, and so is the customer's that took its place",
+    query: `
+      select c.org_id as "orgId", c.party_id as "partyId", format('anonymous bill %s, claimed as bill %s', c.transaction_id, c.new_transaction_id) as detail
+        from activities.retro_claims c
+       where c.party_id > $1 and c.party_id <= $2
+         and not (exists (select from activities.transactions t where t.id = c.transaction_id and t.party_id = c.party_id)
+              and exists (select from activities.transactions t where t.id = c.new_transaction_id and t.party_id = c.new_party_id))`,
+  },
+  {
     name: "every line has its bill",
     query: `
       select l.org_id as "orgId", l.party_id as "partyId", format('line %s names bill %s, which is not there', l.line_no, l.transaction_id) as detail

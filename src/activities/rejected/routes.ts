@@ -11,7 +11,7 @@ import {
   V2List,
 } from "#platform";
 import { errors } from "../errors.ts";
-import { asArray, asInteger, asText, type Body, isObject } from "../parse-values.ts";
+import { asArray, asInteger, asText, type Body, isObject, shown } from "../parse-values.ts";
 import { MAX_AT_ONCE, markFailed, type RetryParts, retrigger, retriggerStatus } from "./retry.ts";
 import {
   REJECTED_STATUSES,
@@ -93,7 +93,7 @@ export const addRejectedRoutes = (server: Server, parts: RejectedRouteParts): vo
 };
 
 const refuse = (field: string, expected: string, value: unknown) =>
-  errors.rejected_choice({ field, expected, value: String(value).slice(0, 40) });
+  errors.rejected_choice({ field, expected, value: shown(value) });
 
 const statusesOf = (text: string | undefined): readonly RejectedStatus[] => {
   const names = (text ?? "")

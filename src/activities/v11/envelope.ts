@@ -105,7 +105,11 @@ export const namedValues = (value: unknown, field: string, list: string): Body =
   return found;
 };
 
+/** A value as text; what was kept as an object, as JSON. */
+export const plainText = (value: unknown): string =>
+  typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+
 /** An object name → value as `{field: [{name, value}]}`, every value a text. */
 export const asNamedValues = (values: Readonly<Record<string, unknown>>) => ({
-  field: Object.entries(values).map(([name, value]) => ({ name, value: String(value) })),
+  field: Object.entries(values).map(([name, value]) => ({ name, value: plainText(value) })),
 });

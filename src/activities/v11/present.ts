@@ -3,7 +3,7 @@ import { formatPlain, type Money, POINTS_SCALE, QUANTITY_SCALE, toDecimal } from
 import { currencyBlocks } from "../currencies/present.ts";
 import { type LotFate, summaryOf } from "../earning/points.ts";
 import type { StoredLine, StoredTransaction } from "../reads.ts";
-import { asNamedValues } from "./envelope.ts";
+import { asNamedValues, plainText } from "./envelope.ts";
 
 /** A bill in the words of v1.1: every scalar a text, times as the cluster's clock shows them, money in base currency. */
 
@@ -68,7 +68,7 @@ const lineOf = (organisation: Organisation, transaction: StoredTransaction, line
     addon_items: { addon_item: partsOf(details.addOnDetails) },
     split_items: { split_item: partsOf(details.splitDetails) },
     attributes: {
-      attribute: Object.entries(attributes).map(([name, value]) => ({ name, value: String(value) })),
+      attribute: Object.entries(attributes).map(([name, value]) => ({ name, value: plainText(value) })),
     },
   };
 };
@@ -79,7 +79,10 @@ const tendersOf = (organisation: Organisation, { details }: StoredTransaction) =
     value: moneyIn(organisation)(value),
     notes: notes ?? "",
     attributes: {
-      attribute: Object.entries(attributes).map(([name, attribute]) => ({ name, value: String(attribute) })),
+      attribute: Object.entries(attributes).map(([name, attribute]) => ({
+        name,
+        value: plainText(attribute),
+      })),
     },
   })),
 });
