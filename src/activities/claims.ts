@@ -2,7 +2,7 @@ import { type AppError, assert, type Instant, type Tx } from "#platform";
 import { errors } from "./errors.ts";
 import type { Passage } from "./passage.ts";
 import { insertClaims, releaseClaims } from "./retro/store.ts";
-import { onceKeyOf } from "./schema.ts";
+import { isReturn, onceKeyOf } from "./schema.ts";
 import {
   type ClaimedNumber,
   claimNumbers,
@@ -78,6 +78,10 @@ export const claimBills = async (
 
 const keyOf = (orgId: number, { purchase }: Passage): string => `${orgId}:${onceKeyOf(purchase)}`;
 
+/** Under which party it will be kept: a return stays with its bill, also when that customer was merged into another since. */
+const partyOfRecord = ({ purchase, partyId, returns }: Passage): number =>
+  isReturn(purchase.type) ? (returns[0]?.partyId ?? partyId) : partyId;
+
 const numberClaimOf = (orgId: number, { purchase, partyId, transactionId }: Passage): NumberClaim => ({
   key: `${orgId}:${purchase.ownNumber}`,
   scope: purchase.numberScope.scope,
@@ -95,7 +99,8 @@ const claimKeys = async (
   findings: Map<Passage, Finding>,
 ): Promise<void> => {
   const claims = keyed.map((passage): RequestClaim => {
-    const { purchase, partyId, transactionId } = passage;
+    const { purchase, transactionId } = passage;
+    const partyId = partyOfRecord(passage);
     return { key: keyOf(orgId, passage), partyId, transactionId, inputHash: purchase.inputHash };
   });
   const ours = new Set((await claimRequests(tx, orgId, claims, now)).map((row) => row.key));

@@ -276,6 +276,64 @@ describe("points of one who was merged", () => {
   });
 });
 
+describe("a return of a bill from before the merge", () => {
+  const goBack = (customer: string, number: string, body: object = {}) =>
+    record(customer, {
+      type: "RETURN",
+      returnType: "FULL",
+      billNumber: number,
+      billAmount: undefined,
+      purchaseTime: "2026-01-20T12:00:00Z",
+      billingDate: "2026-01-20T13:00:00Z",
+      ...body,
+    });
+  const left = async () => {
+    const { balance, debt, membership } = await read(survivorId);
+    return { balance, debt, purchases: membership!.lifetimePurchases, bills: membership!.transactionCount };
+  };
+
+  test.each(["C1", "C2"])("takes its points back from the survivor, asked for as %s", async (customer) => {
+    await record("C1", { billAmount: 200 });
+    await record("C2", { billNumber: `OLD-${customer}`, billAmount: 600 });
+    await merge();
+    const first = await goBack(customer, `OLD-${customer}`);
+    expect(await goBack(customer, `OLD-${customer}`)).toEqual({ ...first, repeated: true });
+    expect(await left()).toEqual({ balance: 2000, debt: 0, purchases: 2_000_000, bills: 1 });
+    expect(await read(victimId)).toMatchObject({ balance: 0, debt: 0, lots: [] });
+    await isClean();
+  });
+
+  test("takes the bill's own points first, then others, and owes what nothing covers", async () => {
+    await record("C2", { billNumber: "PART", billAmount: 600 });
+    const all = createPoints({ ...bench.parts, log: bench.log });
+    const spent = { code: () => `part0${shop.id % 10}` } as PointsShop;
+    await all.move(shop.id, redeem(spent, victimId, 4000));
+    await earn(survivorId, 3000, { expiresAt: NOON + 5 * 86_400_000 });
+    await merge();
+    await goBack("C1", "PART");
+    // 2,000 were left of it and are gone; 4,000 that were spent come from the 3,000, and 1,000 are owed.
+    expect(await left()).toMatchObject({ balance: -1000, debt: 1000 });
+    await isClean();
+  });
+
+  test("in part leaves the rest of its points, and others whole", async () => {
+    await record("C2", { billNumber: "HALF", billAmount: 600 });
+    await earn(survivorId, 3000, { expiresAt: NOON + 5 * 86_400_000 });
+    await merge();
+    await goBack("C2", "HALF", { returnType: "AMOUNT", billAmount: 300 });
+    expect(await left()).toMatchObject({ balance: 6000, debt: 0 });
+    const { lots } = await read(survivorId);
+    expect(lots.map(([remaining]) => remaining).sort()).toEqual([3000, 3000]);
+    await isClean();
+  });
+
+  test("is refused to others", async () => {
+    await record("C2", { billNumber: "MINE", billAmount: 600 });
+    await merge();
+    await expect(goBack("C3", "MINE")).rejects.toMatchObject({ number: 668 });
+  });
+});
+
 describe("at the same time", () => {
   test("bills of both sides in flight land on the survivor, none is lost", async () => {
     const bills = await Promise.all(

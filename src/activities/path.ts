@@ -1,4 +1,4 @@
-import type { Customers } from "#customers";
+import type { CustomerProfile, Customers } from "#customers";
 import type { Events } from "#events";
 import { LedgerBook, ledgerStatements, loadAccounts, lockParties, rollStatements } from "#ledger";
 import {
@@ -90,7 +90,8 @@ const reserveIds = async (ids: Ids, purchases: readonly Purchase[]): Promise<Nex
     ids.reserve("transaction", purchases.length + returns),
     ids.reserve("party", anonymous + returns),
     // As many again for accounts that are opened with their first posting.
-    ids.reserve("event", 2 * (purchases.length - anonymous + returns)),
+    // Returns of one who was merged take two more each.
+    ids.reserve("event", 2 * (purchases.length - anonymous + 3 * returns)),
   ]);
   return { transaction, party, event };
 };
@@ -128,8 +129,13 @@ export const identify = async (
     const { type, customerKey, customerId, customerName } = passage.purchase;
     if (!hasCustomer(type)) continue;
     const partyId = customerId === null ? parties.get(customerKey ?? "") : current.get(customerId);
-    if (partyId === undefined) refuse(passage, errors.unknown_customer({ name: customerName }));
-    else passage.partyId = partyId;
+    if (partyId === undefined) {
+      refuse(passage, errors.unknown_customer({ name: customerName }));
+      continue;
+    }
+    passage.partyId = partyId;
+    // Until the bill that goes back is found.
+    for (const item of passage.returns) item.partyId = partyId;
   }
   if (hasReturns(batch))
     await identifyOriginals(tx, orgId, batch, organisation.flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN"));
@@ -154,7 +160,7 @@ const load = async (
     ...new Set(
       batch
         .filter((item) => item.outcome === null && hasCustomer(item.purchase.type))
-        .map((item) => item.partyId),
+        .flatMap((item) => [item.partyId, ...item.returns.map(({ partyId }) => partyId)]),
     ),
   ];
   const empty = partyIds.length === 0;
@@ -167,7 +173,7 @@ const load = async (
     empty ? [] : parts.customers.loadProfiles(tx, orgId, partyIds),
   ]);
   // Identified before the lock, merged while waiting for it: the batch is run again and finds who the customer is now.
-  if (profiles.some(({ mergedInto }) => mergedInto !== null))
+  if (isStale(batch, profiles))
     throw new StaleRead("a customer was merged while a purchase waited for the lock");
   await answerRepeats(tx, orgId, batch, claims);
   const known = new Set(parties.map((party) => party.partyId));
@@ -202,6 +208,16 @@ const load = async (
   return { snapshot, claims };
 };
 
+/** Whether somebody was merged, or a merge undone, since the customers of the batch were found. */
+const isStale = (batch: readonly Passage[], profiles: readonly CustomerProfile[]): boolean => {
+  const survivors = new Map(profiles.map(({ partyId, mergedInto }) => [partyId, mergedInto]));
+  return batch.some(({ outcome, purchase, partyId, returns }) => {
+    if (outcome !== null || !hasCustomer(purchase.type)) return false;
+    if ((survivors.get(partyId) ?? null) !== null) return true;
+    return returns.some((item) => item.partyId !== partyId && survivors.get(item.partyId) !== partyId);
+  });
+};
+
 /** What the batch's returns look at beside the rest: their bills, what those earned, and the points that paid them. */
 const loadReturns = async (
   tx: Tx,
@@ -214,7 +230,10 @@ const loadReturns = async (
   await findGoods(tx, ids, orgId, batch);
   const bills = await loadReturnableBills(tx, orgId, batch);
   const originals = [...bills.values()];
-  await loadAwards(tx, orgId, originals, book);
+  const survivorIds = batch.flatMap(({ partyId, returns }) =>
+    returns.some((item) => item.partyId !== partyId) ? [partyId] : [],
+  );
+  await loadAwards(tx, orgId, originals, book, survivorIds);
   const returns = batch.reduce((sum, passage) => sum + passage.returns.length, 0);
   const desk = { organisation, book };
   return { bills, redemptions: await loadBillRedemptions(tx, ids, originals, returns, desk) };

@@ -1,6 +1,6 @@
 import type { Instant, Millipoints } from "#platform";
 import type { LedgerBook } from "./book.ts";
-import { takeUpTo } from "./rules.ts";
+import { sumOfUses, takeUpTo } from "./rules.ts";
 import type { Account, AccountKey, Hold, Lot, LotKey, LotUse, PartyState, Posting } from "./schema.ts";
 
 /** Lines of one event: a longer list of lots goes over several events. */
@@ -18,6 +18,8 @@ export interface PartyMerge {
   /** Who did it. */
   readonly by: string;
   readonly nextEventId: () => number;
+  /** A debt is paid first from what this bill earned, as far as it came from the victim. */
+  readonly payFrom?: number;
 }
 
 /** What a merge posted, as its undo needs it. */
@@ -53,7 +55,7 @@ export const postMerge = (book: LedgerBook, merge: PartyMerge, holds: readonly H
   const leaving = accounts.flatMap((account) => leave(account, book.openLots(victimId, account)));
   const arriving = [
     ...accounts.flatMap((account) => book.openLots(victimId, account).map((lot) => moved(lot))),
-    ...accounts.flatMap((account) => owe(account, book.openLots(survivorId, account))),
+    ...accounts.flatMap((account) => owe(account, book.openLots(survivorId, account), merge)),
   ];
   const victimEvent = leaving.length === 0 ? null : post(book, merge, "CustomerMerge", "victim", leaving);
   const survivorEvents: number[] = [];
@@ -101,18 +103,22 @@ const moved = (lot: Lot): Posting => ({
 });
 
 /** What the victim owes is taken from the survivor's lots; what they do not hold the survivor owes. */
-const owe = (account: Account, lots: readonly Lot[]): Posting[] =>
-  account.debt === 0
-    ? []
-    : [
-        {
-          ...keyOf(account),
-          contra: "merge",
-          amount: -account.debt,
-          uses: takeUpTo(lots, account.debt),
-          overdraws: true,
-        },
-      ];
+const owe = (
+  account: Account,
+  lots: readonly Lot[],
+  { victimId, payFrom }: Pick<PartyMerge, "victimId" | "payFrom">,
+): Posting[] => {
+  if (account.debt === 0) return [];
+  const isFirst = ({ transactionId, details }: Lot) =>
+    payFrom !== undefined && transactionId === payFrom && details?.fromPartyId === victimId;
+  const first = takeUpTo(lots.filter(isFirst), account.debt);
+  const rest = takeUpTo(
+    lots.filter((lot) => !isFirst(lot)),
+    account.debt - sumOfUses(first),
+  );
+  const uses = [...first, ...rest];
+  return [{ ...keyOf(account), contra: "merge", amount: -account.debt, uses, overdraws: true }];
+};
 
 const post = (
   book: LedgerBook,

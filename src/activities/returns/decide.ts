@@ -1,5 +1,5 @@
 import type { CustomerProfile } from "#customers";
-import { type LedgerBook, POINTS } from "#ledger";
+import { type LedgerBook, POINTS, postMerge } from "#ledger";
 import { type Membership, shareOf as roundedShare } from "#loyalty";
 import { AppError, multiplyRatio, type NextId } from "#platform";
 import { type Passage, type ReturnPassage, refuse, type Snapshot, type Writes } from "../passage.ts";
@@ -68,7 +68,8 @@ const lowerMembership = (
 ): Membership | null => {
   const { partyId, programId, isBlocked } = bill!.before;
   if (programId === null || isBlocked) return null;
-  const key = `${partyId}/${programId}`;
+  // Of one who was merged into another the purchases count there.
+  const key = `${snapshot.profiles.get(partyId)?.mergedInto ?? partyId}/${programId}`;
   const membership = lowered.get(key) ?? snapshot.memberships.get(key);
   if (membership === undefined) return null;
   const isWhole = isReturned(bill!.after);
@@ -161,6 +162,7 @@ export const applyReturns = (
     const eventNo =
       clawback.postings.length === 0 ? null : post(passage, item, judged, clawback, snapshot, nextEventId);
     recordReturn({ passage, item, judged, clawback, eventNo, profile }, snapshot, writes);
+    if (judged.bill !== null) followMerge(passage, item, judged.bill.before.id, snapshot, nextEventId);
   }
   for (const [key, membership] of memberships) {
     snapshot.memberships.set(key, membership);
@@ -172,6 +174,36 @@ export const applyReturns = (
       recordedAt,
     });
   }
+};
+
+/**
+ * What a return did to the ledger of one who was merged goes on to the survivor: what the bill's points still had was moved there
+ * before, so that the return leaves a debt, which the survivor pays; what came back from a redemption is the survivor's.
+ */
+const followMerge = (
+  { purchase }: Passage,
+  { transactionId, partyId }: ReturnPassage,
+  billId: number,
+  { book, profiles }: Snapshot,
+  nextEventId: NextId,
+): void => {
+  const survivorId = profiles.get(partyId)?.mergedInto ?? null;
+  if (survivorId === null) return;
+  postMerge(
+    book,
+    {
+      mergeId: null,
+      survivorId,
+      victimId: partyId,
+      at: purchase.now,
+      tillId: purchase.tillId,
+      reason: `Return ${transactionId} of a bill from before the merge`,
+      by: "returns",
+      nextEventId,
+      payFrom: billId,
+    },
+    [],
+  );
 };
 
 const post = (

@@ -2,6 +2,7 @@ import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots }
 import { AppError, type Tx } from "#platform";
 import { type Passage, refuse } from "../passage.ts";
 import { hasCustomer, namesGoods, type ReturnType } from "../schema.ts";
+import { victimsOf } from "../store.ts";
 import { chooseOriginal, findBills } from "./original.ts";
 import type { BillLine, Gone, OriginalBill, ReturnableBill } from "./schema.ts";
 import { loadBillLines, loadReturnedLines, loadReturns, lockBills } from "./store.ts";
@@ -20,6 +21,15 @@ export const identifyOriginals = async (
   batch: readonly Passage[],
   takesUnknown: boolean,
 ): Promise<void> => {
+  const customers = batch.filter(({ purchase, returns }) => hasCustomer(purchase.type) && returns.length > 0);
+  const merged =
+    customers.length === 0
+      ? []
+      : await victimsOf(
+          tx,
+          orgId,
+          customers.map(({ partyId }) => partyId),
+        );
   const asked = batch.flatMap((passage) =>
     passage.outcome === null
       ? passage.returns
@@ -30,6 +40,9 @@ export const identifyOriginals = async (
             question: {
               request: item.request,
               customerId: hasCustomer(passage.purchase.type) ? passage.partyId : null,
+              formerIds: merged
+                .filter(({ partyId }) => partyId === passage.partyId)
+                .map(({ victimId }) => victimId),
             },
           }))
       : [],
@@ -45,8 +58,9 @@ export const identifyOriginals = async (
       const { bill, warnings } = chooseOriginal(question, found[index]!, takesUnknown);
       item.original = bill;
       item.warnings = warnings;
-      if (question.customerId !== null) item.partyId = question.customerId;
-      else if (bill !== null) item.partyId = bill.partyId;
+      // The customer's, or that of somebody merged into the customer: bills stay with the party they were made under.
+      if (bill !== null) item.partyId = bill.partyId;
+      else if (question.customerId !== null) item.partyId = question.customerId;
       if (passage.purchase.type === "NOT_INTERESTED_RETURN") passage.partyId = item.partyId;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -118,6 +132,8 @@ export const loadAwards = async (
   orgId: number,
   bills: readonly OriginalBill[],
   book: LedgerBook,
+  /** Customers into whom those of the bills were merged. */
+  survivorIds: readonly number[] = [],
 ): Promise<void> => {
   const ofCustomers = bills.filter(({ customerId }) => customerId !== null);
   if (ofCustomers.length === 0) return;
@@ -127,7 +143,7 @@ export const loadAwards = async (
       orgId,
       ofCustomers.map(({ partyId, id }) => ({ partyId, transactionId: id })),
     ),
-    loadOpenLots(tx, orgId, [...new Set(ofCustomers.map(({ partyId }) => partyId))]),
+    loadOpenLots(tx, orgId, [...new Set([...ofCustomers.map(({ partyId }) => partyId), ...survivorIds])]),
   ]);
   book.add({ lots: [...lots, ...open], uses: await loadUsesOfLots(tx, orgId, lots) });
 };

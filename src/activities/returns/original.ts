@@ -15,6 +15,8 @@ export interface ReturnQuestion {
   readonly request: ReturnRequest;
   /** The customer whose bill it must be; null for the return of an anonymous bill. */
   readonly customerId: number | null;
+  /** Those who were merged into the customer: their bills are the customer's to return. */
+  readonly formerIds?: readonly number[];
 }
 
 export interface FoundOriginal {
@@ -54,10 +56,14 @@ const findByNumber = async (tx: Tx, orgId: number, questions: readonly ReturnQue
   const keys = [...new Set(questions.map(({ request }) => keyOf(request.originalNumber)))];
   const places = await findNumbered(tx, orgId, keys);
   const timed = questions.flatMap(
-    ({ request: { originalNumber: number, purchasedAt }, customerId: partyId }) =>
-      partyId === null || purchasedAt === null
+    ({ request: { originalNumber: number, purchasedAt }, customerId, formerIds = [] }) =>
+      customerId === null || purchasedAt === null
         ? []
-        : [{ partyId, number, from: secondOf(purchasedAt) * 1000 }],
+        : [customerId, ...formerIds].map((partyId) => ({
+            partyId,
+            number,
+            from: secondOf(purchasedAt) * 1000,
+          })),
   );
   const bills = new Map<number, OriginalBill>();
   for (const bill of places.length === 0
@@ -71,22 +77,27 @@ const findByNumber = async (tx: Tx, orgId: number, questions: readonly ReturnQue
   return ({ request }: ReturnQuestion): readonly OriginalBill[] => ofNumber.get(request.originalNumber) ?? [];
 };
 
-const isPurchaseOf = (customerId: number | null) => (bill: OriginalBill) =>
-  customerId === null
-    ? bill.type === "NOT_INTERESTED"
-    : bill.type === "REGULAR" && bill.customerId === customerId;
+const isPurchaseOf =
+  ({ customerId, formerIds = [] }: ReturnQuestion) =>
+  (bill: OriginalBill) =>
+    customerId === null
+      ? bill.type === "NOT_INTERESTED"
+      : bill.type === "REGULAR" &&
+        bill.customerId !== null &&
+        [customerId, ...formerIds].includes(bill.customerId);
 
 /**
  * The bill that a request means, or throws the documented refusal: 667 and 668 for bills of others, 625 for none, unless
  * returns of unknown bills are taken.
  */
 export const chooseOriginal = (
-  { request, customerId }: ReturnQuestion,
+  question: ReturnQuestion,
   { byId, byNumber }: Candidates,
   takesUnknown: boolean,
 ): FoundOriginal => {
+  const { request, customerId } = question;
   const { originalId: id, originalNumber: number, purchasedAt } = request;
-  const isOurs = isPurchaseOf(customerId);
+  const isOurs = isPurchaseOf(question);
   if (id !== null) {
     if (byId !== null && isOurs(byId)) return { bill: byId, warnings: [] };
     if (byId !== null && customerId !== null && (byId.type === "REGULAR" || byId.type === "NOT_INTERESTED"))

@@ -34,7 +34,15 @@ export const recordReturn = (decided: DecidedReturn, snapshot: Snapshot, writes:
   const isAnswered = isAlone && transactionId === passage.transactionId;
   const { unmatched = [] } = passage;
   const reply = isAnswered
-    ? buildReply({ purchase, transactionId, partyId, profile, decided: null, warnings, unmatched })
+    ? buildReply({
+        purchase,
+        transactionId,
+        partyId: profile?.partyId ?? partyId,
+        profile,
+        decided: null,
+        warnings,
+        unmatched,
+      })
     : "{}";
   writes.transactions.push({
     id: transactionId,
