@@ -6,6 +6,7 @@ import {
   addRejectedApiRoutes,
   addRejectedRoutes,
   addRetroRoutes,
+  addReturnRoutes,
   addSetAsideRoutes,
   addSimulationRoutes,
   addTransactionReadRoutes,
@@ -299,6 +300,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addRejectedApiRoutes(server, rejectedParts);
   addV11TransactionRoutes(server, { ...pathParts, activities, onUpdated });
   addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
+  addReturnRoutes(server, { db, ids, clock, orgs, customers, loyalty, events, activities });
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });
   addInsightsRoutes(server, { insights, db, orgs, loyalty });

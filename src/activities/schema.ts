@@ -27,6 +27,8 @@ export interface ReturnLine extends LineItem {
   /** False: what its pieces cost on the bill. */
   readonly hasAmount: boolean;
   readonly serial: number | null;
+  /** The line of the bill, where it is known. */
+  readonly billLine?: number;
 }
 
 /** What is asked to go back of one earlier bill. */

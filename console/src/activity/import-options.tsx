@@ -10,6 +10,7 @@ export interface ImportOptions {
   asOf?: "bill" | "now";
   registerUnknown?: boolean;
   setAsideReturns?: boolean;
+  matchReturns?: boolean;
   defaultTill?: string;
   dateFormat?: "iso" | "dmy" | "mdy" | "ymd";
   decimal?: "." | ",";
@@ -37,6 +38,7 @@ export const optionsFor = (kind: ImportRun["kind"], options: ImportOptions): Imp
     asOf: _asOf,
     registerUnknown: _register,
     setAsideReturns: _aside,
+    matchReturns: _match,
     decimal: _decimal,
     ...rest
   } = options;
@@ -123,6 +125,12 @@ const BillSwitches = ({
       description="Otherwise they are rejected"
       checked={options.setAsideReturns ?? false}
       onChange={({ currentTarget }) => onChange({ ...options, setAsideReturns: currentTarget.checked })}
+    />
+    <Switch
+      label="Match returns"
+      description="Bills with negative quantities go back to the member’s newest earlier bills with those items"
+      checked={options.matchReturns ?? false}
+      onChange={({ currentTarget }) => onChange({ ...options, matchReturns: currentTarget.checked })}
     />
     <Switch
       label="Points count from the bill’s date"

@@ -749,6 +749,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/transactions/{id}/return-preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewReturn"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/transactions/{id}/returns": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["returnTransaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/users": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listUsers"];
@@ -7347,6 +7369,157 @@ export interface operations {
                 sentence: string;
               };
             } | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** What the return of a bill would take back from which points (Transaction:write) */
+  previewReturn: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        returnType: "FULL" | "LINE_ITEM" | "AMOUNT";
+        /** Of AMOUNT: money that goes back */
+        amount?: number;
+        /** Of LINE_ITEM: pieces that go back, at what they cost */
+        lines?: {
+          lineNo: number;
+          quantity: number;
+        }[];
+        note?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            entries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** The other side: issued, redeemed, transfer, … */
+              account: string;
+              /** Positive to the customer */
+              amount: number;
+              balanceBefore: number;
+              balanceAfter: number;
+              /** Above 0: what no lot could give; below 0: debt that is paid */
+              debtChange: number;
+              lots: {
+                change: "opened" | "used" | "given_back";
+                /** Why: redeemed, returned, settled, … as deductions are called */
+                kind: string;
+                /** Points, without sign */
+                amount: number;
+                remaining: number | null;
+                openedAt: string | null;
+                expiresAt: string | null;
+              }[];
+            }[];
+            holds: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              amount: number;
+              captured: number;
+              status: string;
+              expiresAt: string;
+              /** What may be spent besides, afterwards */
+              available: number;
+            }[];
+            expiries: {
+              customerId: number;
+              customerName: string;
+              programId: number;
+              programName: string;
+              /** REGULAR, PROMISED or TRIGGER_BASED */
+              category: string;
+              /** points, or the name of an alternate currency */
+              currency: string;
+              /** What the lot holds */
+              remaining: number;
+              expiresBefore: string | null;
+              expiresAfter: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Return a bill, whole, by line or by amount (Transaction:write) */
+  returnTransaction: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        returnType: "FULL" | "LINE_ITEM" | "AMOUNT";
+        /** Of AMOUNT: money that goes back */
+        amount?: number;
+        /** Of LINE_ITEM: pieces that go back, at what they cost */
+        lines?: {
+          lineNo: number;
+          quantity: number;
+        }[];
+        note?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            transactionId: number;
           };
         };
       };

@@ -16,7 +16,7 @@ export const TransactionPage = () => {
   const customer = data?.customer;
   return (
     <Page
-      title={data ? `Bill ${data.number}` : "Bill"}
+      title={data ? `${data.returnType === null ? "Bill" : "Return of"} ${data.number}` : "Bill"}
       width={760}
       {...(customer
         ? {

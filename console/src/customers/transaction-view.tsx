@@ -13,6 +13,7 @@ import { BillChanges } from "./bill-changes.tsx";
 import { BillClaim } from "./claim-for-customer.tsx";
 import { plainWords } from "./names.ts";
 import { transactionQuery } from "./queries.ts";
+import { ReturnsPanel } from "./returns-panel.tsx";
 import { WhyPanel } from "./why-panel.tsx";
 
 /** What was bought, how it was paid, what it earned, and why. */
@@ -26,7 +27,8 @@ export const TransactionView = ({ transactionId }: { transactionId: string }) =>
     <Stack gap="md">
       <Summary transaction={data} />
       <BillClaim transaction={data} />
-      <WhyPanel transaction={data} />
+      {data.returnType === null && <WhyPanel transaction={data} />}
+      <ReturnsPanel transaction={data} />
       <Lines transaction={data} />
       <Facts transaction={data} />
       <BillChanges transaction={data} />

@@ -132,9 +132,15 @@ const partsOf = (bill: ReturnableBill, line: ReturnLine, scale: number): Returne
   }
 };
 
-const matching = ({ lines }: ReturnableBill, { itemCode, serial, at }: ReturnLine): readonly BillLine[] => {
+const matching = (
+  { lines }: ReturnableBill,
+  { itemCode, serial, at, billLine }: ReturnLine,
+): readonly BillLine[] => {
   const ofItem = lines.filter(
-    (line) => line.itemCode === itemCode && (serial === null || Number(line.details?.serial ?? 0) === serial),
+    (line) =>
+      line.itemCode === itemCode &&
+      (billLine === undefined || line.lineNo === billLine) &&
+      (serial === null || Number(line.details?.serial ?? 0) === serial),
   );
   const whole = ofItem.filter((line) => !hasParts(line, ["comboDetails", "splitDetails"]));
   if (whole.length > 0) return whole;

@@ -33,14 +33,18 @@ export const findOriginals = (tx: Tx, orgId: number, bills: readonly BillKey[]):
      where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
        and id = any(${bills.map(({ id }) => id)}::bigint[])`);
 
-/** Purchases by id, whoever's they are within the organisation. */
-export const findOriginalsById = (tx: Tx, orgId: number, ids: readonly number[]): Promise<OriginalBill[]> =>
-  tx.rows<OriginalBill>(sql`/* activities.find_originals_by_id */
+/** Purchases by id, whoever's they are within the organisation, with the till of each. */
+export const findOriginalsById = (
+  tx: Tx,
+  orgId: number,
+  ids: readonly number[],
+): Promise<(OriginalBill & { tillId: number })[]> =>
+  tx.rows(sql`/* activities.find_originals_by_id */
     select id, party_id as "partyId", customer_id as "customerId", type, bill_number as number, billed_at as "billedAt",
            amount, outlier_status as "outlierStatus", (trace ->> 'program')::bigint as "programId",
-           trace ->> 'blocked' is not null as "isBlocked"
+           trace ->> 'blocked' is not null as "isBlocked", till_id as "tillId"
       from activities.transactions
-     where org_id = ${orgId} and id = any(${ids}::bigint[])`);
+     where org_id = ${orgId} and id = any(${ids}::bigint[]) and type in ('REGULAR', 'NOT_INTERESTED')`);
 
 /** Purchases of customers with a number within a second: the directory knows only the last bill of a number that came again. */
 export const findOriginalsOfTime = (

@@ -1,0 +1,146 @@
+import { NumberInput, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQueryClient } from "@tanstack/react-query";
+import { refresh } from "../api/query.ts";
+import type { Transaction } from "../api/types.ts";
+import { useOrganisation } from "../shell/organisation.ts";
+import { MovementDialog } from "./movements/movement-dialog.tsx";
+
+type Kind = "FULL" | "LINE_ITEM" | "AMOUNT";
+
+/** What is left of a line, in pieces. */
+const leftOf = ({ quantity, returnedQuantity }: Transaction["lines"][number]) =>
+  (quantity * 1000 - returnedQuantity * 1000) / 1000;
+
+/** Ways in which the bill can still go back: after the first return only that return's own. */
+const kindsOf = ({ returns, lines }: Transaction): { value: Kind; label: string }[] => {
+  const first = returns[0]?.returnType;
+  const kinds: { value: Kind; label: string }[] = [
+    { value: "FULL", label: "Whole bill" },
+    { value: "LINE_ITEM", label: "Items" },
+    { value: "AMOUNT", label: "Amount" },
+  ];
+  return kinds.filter(
+    ({ value }) =>
+      (first === undefined || value === first) &&
+      (value !== "LINE_ITEM" || lines.some((line) => leftOf(line) > 0)),
+  );
+};
+
+/** Whether anything of the bill can go back. */
+export const canReturn = (transaction: Transaction): boolean => {
+  const { returnType, outlierStatus, returns, lines, amount } = transaction;
+  if (returnType !== null || outlierStatus !== "NORMAL") return false;
+  const first = returns[0]?.returnType;
+  if (first === undefined) return true;
+  if (first === "LINE_ITEM") return lines.some((line) => leftOf(line) > 0);
+  return first === "AMOUNT" && returns.reduce((sum, item) => sum + item.amount, 0) < amount;
+};
+
+/** Returns a bill, whole, by item or by amount, seen before it is confirmed: which points go from where. */
+export const ReturnDialog = ({ transaction, onClose }: { transaction: Transaction; onClose: () => void }) => {
+  const { api } = useOrganisation();
+  const queryClient = useQueryClient();
+  const kinds = kindsOf(transaction);
+  const returned = transaction.returns.reduce((sum, { amount }) => sum + amount, 0);
+  const form = useForm({
+    initialValues: {
+      kind: kinds[0]?.value ?? "FULL",
+      amount: "" as number | string,
+      pieces: Object.fromEntries(transaction.lines.map(({ lineNo }) => [lineNo, 0])) as Record<
+        string,
+        number | string
+      >,
+      note: "",
+    },
+    validate: {
+      amount: (value, { kind }) =>
+        kind === "AMOUNT" && !(Number(value) > 0) ? "Enter how much goes back" : null,
+      pieces: (value, { kind }) =>
+        kind === "LINE_ITEM" && !Object.values(value).some((count) => Number(count) > 0)
+          ? "Enter which items go back"
+          : null,
+    },
+  });
+  type Values = typeof form.values;
+  const bodyOf = ({ kind, amount, pieces, note }: Values) => ({
+    returnType: kind,
+    ...(kind === "AMOUNT" ? { amount: Number(amount) } : {}),
+    ...(kind === "LINE_ITEM"
+      ? {
+          lines: Object.entries(pieces)
+            .map(([lineNo, quantity]) => ({ lineNo: Number(lineNo), quantity: Number(quantity) }))
+            .filter(({ quantity }) => quantity > 0),
+        }
+      : {}),
+    ...(note.trim() === "" ? {} : { note: note.trim() }),
+  });
+  const call = { params: { id: String(transaction.id) } };
+  const { kind } = form.values;
+  const memberId = transaction.customer?.id;
+  return (
+    <MovementDialog
+      title={`Return of bill ${transaction.number}`}
+      action="Return"
+      dangerous
+      form={form}
+      fields={["amount", "note"]}
+      preview={(values) =>
+        api.post("/api/transactions/{id}/return-preview", { ...call, body: bodyOf(values) })
+      }
+      confirm={async (values, requestKey) => {
+        await api.post("/api/transactions/{id}/returns", { ...call, body: bodyOf(values), requestKey });
+        await refresh(queryClient, api, "/transactions");
+      }}
+      done="The return was recorded."
+      touched={memberId === undefined ? [] : [memberId]}
+      onClose={onClose}
+    >
+      <SegmentedControl
+        aria-label="What goes back"
+        data={kinds}
+        value={kind}
+        onChange={(value) => form.setFieldValue("kind", value as Kind)}
+      />
+      {kind === "FULL" && (
+        <Text size="sm">The whole bill goes back, and with it everything that it earned.</Text>
+      )}
+      {kind === "AMOUNT" && (
+        <NumberInput
+          label="Amount"
+          description={`At most ${Math.round((transaction.amount - returned) * 100) / 100}; points go back in the same ratio`}
+          required
+          min={0}
+          hideControls
+          data-autofocus
+          {...form.getInputProps("amount")}
+        />
+      )}
+      {kind === "LINE_ITEM" && (
+        <Stack gap="xs">
+          {transaction.lines
+            .filter((line) => leftOf(line) > 0)
+            .map((line) => (
+              <NumberInput
+                key={line.lineNo}
+                label={line.description ?? line.itemCode}
+                description={`${leftOf(line)} left of ${line.quantity}`}
+                min={0}
+                max={leftOf(line)}
+                {...form.getInputProps(`pieces.${line.lineNo}`)}
+              />
+            ))}
+          {form.errors.pieces && (
+            <Text size="sm" c="clay" role="alert">
+              {form.errors.pieces}
+            </Text>
+          )}
+          <Text size="xs" c="dimmed">
+            Points of the bill as a whole go once every item has gone back.
+          </Text>
+        </Stack>
+      )}
+      <Textarea label="Note" autosize minRows={2} {...form.getInputProps("note")} />
+    </MovementDialog>
+  );
+};
