@@ -47,6 +47,7 @@ import {
 import {
   addLedgerRoutes,
   convertOrganisations,
+  expireHoldsOf,
   expireOrganisations,
   loadAccounts,
   openOrganisations,
@@ -85,6 +86,7 @@ import {
   createPoints,
   explodeRedemptions,
   type Points,
+  verifyPoints,
   verifyTransfers,
 } from "#points";
 import { addConsole } from "./console.ts";
@@ -158,6 +160,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await enrol(tx, orgId, members, clock.now());
     },
   });
+  const validationSecret = () => identity.secretFor("points validation codes");
   const points = createPoints({
     db,
     ids,
@@ -168,7 +171,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     events,
     log,
     findBills: billsOfParties,
-    validationSecret: () => identity.secretFor("points validation codes"),
+    validationSecret,
   });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });
 
@@ -197,6 +200,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     await expireOrganisations(parts, orgIds, async (id) => (await orgs.get(id)).timeZone);
   });
   jobs.every("7 * * * *", "ledger.expire");
+  jobs.define("ledger.expire_holds", async () => {
+    const orgIds = (await orgs.list()).map(({ id }) => id);
+    await expireHoldsOf({ db, clock, log, publish: events.publish }, orgIds);
+  });
+  jobs.every("*/5 * * * *", "ledger.expire_holds");
   jobs.define("ledger.open", async () => {
     const orgIds = (await orgs.list()).map(({ id }) => id);
     await openOrganisations({ db, ids, clock, log }, orgIds, async (id) => {
@@ -253,7 +261,17 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     explode: { eventsOfBills, explodeBills: explodeBills(loyalty), explodeRedemptions },
     currencies: loyalty.currencyNames,
   });
-  addRedemptionRoutes(server, { db, clock, orgs, customers, loyalty, points });
+  addRedemptionRoutes(server, {
+    db,
+    clock,
+    ids,
+    orgs,
+    customers,
+    loyalty,
+    points,
+    findBills: billsOfParties,
+    validationSecret,
+  });
   addMovingRoutes(server, {
     db,
     clock,
@@ -329,6 +347,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
         ...(await verifyActivities(db)),
         ...(await verifyCustomers(db)),
         ...(await verifyTransfers(db)),
+        ...(await verifyPoints(db)),
         ...(await verifyLiability(db, await allOrganisations())),
       ];
       return { ...ledger, findings: [...ledger.findings, ...others] };

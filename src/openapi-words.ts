@@ -26,6 +26,14 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
       "What people do in the console with a member's points, each with a preview of the entries it would make.",
   },
   {
+    name: "Points (v1.1)",
+    description: "Asking about points, spending them and one-time codes, in the older format.",
+  },
+  {
+    name: "Holds of points",
+    description: "Points kept for a till for a time, then spent or given up. Ours, beyond the documentation.",
+  },
+  {
     name: "Points ledger",
     description: "Every movement of a customer's points with the balances around it, and closing balances.",
   },

@@ -12,6 +12,7 @@ export {
 export { expireLots, expireOrganisations, inTurn } from "./expiry.ts";
 export type { ExplodeParts } from "./explode.ts";
 export type { ExplodedBill, ExplodedRedemption } from "./explode-answers.ts";
+export { expireHolds, expireHoldsOf } from "./holds.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export {
   type ExpiringPoints,

@@ -24,6 +24,61 @@ export const errors = defineErrors("points", {
     message: "Purchases of {required} are needed to redeem; it is {value} so far.",
   },
   not_a_multiple: { number: 807, http: 400, message: "Points are redeemed in multiples of {multiple}." },
+  no_identifier: {
+    number: 802,
+    http: 400,
+    message: "customer must name mobile, email, external_id, id, card_number or card_external_id.",
+  },
+  bad_identifier: { number: 8013, http: 400, message: "{field} must be one of {names}; {value} is not." },
+  bad_value: { number: 400, http: 400, message: "{field} must be {expected}." },
+  no_items: {
+    number: 400,
+    http: 400,
+    message: "The body must have root.{name}: an object, or an array of them.",
+  },
+  too_many_items: { number: 1060, http: 400, message: "At most {most} items at once; {count} were sent." },
+  bad_program: {
+    number: 1101,
+    http: 400,
+    message: "program_id must be the id of a program; {value} is not.",
+  },
+  group_redemption: {
+    number: 3316,
+    http: 400,
+    message: "group_redemption: the organisation has no group of programs.",
+  },
+  no_default_group: {
+    number: 828,
+    http: 400,
+    message: "use_default_user_group2: the organisation has no user groups.",
+  },
+  unknown_group: { number: 1632, http: 400, message: "{field}: there is no such user group." },
+  one_redemption: {
+    number: 749,
+    http: 400,
+    message: "Exactly one of redemptionId and externalReferenceNumber names the redemption.",
+  },
+  nothing_to_change: {
+    number: 748,
+    http: 400,
+    message: "There is nothing to change: send billNumber, billId, purpose or customFields.",
+  },
+  no_fields_then: {
+    number: 750,
+    http: 400,
+    message: "customFields: none were sent when the points were redeemed, so none can be changed.",
+  },
+  incomplete_entity: {
+    number: 1219,
+    http: 400,
+    message: "entity needs type, identifierType and identifierValue.",
+  },
+  bad_owner_type: { number: 1212, http: 400, message: "entity.type must be CUSTOMER; {value} is not." },
+  bill_unknown: {
+    number: 873,
+    http: 400,
+    message: "billId: the customer has no bill {value} with the redemption's bill number.",
+  },
   unknown_customer: { number: 8015, http: 400, message: "No customer matches {name}." },
   more_than_available: {
     number: 818,

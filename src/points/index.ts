@@ -44,3 +44,4 @@ export { createPoints, type Points } from "./service.ts";
 export { loadRedemptionsOfBills } from "./store.ts";
 export { type TransferInput, transferKind } from "./transfers/transfer.ts";
 export { verifyTransfers } from "./transfers/verify.ts";
+export { verifyPoints } from "./verify.ts";

@@ -1,7 +1,8 @@
 import type { Customers } from "#customers";
 import type { Loyalty } from "#loyalty";
 import type { Orgs } from "#orgs";
-import type { Clock, Db } from "#platform";
+import type { Clock, Db, Ids } from "#platform";
+import type { FindBills } from "./movement.ts";
 import type { Points } from "./service.ts";
 
 /** What the routes of points are given. */
@@ -12,4 +13,8 @@ export interface PointsRouteParts {
   readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles">;
   readonly loyalty: Pick<Loyalty, "programs" | "programNames" | "currencyNames">;
   readonly points: Points;
+  readonly ids: Ids;
+  readonly findBills: FindBills;
+  /** What validation codes come from. */
+  readonly validationSecret: () => Promise<Buffer>;
 }

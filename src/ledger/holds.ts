@@ -1,0 +1,112 @@
+import type { NewEvent } from "#events";
+import { type Clock, type Db, type Logger, sql, type Tx } from "#platform";
+
+/** Holds looked at per transaction. */
+const HOLDS_AT_ONCE = 1000;
+
+interface Due {
+  readonly partyId: number;
+  readonly id: number;
+  readonly expiresAt: string;
+}
+
+const START: Due = { expiresAt: "-infinity", partyId: 0, id: 0 };
+
+/** The next holds whose time is over: pages by key, so that a page costs the same however many are behind it. */
+const nextDue = (tx: Tx, orgId: number, before: string, after: Due, limit: number): Promise<Due[]> =>
+  tx.rows<Due>(sql`/* ledger.next_holds_due */
+    select party_id as "partyId", id, expires_at::text as "expiresAt"
+      from ledger.holds
+     where org_id = ${orgId} and status = 'active' and expires_at <= ${before}::timestamptz
+       and (expires_at, party_id, id) > (${after.expiresAt}::timestamptz, ${after.partyId}::bigint, ${after.id}::bigint)
+     order by org_id, expires_at, party_id, id limit ${limit}`);
+
+interface Ended {
+  readonly partyId: number;
+  readonly id: number;
+  readonly programId: number;
+  readonly currencyId: number;
+  readonly category: number;
+  readonly amount: number;
+  readonly captured: number;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Writes down that holds ended, at the time that they named. A hold that is captured or released at this moment is waited for
+ * and, no longer active, left alone; whoever comes after finds none that is active.
+ */
+const endHolds = (tx: Tx, orgId: number, due: readonly Due[]): Promise<Ended[]> =>
+  tx.rows<Ended>(sql`/* ledger.end_holds */
+    with ending as (
+      select h.party_id, h.id
+        from ledger.holds h
+        join unnest(${due.map(({ partyId }) => partyId)}::bigint[], ${due.map(({ id }) => id)}::bigint[]) d (party_id, id)
+          on d.party_id = h.party_id and d.id = h.id
+       where h.org_id = ${orgId} and h.status = 'active'
+       order by h.party_id, h.id
+         for update of h)
+    update ledger.holds h set status = 'expired', ended_at = h.expires_at
+      from ending e
+     where h.org_id = ${orgId} and h.party_id = e.party_id and h.id = e.id and h.status = 'active'
+    returning h.party_id as "partyId", h.id, h.program_id as "programId", h.currency_id as "currencyId", h.category, h.amount,
+              h.captured, h.expires_at as "expiresAt"`);
+
+export interface HoldExpiryParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, "error">;
+  /** Writes `points.hold_expired` events in the transaction that ends the holds. */
+  readonly publish: (tx: Tx, events: readonly NewEvent[]) => Promise<void>;
+  /** Holds per transaction; 1,000 when absent. */
+  readonly holdsAtOnce?: number;
+}
+
+/**
+ * Writes down the holds of an organisation whose time is over. They reserve nothing from that time on anyway, so this moves no
+ * points and needs no party's lock; killed anywhere it goes on where it was. Returns how many ended.
+ */
+export const expireHolds = async (
+  { db, clock, publish, holdsAtOnce = HOLDS_AT_ONCE }: HoldExpiryParts,
+  orgId: number,
+): Promise<number> => {
+  const before = clock.now().toISOString();
+  let count = 0;
+  for (let after = START; ; ) {
+    const page = await db.transaction(orgId, (tx) => nextDue(tx, orgId, before, after, holdsAtOnce));
+    const last = page.at(-1);
+    if (last === undefined) return count;
+    count += await db.transaction(orgId, async (tx) => {
+      const ended = await endHolds(tx, orgId, page);
+      if (ended.length > 0)
+        await publish(
+          tx,
+          ended.map((hold) => eventOf(orgId, hold)),
+        );
+      return ended.length;
+    });
+    after = last;
+  }
+};
+
+const eventOf = (orgId: number, { partyId, id: holdId, expiresAt, ...rest }: Ended): NewEvent => ({
+  orgId,
+  partyId,
+  type: "points.hold_expired",
+  occurredAt: expiresAt,
+  payload: { holdId, ...rest },
+});
+
+/** Ends the holds of organisations, one after another; the first failure is thrown when all have had their turn. */
+export const expireHoldsOf = async (parts: HoldExpiryParts, orgIds: readonly number[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const orgId of orgIds) {
+    try {
+      await expireHolds(parts, orgId);
+    } catch (error) {
+      parts.log.error({ err: error, organisation: orgId }, "holds of an organisation could not be ended");
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+};
