@@ -507,6 +507,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/mailbox": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listMailbox"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/merges/{id}/undo": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
@@ -903,9 +914,53 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1.1/customer/redemptions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getCustomerRedemptions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1.1/customer/transactions": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listTransactionsLegacy"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1.1/points/isredeemable": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["isRedeemable"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1.1/points/redeem": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["redeemPoints"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1.1/points/validationcode": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["sendPointsValidationCode"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1497,11 +1552,55 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/points/holds": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["holdPointsAtTill"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/holds/{holdId}/capture": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["captureHoldAtTill"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/holds/{holdId}/release": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["releaseHoldAtTill"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/points/isTransferrable": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put?: never;
     post: operations["checkTransfer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/reverse": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["reversePoints"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1535,6 +1634,17 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["updateExpiry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/points/updateRedemption": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["updateRedemption"];
+    post: operations["postUpdateRedemption"];
     delete?: never;
     options?: never;
     head?: never;
@@ -5822,6 +5932,60 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** Messages to customers that are delivered by hand (Customer:read) */
+  listMailbox: {
+    parameters: {
+      query?: {
+        /** `next` of the page in front */
+        after?: string;
+        /** 1 to 100; 25 when absent */
+        limit?: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** Whether the organisation's codes are delivered from here */
+            shows: boolean;
+            items: {
+              id: number;
+              customerId: number;
+              customerName: string;
+              mobile: string;
+              email: string;
+              /** What the code lets the customer spend */
+              points: number;
+              code: string | null;
+              sentAt: string;
+              expiresAt: string;
+              usedAt: string | null;
+            }[];
+            next: string | null;
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Take a merge back (Customer:write) */
   undoMerge: {
     parameters: {
@@ -8198,6 +8362,81 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Read what a customer redeemed (Points:read) */
+  getCustomerRedemptions: {
+    parameters: {
+      query?: {
+        /** json */
+        format?: unknown;
+        /** One of the identifiers is needed */
+        mobile?: unknown;
+        /** See mobile */
+        email?: unknown;
+        /** See mobile */
+        external_id?: unknown;
+        /** See mobile */
+        id?: unknown;
+        /** See mobile */
+        card_number?: unknown;
+        /** See mobile */
+        card_external_id?: unknown;
+        /** POINTS, COUPONS or BOTH, the default */
+        type?: unknown;
+        /** First day or time */
+        start_date?: unknown;
+        /** Last day or time */
+        end_date?: unknown;
+        /** Redemptions of points at most, 1 to 100 */
+        points_limit?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+                total: string;
+                success_count: string;
+              };
+              customers: {
+                customer: {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: string;
+                    message: string;
+                    warnings?: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
   /** List purchases of a customer (legacy format) (Transaction:read) */
   listTransactionsLegacy: {
     parameters: {
@@ -8271,6 +8510,254 @@ export interface operations {
                   };
                   [name: string]: unknown;
                 }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Ask whether points may be spent (Points:read) */
+  isRedeemable: {
+    parameters: {
+      query?: {
+        /** json */
+        format?: unknown;
+        /** One of the identifiers is needed */
+        mobile?: unknown;
+        /** See mobile */
+        email?: unknown;
+        /** See mobile */
+        external_id?: unknown;
+        /** See mobile */
+        id?: unknown;
+        /** See mobile */
+        card_number?: unknown;
+        /** See mobile */
+        card_external_id?: unknown;
+        /** Of groups of programs, of which there are none */
+        group_redemption?: unknown;
+        /** Of user groups, of which there are none */
+        use_default_user_group2?: unknown;
+        /** See use_default_user_group2 */
+        user_group2_id?: unknown;
+        /** See use_default_user_group2 */
+        user_group2_external_id?: unknown;
+        /** true: the till vouches for the customer */
+        skip_validation?: unknown;
+        /** SMS; MISSED_CALL is refused; INVALID is as skip_validation */
+        validation_type?: unknown;
+        /** Points above 0, at most three decimals; money with currency_input */
+        points?: unknown;
+        /** The default program when absent */
+        program_id?: unknown;
+        /** true: points is an amount of money */
+        currency_input?: unknown;
+        /** true: send a validation code when the points may be spent */
+        issue_otp?: unknown;
+        /** A code to check */
+        validation_code?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+              };
+              points: {
+                redeemable: {
+                  mobile: string;
+                  email: string;
+                  external_id: string;
+                  points: number;
+                  is_redeemable: string;
+                  points_redeem_value: number;
+                  points_redeem_local_value: number;
+                  input_type: string;
+                  points_currency_ratio: string;
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings?: {
+                      warning: string[];
+                    };
+                  };
+                };
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Spend points (Points:write) */
+  redeemPoints: {
+    parameters: {
+      query?: {
+        /** json */
+        format?: unknown;
+        /** The default program when absent */
+        program_id?: unknown;
+        /** true: points_redeemed is an amount of money */
+        currency_input?: unknown;
+        /** true: the till vouches for the customer */
+        skip_validation?: unknown;
+        /** SMS; MISSED_CALL is refused; INVALID is as skip_validation */
+        validation_type?: unknown;
+        /** Of groups of programs, of which there are none */
+        group_redemption?: unknown;
+        /** Of user groups, of which there are none */
+        use_default_user_group2?: unknown;
+        /** See use_default_user_group2 */
+        user_group2_id?: unknown;
+        /** See use_default_user_group2 */
+        user_group2_external_id?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+              };
+              responses: {
+                points: {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings?: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                } | {
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings?: {
+                      warning: string[];
+                    };
+                  };
+                  [name: string]: unknown;
+                }[];
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["V1Failure400"];
+      401: components["responses"]["V1Failure401"];
+      403: components["responses"]["V1Failure403"];
+      404: components["responses"]["V1Failure404"];
+      409: components["responses"]["V1Failure409"];
+      413: components["responses"]["V1Failure413"];
+      415: components["responses"]["V1Failure415"];
+      429: components["responses"]["V1Failure429"];
+      500: components["responses"]["V1Failure500"];
+      503: components["responses"]["V1Failure503"];
+    };
+  };
+  /** Send a one-time code for spending points (Points:write) */
+  sendPointsValidationCode: {
+    parameters: {
+      query?: {
+        /** json */
+        format?: unknown;
+        /** One of the identifiers is needed */
+        mobile?: unknown;
+        /** See mobile */
+        email?: unknown;
+        /** See mobile */
+        external_id?: unknown;
+        /** See mobile */
+        id?: unknown;
+        /** See mobile */
+        card_number?: unknown;
+        /** See mobile */
+        card_external_id?: unknown;
+        /** Points that are to be spent */
+        points?: unknown;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            response: {
+              status: {
+                success: string;
+                code: number;
+                message: string;
+              };
+              validation_code: {
+                code: {
+                  user_id: string;
+                  mobile: string;
+                  email: string;
+                  external_id: string;
+                  points: number;
+                  item_status: {
+                    /** true or false, as text */
+                    success: string;
+                    code: number;
+                    message: string;
+                    warnings?: {
+                      warning: string[];
+                    };
+                  };
+                };
               };
             };
           };
@@ -12034,6 +12521,180 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Hold points of a customer for a time (Points:write) */
+  holdPointsAtTill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed: type ID, MOBILE, EMAIL or EXTERNAL_ID, and value */
+        identifier?: unknown;
+        /** Needed: points above 0, at most three decimals */
+        points?: unknown;
+        /** 1 to 604800; 900 when absent */
+        ttlSeconds?: unknown;
+        /** The default program when absent */
+        programId?: unknown;
+        /** At most 50 characters */
+        billNumber?: unknown;
+        /** At most 1000 characters */
+        notes?: unknown;
+        /** A one-time code of the customer for these points */
+        validation_code?: unknown;
+        /** true: the till vouches for the customer */
+        skip_validation?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            customerId: number;
+            programId: number;
+            points: number;
+            /** Spent of it so far */
+            captured: number;
+            /** expired from its time on, whether or not that was written down yet */
+            status: "active" | "captured" | "released" | "expired";
+            expiresAt: string;
+            /** Points that may be spent besides */
+            available: number;
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Spend what is held, all or part (Points:write) */
+  captureHoldAtTill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        holdId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** All that is left of the hold when absent */
+        points?: unknown;
+        /** false: the rest stays held for further captures */
+        final?: unknown;
+        /** That of the hold when absent */
+        billNumber?: unknown;
+        /** At most 255 characters */
+        purpose?: unknown;
+        /** At most 1000 characters */
+        notes?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            hold: {
+              id: number;
+              customerId: number;
+              programId: number;
+              points: number;
+              /** Spent of it so far */
+              captured: number;
+              /** expired from its time on, whether or not that was written down yet */
+              status: "active" | "captured" | "released" | "expired";
+              expiresAt: string;
+              /** Points that may be spent besides */
+              available: number;
+            };
+            redemption: {
+              /** What the redemption is quoted by */
+              code: string;
+              points: number;
+              /** What they paid, in the organisation's currency */
+              value: number;
+              balance: number;
+            };
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Give up a hold (Points:write) */
+  releaseHoldAtTill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        holdId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            customerId: number;
+            programId: number;
+            points: number;
+            /** Spent of it so far */
+            captured: number;
+            /** expired from its time on, whether or not that was written down yet */
+            status: "active" | "captured" | "released" | "expired";
+            expiresAt: string;
+            /** Points that may be spent besides */
+            available: number;
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Ask whether points may be passed on (Points:read) */
   checkTransfer: {
     parameters: {
@@ -12081,6 +12742,63 @@ export interface operations {
               transferFrom: unknown;
               transferTo: unknown;
             }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Take back a redemption, whole or in part (Points:write) */
+  reversePoints: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed: the code of the redemption */
+        redemptionId?: unknown;
+        /** All that is left of it when absent */
+        pointsToBeReversed?: unknown;
+        /** Needed: whose redemption it is; type ID, MOBILE, EMAIL or EXTERNAL_ID, and value */
+        identifier?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            orgId: number;
+            identifier: {
+              type: string;
+              value: string;
+            };
+            customerId: number;
+            redemptionId: string;
+            reversalId: string;
+            pointsToBeReversed: number;
+            /** What came back */
+            pointsReversed: number;
+            pointsReversedDetails: {
+              available: number;
+              /** Past their expiry: they did not come back */
+              expired: number;
+            };
             warnings: components["schemas"]["Issue"][];
             errors: components["schemas"]["Issue"][];
           };
@@ -12396,6 +13114,156 @@ export interface operations {
               pointsAwardedRefType: string;
               errorCode: number;
               errorMessage: string;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Change what a redemption says beside its points (Points:write) */
+  postUpdateRedemption: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** The redemption's code; this or externalReferenceNumber */
+        redemptionId?: unknown;
+        /** As given when the points were redeemed */
+        externalReferenceNumber?: unknown;
+        /** At most 50 characters */
+        billNumber?: unknown;
+        /** Id of the bill, of at most 19 digits; it must be the customer's */
+        billId?: unknown;
+        /** At most 255 characters */
+        purpose?: unknown;
+        /** Whose it is: type CUSTOMER, identifierType and identifierValue */
+        entity?: unknown;
+        /** name and value; only where some were sent when the points were redeemed */
+        customFields?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            programId: number;
+            customerId: number;
+            pointsRedeemed: number;
+            /** -1: none */
+            billId: number;
+            billNumber: string;
+            validationCode: string;
+            notes: string;
+            redemptionId: string;
+            redemptionPurpose: string;
+            redemptionTime: string;
+            /** Milliseconds since 1970 */
+            pointsRedemptionTime: number;
+            redemptionDate: string;
+            /** -1: none */
+            tillId: number;
+            tillName: string;
+            pointDeductionList: {
+              pointsDeducted: number;
+              programId: number;
+              deductionType: string;
+            }[];
+            customFields: {
+              name: string;
+              value: string;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Change what a redemption says beside its points (Points:write) */
+  updateRedemption: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** The redemption's code; this or externalReferenceNumber */
+        redemptionId?: unknown;
+        /** As given when the points were redeemed */
+        externalReferenceNumber?: unknown;
+        /** At most 50 characters */
+        billNumber?: unknown;
+        /** Id of the bill, of at most 19 digits; it must be the customer's */
+        billId?: unknown;
+        /** At most 255 characters */
+        purpose?: unknown;
+        /** Whose it is: type CUSTOMER, identifierType and identifierValue */
+        entity?: unknown;
+        /** name and value; only where some were sent when the points were redeemed */
+        customFields?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            id: number;
+            programId: number;
+            customerId: number;
+            pointsRedeemed: number;
+            /** -1: none */
+            billId: number;
+            billNumber: string;
+            validationCode: string;
+            notes: string;
+            redemptionId: string;
+            redemptionPurpose: string;
+            redemptionTime: string;
+            /** Milliseconds since 1970 */
+            pointsRedemptionTime: number;
+            redemptionDate: string;
+            /** -1: none */
+            tillId: number;
+            tillName: string;
+            pointDeductionList: {
+              pointsDeducted: number;
+              programId: number;
+              deductionType: string;
+            }[];
+            customFields: {
+              name: string;
+              value: string;
             }[];
             warnings: components["schemas"]["Issue"][];
           };
