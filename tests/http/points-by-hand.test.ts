@@ -141,6 +141,7 @@ describe("issuing by hand for a bill", () => {
     ["an unknown event", { eventName: "TargetCompleted" }, 8136],
     ["an unknown currency", { alternateCurrencyIdentifier: "pearls" }, 8136],
     ["a source value that is none", { sourceValue: "much" }, 8136],
+    ["a source value that is no value", { sourceValue: { toString: 1 } }, 8136],
     ["a line that the bill has not", { billLineItemId: 9 }, 8139],
     ["a group", { lookupParams: { entityType: "USERGROUP2", groupId: 1 } }, 1645],
     ["an unknown type of customer", { lookupParams: { entityType: "ROBOT" } }, 1212],

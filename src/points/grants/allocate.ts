@@ -35,7 +35,9 @@ const roundingOf = (value: unknown, field: string): Rounding => {
 };
 
 const amountOf = (item: Body): GrantAmount => {
-  const value = Number(item.sourceValue ?? Number.NaN);
+  const given = item.sourceValue;
+  const isNumber = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
+  const value = isNumber ? Number(given) : Number.NaN;
   if (!Number.isFinite(value))
     throw errors.not_supported({ field: "sourceValue", reason: `${shown(item.sourceValue)} is no number` });
   const how = roundingOf(item.sourceValueRoundingStrategy, "sourceValueRoundingStrategy");

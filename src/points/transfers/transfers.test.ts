@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expireLots } from "#ledger";
 import { starterDefinition } from "#loyalty";
 import type { AppError } from "#platform";
 import type { Movement } from "../movement.ts";
-import { commandOf, createPointsBench, hold, NOON, type PointsShop } from "../testing.ts";
+import { commandOf, createPointsBench, hold, NOON, type PointsShop, redeem } from "../testing.ts";
 import { type Transferred, transferKind } from "./transfer.ts";
 import { verifyTransfers } from "./verify.ts";
 
@@ -214,6 +215,32 @@ test("many that cross each other end, and nothing is lost", async () => {
   expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
   const balances = await Promise.all(partyIds.map((partyId) => shop.account(partyId)));
   expect(balances.reduce((sum, { balance }) => sum + balance, 0)).toBe(200_000);
+  await sound();
+});
+
+test("expiry beside spending and passing on takes each point once", async () => {
+  const [from, to] = [await member(shop), await member(shop)];
+  // One day past for the first half, none for the second: the job takes the first while tills spend from both.
+  for (let index = 0; index < 20; index++) {
+    await shop.ledger.earn(from, 1_000, { expiresAt: NOON - DAY });
+    await shop.ledger.earn(from, 1_000, { expiresAt: null });
+  }
+  const { db, ids, clock } = bench;
+  const expire = () => expireLots({ db, ids, clock, publish: async () => {} }, shop.id, "Europe/London");
+  const outcomes = await Promise.allSettled([
+    ...Array.from({ length: 10 }, () => bench.points.moveAll(shop.id, [redeem(shop, from, 1_000)])),
+    expire(),
+    ...Array.from({ length: 10 }, () => bench.points.moveAll(shop.id, [transfer(from, to, 1_000)])),
+    expire(),
+  ]);
+  expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
+  expect((await shop.account(to)).balance).toBe(10_000);
+  const { rows } = await bench.superuser.query<{ balance: number; expired: number; redeemed: number }>(
+    "select balance, expired, redeemed from ledger.accounts where party_id = $1 and category = 1 and currency_id = 0",
+    [from],
+  );
+  expect(Number(rows[0]!.balance) + Number(rows[0]!.expired)).toBe(20_000);
+  expect(Number(rows[0]!.redeemed)).toBe(10_000);
   await sound();
 });
 
