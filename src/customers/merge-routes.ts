@@ -136,7 +136,9 @@ const idOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) :
 
 const requireReason = (reason: string): string => {
   const trimmed = reason.trim();
-  if (trimmed === "") throw errors.bad_field({ field: "reason", expected: "a sentence for the audit trail" });
+  // NUL and half characters cannot be stored.
+  if (trimmed === "" || /\0|\p{Surrogate}/u.test(trimmed))
+    throw errors.bad_field({ field: "reason", expected: "a sentence for the audit trail" });
   return trimmed;
 };
 
@@ -204,7 +206,10 @@ export const addMergeRoutes = (server: Server, { customers, orgs }: MergeRoutePa
         description: "Merging the same two again answers the merge that there is.",
         operationId: "mergeCustomers",
         params: Id,
-        body: Type.Object({ victimId: Type.Integer({ minimum: 1 }), reason: Reason }, strict),
+        body: Type.Object(
+          { victimId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), reason: Reason },
+          strict,
+        ),
         response: { 200: Merge, ...FAILURES },
       },
     },

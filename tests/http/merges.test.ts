@@ -130,6 +130,8 @@ describe("POST /api/customers/{id}/merges", () => {
     const url = `/api/customers/${survivor.id}/merges`;
     expect((await send(url, { victimId: victim.id })).status).toBe(400);
     expect(refusalOf(await send(url, { victimId: victim.id, reason: "  " }))).toEqual([400, 400]);
+    expect(refusalOf(await send(url, { victimId: victim.id, reason: "a\0b" }))).toEqual([400, 400]);
+    expect((await send(url, { victimId: 2 ** 63, reason: "x" })).status).toBe(400);
     expect(refusalOf(await send(url, { victimId: 987_654_321, reason: "x" }))).toEqual([404, 8015]);
     const marketer = await signInUser(shop.app.identity, shop.shop.organisation, "marketer");
     expect((await merge(survivor, victim, { ...marketer.headers })).status).toBe(403);
