@@ -61,7 +61,7 @@ export const createPointsApp = async () => {
       const { partyId } = await people.register(person);
       for (const [points, days] of lots)
         await ledger.earn(partyId, points * 1000, {
-          eventName: "AllocateGoodwillPoints",
+          eventName: "GenericEvent",
           expiresAt: days === null ? null : NOON + days * DAY,
         });
       return { id: partyId, externalId };

@@ -17,12 +17,21 @@ const REJECTED = {
   link: linkOptions({ from, to: "/$org/activity/rejected", activeOptions: { includeSearch: false } }),
 };
 
+const MAILBOX = {
+  label: "Mailbox",
+  link: linkOptions({ from, to: "/$org/activity/mailbox", activeOptions: { includeSearch: false } }),
+};
+
 export const ActivityTabs = () => {
   const { may } = useOrganisation();
   return (
     <SectionTabs
       label="Activity"
-      tabs={may("Transaction:read") ? [IMPORTS, REJECTED, SET_ASIDE] : [IMPORTS]}
+      tabs={[
+        IMPORTS,
+        ...(may("Transaction:read") ? [REJECTED, SET_ASIDE] : []),
+        ...(may("Customer:read") ? [MAILBOX] : []),
+      ]}
     />
   );
 };

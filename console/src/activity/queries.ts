@@ -51,5 +51,8 @@ export const rejectedCall = ({ number, status, reason, after }: RejectedFilter, 
 export const rejectedQuery = (api: ApiClient, filter: RejectedFilter) =>
   apiQuery(api, "/api/rejected", rejectedCall(filter));
 
+export const mailboxQuery = (api: ApiClient, after: string | undefined) =>
+  apiQuery(api, "/api/mailbox", { query: { after, limit: PAGE_SIZE } });
+
 export const setAsideQuery = (api: ApiClient, after: string | undefined) =>
   apiQuery(api, "/api/set-aside", { query: { after, limit: PAGE_SIZE } });

@@ -1,7 +1,14 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { orgRoute } from "../shell/routes.ts";
 import { pagingOf, textOf, wordOf } from "../ui/url-state.ts";
-import { importQuery, importsQuery, type RejectedFilter, rejectedQuery, setAsideQuery } from "./queries.ts";
+import {
+  importQuery,
+  importsQuery,
+  mailboxQuery,
+  type RejectedFilter,
+  rejectedQuery,
+  setAsideQuery,
+} from "./queries.ts";
 import { STATUS_WORDS } from "./rejected-words.ts";
 
 type Raw = Record<string, unknown>;
@@ -31,6 +38,16 @@ const runRoute = createRoute({
   loader: ({ context: { queryClient, api }, params: { importId } }) =>
     void queryClient.prefetchQuery(importQuery(api, importId)),
   component: lazyRouteComponent(() => import("./import-page.tsx"), "ImportPage"),
+});
+
+const mailboxRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: "mailbox",
+  validateSearch: (raw: Raw) => pagingOf(raw),
+  loaderDeps: ({ search: { after } }) => ({ after }),
+  loader: ({ context: { queryClient, api }, deps: { after } }) =>
+    void queryClient.prefetchQuery(mailboxQuery(api, after)),
+  component: lazyRouteComponent(() => import("./mailbox.tsx"), "Mailbox"),
 });
 
 const setAsideRoute = createRoute({
@@ -64,4 +81,5 @@ export const activityRoutes = areaRoute.addChildren([
   runRoute,
   rejectedRoute,
   setAsideRoute,
+  mailboxRoute,
 ]);

@@ -41,6 +41,7 @@ export type Lot = Item<"/api/customers/{id}/lots">;
 export type MovementPreview = Answer<"/api/customers/{id}/redemptions/preview", "post">;
 export type Redemption = Item<"/api/customers/{id}/redemptions">;
 export type Transfer = Item<"/api/customers/{id}/transfers">;
+export type MailboxMessage = Item<"/api/mailbox">;
 export type Hold = Item<"/api/customers/{id}/holds">;
 
 export type TransactionSummary = Item<"/api/customers/{id}/transactions">;

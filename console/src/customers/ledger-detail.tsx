@@ -67,12 +67,13 @@ const Lots = ({ entry: { opensLot, usedLots } }: { entry: LedgerEntry }) => {
           />
         </>
       )}
-      {usedLots.map(({ eventNo, amount, expiresAt }) => (
+      {usedLots.map(({ eventNo, amount, expiresAt }, index) => (
         <Line
-          key={eventNo}
+          // biome-ignore lint/suspicious/noArrayIndexKey: one lot may give as several things; the lines keep their places.
+          key={index}
           label={
             <>
-              From event {eventNo}
+              {amount < 0 ? "Back to" : "From"} event {eventNo}
               {expiresAt && (
                 <>
                   , expiring <DateTime value={expiresAt} show="date" />
@@ -80,7 +81,7 @@ const Lots = ({ entry: { opensLot, usedLots } }: { entry: LedgerEntry }) => {
               )}
             </>
           }
-          value={<Points value={-Math.abs(amount)} signed />}
+          value={<Points value={-amount} signed />}
         />
       ))}
     </>
