@@ -212,6 +212,11 @@ export const errors = defineErrors("activities", {
     http: 400,
     message: "A bill of type {type} cannot be claimed: only NOT_INTERESTED bills become REGULAR ones.",
   },
+  returned_not_claimable: {
+    number: 1626,
+    http: 400,
+    message: "The bill {id} cannot be claimed: goods or money of it were returned.",
+  },
   already_retro: { number: 1627, http: 400, message: "The bill {id} was claimed before." },
   retro_unknown: { number: 1628, http: 400, message: "transactionId: there is no bill {id}." },
   no_client_signature: {

@@ -3,6 +3,7 @@ import { errors } from "../errors.ts";
 import { asText, type Body } from "../parse-values.ts";
 import type { PathParts } from "../path.ts";
 import { findTransaction, linesOf, type StoredTransaction } from "../reads.ts";
+import { returnsOfBills } from "../returns/reads.ts";
 import type { Purchase, Recorded } from "../schema.ts";
 import type { Activities } from "../service.ts";
 import { type Simulation, simulate } from "../simulation/simulate.ts";
@@ -58,6 +59,8 @@ export const readClaim = async (
     if (bill === null) throw errors.retro_unknown({ id: transactionId });
     const lines = await linesOf(tx, orgId, bill.partyId, [bill.id]);
     checkClaimable(organisation, bill, now);
+    if ((await returnsOfBills(tx, orgId, [bill])).length > 0)
+      throw errors.returned_not_claimable({ id: bill.id });
     return { purchase: purchaseOfClaim(organisation, bill, lines, request, now), bill, organisation };
   });
 };
