@@ -17,3 +17,16 @@ test.each([
   expect(answer.statusCode).toBe(status);
   await server.close();
 });
+
+test("text that cannot be stored is the caller's fault, and the field is named", async () => {
+  const server = createHttp({ log: createLog("silent") });
+  server.post("/api/fault", async () => {
+    throw Object.assign(new Error("fault"), { code: "22021" });
+  });
+  const send = (payload: object) => server.inject({ method: "POST", url: "/api/fault", payload });
+  const answer = await send({ reason: "fine", lines: [{ note: "a\0" }] });
+  expect([answer.statusCode, answer.json().error.field]).toEqual([400, "lines.0.note"]);
+  const other = await send({ reason: "fine" });
+  expect([other.statusCode, other.json().error.field]).toEqual([400, undefined]);
+  await server.close();
+});

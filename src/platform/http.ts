@@ -220,6 +220,26 @@ const CLIENT_ERRORS: Record<string, { status: number; name: string; sentence: st
   },
 };
 
+/**
+ * SQLSTATEs of text that PostgreSQL cannot keep: NUL, and halves of surrogate pairs in jsonb. Readers of fields refuse it with
+ * codes of their own; what none of them looks at is a fault of the caller's all the same.
+ */
+const UNSTORABLE_STATES = new Set(["22021", "22P05"]);
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+/** The first field with such text; null when there is none. */
+const unstorableIn = (value: unknown, field: string): string | null => {
+  if (typeof value === "string") return UNSTORABLE.test(value) ? field : null;
+  if (typeof value !== "object" || value === null) return null;
+  for (const [name, part] of Object.entries(value)) {
+    const found = UNSTORABLE.test(name)
+      ? field
+      : unstorableIn(part, field === "" ? name : `${field}.${name}`);
+    if (found !== null) return found;
+  }
+  return null;
+};
+
 const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger) => {
   const envelope = envelopeFor(request.url);
   if (error instanceof AppError) {
@@ -239,6 +259,12 @@ const answerError = (error: FastifyError, request: FastifyRequest, reply: Fastif
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
     return reply.status(status).send(failureBody(envelope, status, UNREADABLE.name, UNREADABLE.sentence));
+  }
+  if (UNSTORABLE_STATES.has(error.code)) {
+    const { params, query, body } = request;
+    const field = unstorableIn(params, "") ?? unstorableIn(query, "") ?? unstorableIn(body, "");
+    const sentence = `${field ?? "The request"} holds a character that cannot be stored.`;
+    return reply.status(400).send(failureBody(envelope, 400, "unstorable", sentence, field ?? undefined));
   }
   if (isDatabaseGone(error)) {
     log.error({ request: request.id, err: error }, "the database does not answer");

@@ -272,6 +272,11 @@ describe("retrying", () => {
     },
   );
 
+  test("refuses values that nothing can hold", async () => {
+    expect((await shop.get(`${LIST}?errorValue=%00`)).status).toBe(400);
+    expect((await shop.get(`${LIST}?transactionNumber=a%00`)).status).toBe(400);
+  });
+
   test("knows only its own runs, and needs the permission", async () => {
     expect((await shop.get(`${LIST}/retriggerStatus/999999`)).status).toBe(404);
     expect((await shop.get(`${LIST}/retriggerStatus/x`)).status).toBe(400);
