@@ -31,6 +31,11 @@ export const errors = defineErrors("activities", {
     message: "{field} {problem}: a return says when its goods were bought.",
   },
   original_unknown: { number: 625, http: 400, message: "There is no bill {number} that could be returned." },
+  original_claimed: {
+    number: 625,
+    http: 400,
+    message: "The bill {number} was claimed by a customer: it is returned as that customer's.",
+  },
   goods_unknown: {
     number: 625,
     http: 400,

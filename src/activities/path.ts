@@ -26,7 +26,7 @@ import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { billsAtMost, findGoods } from "./returns/goods.ts";
-import { identifyOriginals, loadAwards, loadReturnableBills } from "./returns/load.ts";
+import { identifyOriginals, loadAwards, loadReturnableBills, lockAnonymousBills } from "./returns/load.ts";
 import { loadBillRedemptions, noRedemptions } from "./returns/redemptions.ts";
 import type { ReturnableBill } from "./returns/schema.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
@@ -182,6 +182,7 @@ const load = async (
     if (outcome !== null || !hasCustomer(purchase.type) || known.has(partyId)) continue;
     refuse(passage, errors.unknown_customer({ name: purchase.customerName }));
   }
+  await lockAnonymousBills(tx, orgId, batch);
   const book = new LedgerBook(parties, accounts, { openWith: nextEventId });
   const { bills, redemptions } = hasReturns(batch)
     ? await loadReturns(tx, parts, organisation, batch, book)

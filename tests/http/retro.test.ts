@@ -195,6 +195,45 @@ describe("PUT /v2/transactions/retro", () => {
     expect(facts).toEqual([sold]);
   });
 
+  const BOUGHT = "2026-01-20T10:00:00Z";
+  const bought = () => anonymous({ billingDate: BOUGHT });
+  const back = ({ billNumber }: Json, type: string, changes: object = {}) =>
+    billOf({ type, billNumber, returnType: "FULL", purchaseTime: BOUGHT, ...changes });
+
+  test("is of what was sold: returned is not claimed, and claimed is the customer's to return", async () => {
+    const returned = await bought();
+    const sent = await shop.post("/v2/transactions", back(returned.bill, "NOT_INTERESTED_RETURN"));
+    expect(sent.body.errors).toEqual([]);
+    expect((await claim(returned.id)).body.errors[0].code).toBe(1626);
+    const claimed = await bought();
+    const made = (await claim(claimed.id)).body.createdId;
+    const late = back(claimed.bill, "NOT_INTERESTED_RETURN");
+    expect((await shop.post("/v2/transactions", late)).body.errors[0].code).toBe(625);
+    const byId = { ...late, billNumber: undefined, id: claimed.id };
+    expect((await shop.post("/v2/transactions", byId)).body.errors[0].code).toBe(625);
+    const ofCustomer = "/v2/transactions?identifierName=externalId&identifierValue=C1";
+    const own = await shop.post(
+      ofCustomer,
+      back(claimed.bill, "RETURN", { purchaseTime: "2026-01-20T09:00:00Z" }),
+    );
+    expect(own.body.errors).toEqual([]);
+    const again = await shop.post(ofCustomer, {
+      ...back(claimed.bill, "RETURN"),
+      billNumber: undefined,
+      id: made,
+    });
+    expect(again.body.errors[0].code).toBe(633);
+  });
+
+  test("and a return at the same time: one of the two is too late", async () => {
+    for (let round = 0; round < 5; round++) {
+      const { id, bill } = await bought();
+      const returning = shop.post("/v2/transactions", back(bill, "NOT_INTERESTED_RETURN"));
+      const both = await Promise.all([claim(id), returning]);
+      expect(both.map(({ body }) => body.errors.length).sort()).toEqual([0, 1]);
+    }
+  });
+
   test("needs the permission, and knows no bill of another organisation", async () => {
     const { id } = await anonymous();
     const till = await shop.tillWith(["Transaction:read"]);

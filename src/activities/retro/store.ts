@@ -54,3 +54,14 @@ export const findClaim = (
            new_transaction_id as "newTransactionId", client, claimed_at as "claimedAt"
       from activities.retro_claims
      where org_id = ${orgId} and party_id = ${partyId} and transaction_id = ${transactionId}`);
+
+/** Which of these anonymous bills were claimed. */
+export const findClaimed = (
+  tx: Tx,
+  orgId: number,
+  bills: readonly { readonly partyId: number; readonly id: number }[],
+): Promise<{ id: number }[]> =>
+  tx.rows(sql`/* activities.find_claimed */
+    select transaction_id as id from activities.retro_claims
+     where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
+       and transaction_id = any(${bills.map(({ id }) => id)}::bigint[])`);

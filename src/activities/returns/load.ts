@@ -1,6 +1,8 @@
 import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots } from "#ledger";
 import { AppError, type Tx } from "#platform";
+import { errors } from "../errors.ts";
 import { type Passage, refuse } from "../passage.ts";
+import { findClaimed } from "../retro/store.ts";
 import { hasCustomer, namesGoods, type ReturnType } from "../schema.ts";
 import { victimsOf } from "../store.ts";
 import { chooseOriginal, findBills } from "./original.ts";
@@ -69,7 +71,35 @@ export const identifyOriginals = async (
   });
 };
 
-/** Bills that the batch's returns are of, with what went back of them so far, by id. Needs the parties' locks; takes those of anonymous bills. */
+/**
+ * Takes the locks of the anonymous bills that the batch returns or lets customers claim, in one statement, and refuses what came
+ * too late: the return of a bill that is a customer's by now, and the claim of one of which something went back.
+ */
+export const lockAnonymousBills = async (tx: Tx, orgId: number, batch: readonly Passage[]): Promise<void> => {
+  const returned = openReturns(batch).flatMap(({ original }) =>
+    original !== null && original.customerId === null ? [original] : [],
+  );
+  const claimed = batch.flatMap(({ outcome, purchase: { retro } }) =>
+    outcome === null && retro !== undefined ? [{ partyId: retro.partyId, id: retro.transactionId }] : [],
+  );
+  if (returned.length + claimed.length === 0) return;
+  await lockBills(tx, orgId, [...returned, ...claimed]);
+  const [taken, gone] = await Promise.all([
+    returned.length === 0 ? [] : findClaimed(tx, orgId, returned),
+    claimed.length === 0 ? [] : loadReturns(tx, orgId, claimed),
+  ]);
+  const [takenIds, goneIds] = [new Set(taken.map(({ id }) => id)), new Set(gone.map((row) => row.parentId))];
+  for (const passage of batch) {
+    if (passage.outcome !== null) continue;
+    const { retro } = passage.purchase;
+    const late = passage.returns.find(({ original }) => original !== null && takenIds.has(original.id));
+    if (late !== undefined) refuse(passage, errors.original_claimed({ number: late.original!.number }));
+    else if (retro !== undefined && goneIds.has(retro.transactionId))
+      refuse(passage, errors.returned_not_claimable({ id: retro.transactionId }));
+  }
+};
+
+/** Bills that the batch's returns are of, with what went back of them so far, by id. Needs the locks of parties and anonymous bills. */
 export const loadReturnableBills = async (
   tx: Tx,
   orgId: number,
@@ -79,8 +109,6 @@ export const loadReturnableBills = async (
   for (const { original } of openReturns(batch)) if (original !== null) originals.set(original.id, original);
   const bills = [...originals.values()];
   if (bills.length === 0) return new Map();
-  const anonymous = bills.filter(({ customerId }) => customerId === null);
-  if (anonymous.length > 0) await lockBills(tx, orgId, anonymous);
   return readReturnableBills(tx, orgId, bills);
 };
 
