@@ -53,6 +53,7 @@ import {
   openOrganisations,
   openParties,
   POINTS,
+  remindOrganisations,
   type Verification,
   verifyLedger,
 } from "#ledger";
@@ -64,7 +65,7 @@ import {
   membersOfTier,
   publishedPrograms,
 } from "#loyalty";
-import { addOrgsRoutes, createOrgs, type Orgs } from "#orgs";
+import { addOrgsRoutes, createOrgs, daysOf, type Orgs } from "#orgs";
 import {
   assert,
   type Clock,
@@ -200,6 +201,15 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     await expireOrganisations(parts, orgIds, async (id) => (await orgs.get(id)).timeZone);
   });
   jobs.every("7 * * * *", "ledger.expire");
+  jobs.define("ledger.remind", async () => {
+    const orgIds = (await orgs.list()).map(({ id }) => id);
+    await remindOrganisations({ db, clock, log, publish: events.publish }, orgIds, async (id) => {
+      const organisation = await orgs.get(id);
+      const days = daysOf(organisation.setting("CONF_POINTS_EXPIRY_REMINDER_DAYS") ?? "") ?? [];
+      return { zone: organisation.timeZone, days };
+    });
+  });
+  jobs.every("11 * * * *", "ledger.remind");
   jobs.define("ledger.expire_holds", async () => {
     const orgIds = (await orgs.list()).map(({ id }) => id);
     await expireHoldsOf({ db, clock, log, publish: events.publish }, orgIds);

@@ -176,7 +176,8 @@ export const CHECKS: readonly Check[] = [
               union select org_id, party_id from ledger.lots l where ${within("l")}
               union select org_id, party_id from ledger.lot_uses u where ${within("u")}
               union select org_id, party_id from ledger.holds h where ${within("h")}
-              union select org_id, party_id from ledger.expiry_changes c where ${within("c")}) x
+              union select org_id, party_id from ledger.expiry_changes c where ${within("c")}
+              union select org_id, party_id from ledger.expiry_reminders r where ${within("r")}) x
        group by x.party_id having min(x.org_id) <> max(x.org_id)`,
   },
   {

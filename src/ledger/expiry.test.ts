@@ -237,6 +237,46 @@ describe("a run that does not end well", () => {
   });
 });
 
+describe("a backlog", () => {
+  const DAYS = 10;
+  const PAGE = 100;
+
+  test("of days after downtime is worked through in order, within bounded pages", async () => {
+    const partyIds = await ledger.openParties(430);
+    const dayOf = new Map(partyIds.map((partyId, index) => [partyId, (index * 7) % DAYS]));
+    const account = { programId: 7, currencyId: 0, category: 1 as const, contra: "issued" as const };
+    await ledger.post(
+      partyIds.map((partyId) => {
+        const expiresAt = END_OF_JUNE - (DAYS - 1 - dayOf.get(partyId)!) * 24 * HOUR;
+        return { partyId, postings: [{ ...account, amount: 1_000, expiresAt }] };
+      }),
+    );
+    const pages: number[][] = [];
+    const publish = async (_: unknown, events: readonly { readonly partyId: number }[]) =>
+      void pages.push(events.map(({ partyId }) => dayOf.get(partyId)!));
+    const parts = { db, ids, clock: fixedClock(new Date(JULY)), publish, lotsAtOnce: PAGE };
+    expect(await expireLots(parts, orgId, ZONE)).toEqual({ parties: 430, amount: 430_000 });
+    expect(pages.map(({ length }) => length)).toEqual([100, 100, 100, 100, 30]);
+    for (const [index, page] of pages.entries()) {
+      const next = pages[index + 1] ?? [DAYS];
+      expect(Math.max(...page)).toBeLessThanOrEqual(Math.min(...next));
+    }
+    await verified();
+  });
+
+  test("of one member expires in one event, whatever days it is of", async () => {
+    const partyId = await ledger.openParty();
+    for (const days of [3, 1, 9, 2]) {
+      await ledger.earn(partyId, 1_000 + days, { expiresAt: END_OF_JUNE - days * 24 * HOUR });
+    }
+    await ledger.earn(partyId, 500, { expiresAt: JULY + 24 * HOUR });
+    expect(await expireAt(JULY)).toEqual({ parties: 1, amount: 4_015 });
+    expect((await expiriesOf(partyId)).map(({ amount }) => amount)).toEqual([-4_015]);
+    expect(await expireAt(JULY)).toEqual({ parties: 0, amount: 0 });
+    await verified();
+  });
+});
+
 describe("what is due", () => {
   const lot = (partyId: number, programId: number, eventNo: number, remaining: number): Lot => ({
     ...PLAIN_TERMS,

@@ -35,6 +35,7 @@ export { loadPostedLines } from "./merge-store.ts";
 export { openLedgers, openOrganisations } from "./opening.ts";
 export type { OpenedPair } from "./opening-postings.ts";
 export { newestEventBefore } from "./pages.ts";
+export { type ReminderParts, remindOfExpiry, remindOrganisations } from "./reminders.ts";
 export { addLedgerRoutes, type LedgerRouteParts } from "./routes.ts";
 export { chooseLots, inOrderOfUse, reservedBy, sumOfUses, takeUpTo } from "./rules.ts";
 export {

@@ -34,4 +34,5 @@ export {
   SOURCES,
 } from "./schema.ts";
 export { createOrgs, type Orgs } from "./service.ts";
+export { daysOf } from "./settings.ts";
 export { parseTill } from "./till-parse.ts";

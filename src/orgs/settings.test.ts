@@ -32,6 +32,16 @@ describe("settings", () => {
     ["CONF_REGISTRATION_PRIMARY_KEY", "shoe size", { expected: expect.any(String) }],
     ["CONF_CARD_NUMBER_PREFIX", " AB ", { value: "AB" }],
     ["CONF_CARD_NUMBER_PREFIX", "x".repeat(2001), { expected: expect.any(String) }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", " 7, 30,07 ", { value: "30,7" }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", 14, { value: "14" }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "", { value: "" }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "366,1", { value: "366,1" }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "0", { expected: expect.stringContaining("from 1 to 366") }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "367", { expected: expect.any(String) }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "7,,30", { expected: expect.any(String) }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "7.5", { expected: expect.any(String) }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "a week", { expected: expect.any(String) }],
+    ["CONF_POINTS_EXPIRY_REMINDER_DAYS", "1,2,3,4,5,6,7,8,9,10,11", { expected: expect.any(String) }],
     ["CONF_CARD_NUMBER_PREFIX", null, { expected: expect.any(String) }],
   ])("%s = %j → %j", (key, value, expected) => {
     expect(normaliseSetting(findSetting(key)!, value)).toEqual(expected);

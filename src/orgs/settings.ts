@@ -8,6 +8,8 @@ export interface SettingDefinition {
   readonly default: string;
   readonly choices?: readonly string[];
   readonly minimum?: number;
+  /** Of a text: it is whole numbers of days, comma-separated; see `daysOf`. */
+  readonly isListOfDays?: boolean;
   readonly description: string;
   /** Kept and shown to those who ask for it, but acted on by nothing in this version. */
   readonly isKeptOnly?: boolean;
@@ -152,6 +154,14 @@ const ACTING: readonly SettingDefinition[] = [
     "Minutes for which a one-time code for spending points is taken.",
     1,
   ),
+  {
+    ...text(
+      "CONF_POINTS_EXPIRY_REMINDER_DAYS",
+      "",
+      "Days before points expire on which members are reminded, comma-separated; none = no reminders. The name is ours.",
+    ),
+    isListOfDays: true,
+  },
   text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   flag(
     "CONF_TRANSACTION_SANITY_CHECK_ENABLE",
@@ -241,6 +251,19 @@ const byKey = new Map(SETTINGS.map((setting) => [setting.key, setting]));
 
 export const findSetting = (key: string): SettingDefinition | null => byKey.get(key) ?? null;
 
+const MAX_DAYS = 366;
+const MAX_LISTED = 10;
+const DAYS_EXPECTED = `it takes whole numbers of days from 1 to ${MAX_DAYS}, comma-separated, ${MAX_LISTED} at most`;
+
+/** Reads a list of days such as `30,7`: each once, the most first. Null when it is none. */
+export const daysOf = (value: string): readonly number[] | null => {
+  if (value.trim() === "") return [];
+  const items = value.split(",").map((item) => item.trim());
+  const days = [...new Set(items.map(Number))].sort((a, b) => b - a);
+  const fits = items.every((item) => /^\d{1,3}$/.test(item)) && days[0]! <= MAX_DAYS && days.at(-1)! >= 1;
+  return fits && days.length <= MAX_LISTED ? days : null;
+};
+
 const TRUE = new Set(["1", "true", "yes", "on"]);
 const FALSE = new Set(["0", "false", "no", "off"]);
 
@@ -274,8 +297,11 @@ export const normaliseSetting = (
         ? { expected: `it takes one of ${setting.choices?.join(", ")}` }
         : { value: found };
     }
-    case "text":
-      return { value: given };
+    case "text": {
+      if (setting.isListOfDays !== true || given === "") return { value: given };
+      const days = daysOf(given);
+      return days === null ? { expected: DAYS_EXPECTED } : { value: days.join(",") };
+    }
   }
 };
 
