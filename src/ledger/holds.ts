@@ -1,5 +1,6 @@
 import type { NewEvent } from "#events";
 import { type Clock, type Db, type Logger, sql, type Tx } from "#platform";
+import { lockParties } from "./store.ts";
 
 /** Holds looked at per transaction. */
 const HOLDS_AT_ONCE = 1000;
@@ -33,22 +34,14 @@ interface Ended {
 }
 
 /**
- * Writes down that holds ended, at the time that they named. A hold that is captured or released at this moment is waited for
- * and, no longer active, left alone; whoever comes after finds none that is active.
+ * Writes down that holds ended, at the time that they named. Needs the parties' locks: a hold that is captured or released at this
+ * moment, by a call that came in its time, is waited for and, no longer active, left alone.
  */
 const endHolds = (tx: Tx, orgId: number, due: readonly Due[]): Promise<Ended[]> =>
   tx.rows<Ended>(sql`/* ledger.end_holds */
-    with ending as (
-      select h.party_id, h.id
-        from ledger.holds h
-        join unnest(${due.map(({ partyId }) => partyId)}::bigint[], ${due.map(({ id }) => id)}::bigint[]) d (party_id, id)
-          on d.party_id = h.party_id and d.id = h.id
-       where h.org_id = ${orgId} and h.status = 'active'
-       order by h.party_id, h.id
-         for update of h)
     update ledger.holds h set status = 'expired', ended_at = h.expires_at
-      from ending e
-     where h.org_id = ${orgId} and h.party_id = e.party_id and h.id = e.id and h.status = 'active'
+      from unnest(${due.map(({ partyId }) => partyId)}::bigint[], ${due.map(({ id }) => id)}::bigint[]) d (party_id, id)
+     where h.org_id = ${orgId} and h.party_id = d.party_id and h.id = d.id and h.status = 'active'
     returning h.party_id as "partyId", h.id, h.program_id as "programId", h.currency_id as "currencyId", h.category, h.amount,
               h.captured, h.expires_at as "expiresAt"`);
 
@@ -64,7 +57,7 @@ export interface HoldExpiryParts {
 
 /**
  * Writes down the holds of an organisation whose time is over. They reserve nothing from that time on anyway, so this moves no
- * points and needs no party's lock; killed anywhere it goes on where it was. Returns how many ended.
+ * points; killed anywhere it goes on where it was. Returns how many ended.
  */
 export const expireHolds = async (
   { db, clock, publish, holdsAtOnce = HOLDS_AT_ONCE }: HoldExpiryParts,
@@ -77,7 +70,10 @@ export const expireHolds = async (
     const last = page.at(-1);
     if (last === undefined) return count;
     count += await db.transaction(orgId, async (tx) => {
-      const ended = await endHolds(tx, orgId, page);
+      const [, ended] = await Promise.all([
+        lockParties(tx, orgId, [...new Set(page.map(({ partyId }) => partyId))]),
+        endHolds(tx, orgId, page),
+      ]);
       if (ended.length > 0)
         await publish(
           tx,
