@@ -55,13 +55,14 @@ export const findClaim = (
       from activities.retro_claims
      where org_id = ${orgId} and party_id = ${partyId} and transaction_id = ${transactionId}`);
 
-/** Which of these anonymous bills were claimed. */
-export const findClaimed = (
+/** Which of these bills were anonymous and claimed, and what they became. */
+export const findClaims = (
   tx: Tx,
   orgId: number,
   bills: readonly { readonly partyId: number; readonly id: number }[],
-): Promise<{ id: number }[]> =>
-  tx.rows(sql`/* activities.find_claimed */
-    select transaction_id as id from activities.retro_claims
+): Promise<Pick<RetroClaim, "transactionId" | "newPartyId" | "newTransactionId">[]> =>
+  tx.rows(sql`/* activities.find_retro_claims */
+    select transaction_id as "transactionId", new_party_id as "newPartyId", new_transaction_id as "newTransactionId"
+      from activities.retro_claims
      where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
        and transaction_id = any(${bills.map(({ id }) => id)}::bigint[])`);

@@ -2,7 +2,7 @@ import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots }
 import { AppError, type Tx } from "#platform";
 import { errors } from "../errors.ts";
 import { type Passage, refuse } from "../passage.ts";
-import { findClaimed } from "../retro/store.ts";
+import { findClaims } from "../retro/store.ts";
 import { hasCustomer, namesGoods, type ReturnType } from "../schema.ts";
 import { victimsOf } from "../store.ts";
 import { chooseOriginal, findBills } from "./original.ts";
@@ -85,10 +85,13 @@ export const lockAnonymousBills = async (tx: Tx, orgId: number, batch: readonly 
   if (returned.length + claimed.length === 0) return;
   await lockBills(tx, orgId, [...returned, ...claimed]);
   const [taken, gone] = await Promise.all([
-    returned.length === 0 ? [] : findClaimed(tx, orgId, returned),
+    returned.length === 0 ? [] : findClaims(tx, orgId, returned),
     claimed.length === 0 ? [] : loadReturns(tx, orgId, claimed),
   ]);
-  const [takenIds, goneIds] = [new Set(taken.map(({ id }) => id)), new Set(gone.map((row) => row.parentId))];
+  const [takenIds, goneIds] = [
+    new Set(taken.map((row) => row.transactionId)),
+    new Set(gone.map((row) => row.parentId)),
+  ];
   for (const passage of batch) {
     if (passage.outcome !== null) continue;
     const { retro } = passage.purchase;

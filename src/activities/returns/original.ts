@@ -1,5 +1,6 @@
 import { type Instant, type Issue, issue, type Tx } from "#platform";
 import { errors } from "../errors.ts";
+import { findClaims } from "../retro/store.ts";
 import type { ReturnRequest } from "../schema.ts";
 import type { OriginalBill } from "./schema.ts";
 import {
@@ -51,10 +52,25 @@ export const findBills = async (
   }));
 };
 
+/** An anonymous bill keeps its number when it is claimed, and is there as the customer's. */
+const whereTheyAre = async (
+  tx: Tx,
+  orgId: number,
+  places: readonly BillKey[],
+): Promise<readonly BillKey[]> => {
+  const claims = places.length === 0 ? [] : await findClaims(tx, orgId, places);
+  if (claims.length === 0) return places;
+  const byId = new Map(claims.map((claim) => [claim.transactionId, claim]));
+  return places.map((place) => {
+    const claim = byId.get(place.id);
+    return claim === undefined ? place : { partyId: claim.newPartyId, id: claim.newTransactionId };
+  });
+};
+
 const findByNumber = async (tx: Tx, orgId: number, questions: readonly ReturnQuestion[]) => {
   const keyOf = (number: string) => `${orgId}:${number}`;
   const keys = [...new Set(questions.map(({ request }) => keyOf(request.originalNumber)))];
-  const places = await findNumbered(tx, orgId, keys);
+  const places = await whereTheyAre(tx, orgId, await findNumbered(tx, orgId, keys));
   const timed = questions.flatMap(
     ({ request: { originalNumber: number, purchasedAt }, customerId, formerIds = [] }) =>
       customerId === null || purchasedAt === null
@@ -66,9 +82,7 @@ const findByNumber = async (tx: Tx, orgId: number, questions: readonly ReturnQue
           })),
   );
   const bills = new Map<number, OriginalBill>();
-  for (const bill of places.length === 0
-    ? []
-    : await findOriginals(tx, orgId, places satisfies readonly BillKey[]))
+  for (const bill of places.length === 0 ? [] : await findOriginals(tx, orgId, places))
     bills.set(bill.id, bill);
   for (const bill of timed.length === 0 ? [] : await findOriginalsOfTime(tx, orgId, timed))
     bills.set(bill.id, bill);

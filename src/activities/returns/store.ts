@@ -11,20 +11,18 @@ export interface BillKey {
 /** Bills of one number that are looked at, newest first. */
 const MOST_OF_NUMBER = 200;
 
-/** Where the bills with these directory keys are, newest first. An anonymous bill that was claimed is there as the customer's. */
+/** Where the bills with these directory keys are, newest first. */
 export const findNumbered = (
   tx: Tx,
   orgId: number,
   keys: readonly string[],
 ): Promise<(BillKey & { key: string })[]> =>
   tx.rows(sql`/* activities.find_numbered_originals */
-    select k.key, coalesce(c.new_party_id, n.party_id) as "partyId", coalesce(c.new_transaction_id, n.transaction_id) as id
+    select k.key, n.party_id as "partyId", n.transaction_id as id
       from unnest(${keys}::text[]) k (key)
      cross join lateral (
        select b.party_id, b.transaction_id from activities.bill_numbers b
-        where b.org_id = ${orgId} and b.key = k.key order by b.billed_at desc, b.transaction_id desc limit ${MOST_OF_NUMBER}) n
-      left join activities.retro_claims c
-        on c.org_id = ${orgId} and c.party_id = n.party_id and c.transaction_id = n.transaction_id`);
+        where b.org_id = ${orgId} and b.key = k.key order by b.billed_at desc, b.transaction_id desc limit ${MOST_OF_NUMBER}) n`);
 
 export const findOriginals = (tx: Tx, orgId: number, bills: readonly BillKey[]): Promise<OriginalBill[]> =>
   tx.rows<OriginalBill>(sql`/* activities.find_originals */
