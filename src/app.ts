@@ -182,6 +182,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     clock,
     orgs,
     customers,
+    points,
     activities,
     events,
     log,

@@ -54,8 +54,8 @@ withData(program.command("restore"))
   .argument("<file>", "path of the backup")
   .action(restore);
 withData(program.command("import"))
-  .description("import a CSV file (plain or .gz) of customers or transactions; safe to run again")
-  .argument("<kind>", "customers or transactions")
+  .description("import a CSV file (plain or .gz) of customers, transactions or points; safe to run again")
+  .argument("<kind>", "customers, transactions or points")
   .argument("<file>", "path of the file")
   .requiredOption("--org <code>", "code of the organisation")
   .option(

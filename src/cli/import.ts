@@ -56,8 +56,8 @@ const optionsOf = (kind: ImportKind, command: ImportCommand): ImportOptions => {
   if (decimal !== undefined && decimal !== "." && decimal !== ",")
     throw usage(`--decimal ${decimal} is not known.`, "Use --decimal . or --decimal ,");
   return {
-    // Its default is for bills; an import of customers refuses it, and is told of it only when it was asked for.
-    ...(kind === "customers" && asOf === "bill" ? {} : { asOf }),
+    // Its default is for bills; other imports refuse it, and are told of it only when it was asked for.
+    ...(kind !== "transactions" && asOf === "bill" ? {} : { asOf }),
     ...(till === undefined ? {} : { defaultTill: till }),
     ...(zone === undefined ? {} : { zone }),
     ...(format === undefined ? {} : { dateFormat: format }),
@@ -86,8 +86,8 @@ const usedLine = (mapping: Mapping, headers: readonly string[]): string => {
 
 /** Imports one file to its end, or to Ctrl-C; starting it again goes on where it stopped. */
 export const importFile = async (kind: string, file: string, command: ImportCommand): Promise<void> => {
-  if (kind !== "customers" && kind !== "transactions") {
-    throw usage(`There is nothing called ${kind} to import.`, "Import customers or transactions.");
+  if (kind !== "customers" && kind !== "transactions" && kind !== "points") {
+    throw usage(`There is nothing called ${kind} to import.`, "Import customers, transactions or points.");
   }
   const stopped = untilStopped();
   const running = await startApp(command);
@@ -126,7 +126,7 @@ const runImport = async (
   show.end();
   const { counts } = run;
   say(
-    `${run.status}: ${counts.rowsRead} rows read, ${counts.rowsImported} imported as ${counts.recordsImported} ${kind}, ` +
+    `${run.status}: ${counts.rowsRead} rows read, ${counts.rowsImported} imported as ${counts.recordsImported} ${kind === "points" ? "awards" : kind}, ` +
       `${counts.rowsSkipped} were there already, ${counts.rowsSetAside} set aside, ${counts.rowsRejected} rejected.`,
   );
   if (command.rejected !== undefined && counts.rowsRejected > 0) {

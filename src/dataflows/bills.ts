@@ -82,7 +82,8 @@ export const numberReader =
       : read;
   };
 
-const IDENTIFIER_FIELDS = [
+/** Columns that name a customer; of those that a row fills in, the first one counts. */
+export const IDENTIFIER_FIELDS = [
   ["id", "id"],
   ["externalId", "externalId"],
   ["mobile", "mobile"],

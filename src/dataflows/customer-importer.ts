@@ -8,13 +8,13 @@ import {
 import { systemActor } from "#identity";
 import type { Organisation } from "#orgs";
 import { AppError, type Clock, type Db, formatIso } from "#platform";
-import { columnProblem } from "./bills.ts";
 import type { CsvRecord } from "./csv-scan.ts";
-import type { FileHead, Place } from "./csv-source.ts";
+import type { FileHead } from "./csv-source.ts";
 import { dateExample, dateReader } from "./dates.ts";
 import { bindMapping, type Columns } from "./mapping.ts";
-import type { Importer, PreparedBatch } from "./runner.ts";
-import { type Counts, noCounts, type Rejection, type Run } from "./schema.ts";
+import { createRowImporter, type ReadRow } from "./row-importer.ts";
+import type { Importer } from "./runner.ts";
+import type { Counts, Rejection, Run } from "./schema.ts";
 
 export interface CustomerImporterParts {
   readonly db: Db;
@@ -22,8 +22,6 @@ export interface CustomerImporterParts {
   readonly customers: Customers;
 }
 
-const BATCH_ROWS = 500;
-const BATCH_BYTES = 4 * 1024 * 1024;
 const IDENTIFIERS = ["mobile", "email", "externalId"] as const;
 /** Where a message about a registration points to in the file. */
 const FIELD_TARGETS: readonly (readonly [RegExp, string])[] = [
@@ -46,72 +44,33 @@ export const createCustomerImporter = (
   organisation: Organisation,
   run: Run,
   head: FileHead,
-  batchRows = BATCH_ROWS,
+  batchRows?: number,
 ): Importer => {
   const columns = bindMapping("customers", organisation, run.mapping, head.headers);
   const toFlat = flatReader(organisation, run, columns);
-  let records: CsvRecord[] = [];
-  let bytes = 0;
-
-  const take = (): (() => Promise<PreparedBatch>) => {
-    const taken = records;
-    records = [];
-    bytes = 0;
-    return () => prepare(taken);
-  };
-
-  const prepare = async (taken: readonly CsvRecord[]): Promise<PreparedBatch> => {
-    const counts = noCounts();
-    const rejections: Rejection[] = [];
-    const read: ReadCustomer[] = [];
-    for (const record of taken) {
-      if (isBlank(record)) continue;
-      counts.rowsRead += 1;
-      const outcome = readCustomer(record);
-      if ("reason" in outcome) rejections.push(outcome);
-      else read.push(outcome);
-    }
-    const last = taken[taken.length - 1]!;
-    return {
-      doneAt: { offset: last.end, line: last.nextLine },
-      apply: () => register(parts, organisation, run, columns, read, counts, rejections),
-    };
-  };
-
-  const readCustomer = (record: CsvRecord): ReadCustomer | Rejection => {
-    const reject = (field: string, reason: string) => ({
-      line: record.line,
-      field,
-      reason,
-      row: record.text,
-    });
-    const problem = record.problem ?? columnProblem(record.fields, columns.headers);
-    if (problem !== null) return reject("", problem);
+  const readCustomer = (record: CsvRecord): ReadRow<ReadCustomer> => {
     const flat = toFlat(record.fields);
-    if ("problem" in flat) return reject(flat.header, flat.problem);
+    if ("problem" in flat) return { field: flat.header, reason: flat.problem };
     try {
       const actor = systemActor(organisation.id, `import ${run.id}`, flat.tillId);
       const context = { organisation, actor, now: parts.clock.now() };
-      return { record, flat: flat.customer, registration: parseFlatCustomer(flat.customer, context) };
+      const registration = parseFlatCustomer(flat.customer, context);
+      return { item: { record, flat: flat.customer, registration } };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const header = headerOf(columns, error.details.field);
-      return reject(header, inWordsOfFile(error.message, header));
+      return { field: header, reason: inWordsOfFile(error.message, header) };
     }
   };
 
-  return {
-    add: (record) => {
-      records.push(record);
-      bytes += record.end - record.start;
-      return records.length >= batchRows || bytes >= BATCH_BYTES ? take() : null;
-    },
-    finish: () => (records.length === 0 ? null : take()),
-  };
+  return createRowImporter({
+    headers: columns.headers,
+    read: readCustomer,
+    write: (read, counts, rejections) =>
+      register(parts, organisation, run, columns, read, counts, rejections),
+    ...(batchRows === undefined ? {} : { batchRows }),
+  });
 };
-
-const isBlank = ({ problem, fields }: CsvRecord): boolean =>
-  problem === null && fields.every((cell) => cell.trim() === "");
 
 /** Messages of the API begin with the path of its field, which no file has. */
 const inWordsOfFile = (message: string, header: string): string =>
@@ -246,5 +205,3 @@ const register = async (
   counts.rowsRejected = rejections.length;
   return { counts, rejections, asides: [] };
 };
-
-export type { Place };

@@ -38,6 +38,12 @@ export const errors = defineErrors("dataflows", {
       "options.defaultTill: no column gives the till or the store of a bill, and there is no till for rows that name none. Columns of the file: {headers}.",
   },
   invalid: { number: 70513, http: 400, message: "{message}" },
+  too_many_customers: {
+    number: 70515,
+    http: 400,
+    message:
+      "{field}: one campaign run takes at most {most} customers; divide them over several with the same name.",
+  },
   unknown_run: { number: 70520, http: 404, message: "There is no import {id}." },
   not_running: { number: 70521, http: 409, message: "The import {id} is {status}; it cannot be cancelled." },
   file_changed: {

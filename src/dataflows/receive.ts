@@ -1,5 +1,7 @@
 import multipart from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
+import type { TSchema } from "typebox";
+import { Check, Errors } from "typebox/value";
 import type { Server } from "#platform";
 import { errors } from "./errors.ts";
 import type { Dataflows } from "./service.ts";
@@ -34,7 +36,7 @@ export const acceptFiles = async (server: Server): Promise<void> => {
  * Reads a multipart call to its end, the file straight to disk, whatever the order of its parts.
  * Errors: dataflows.no_file, bad_part, upload_too_large, disk_full.
  */
-export const receive = async (request: FastifyRequest, dataflows: Dataflows): Promise<Received> => {
+const receive = async (request: FastifyRequest, dataflows: Dataflows): Promise<Received> => {
   if (!request.isMultipart()) throw errors.no_file({ field: "file" });
   let path: string | null = null;
   let fileName = "";
@@ -71,5 +73,30 @@ export const jsonPart = (texts: Received["texts"], field: string): unknown => {
     return JSON.parse(text);
   } catch {
     throw errors.bad_part({ field, expected: "JSON" });
+  }
+};
+
+/** A part that does not fit its shape is refused like a body that does not. Errors: dataflows.invalid. */
+export const checked = <T>(shape: TSchema, value: unknown, field: string): T => {
+  if (Check(shape, value)) return value as T;
+  const first = Errors(shape, value)[0];
+  const where = `${field}${(first?.instancePath ?? "").replaceAll("/", ".")}`;
+  throw errors.invalid({ field: where, message: `${where}: ${first?.message ?? "is not acceptable"}.` });
+};
+
+/** Takes a call's file and works with it; whatever happens after it arrived, it does not stay behind unless it is kept. */
+export const withFile = async <T>(
+  request: FastifyRequest,
+  dataflows: Dataflows,
+  work: (received: Received) => Promise<{ readonly answer: T; readonly keeps: boolean }>,
+): Promise<T> => {
+  const received = await receive(request, dataflows);
+  let keeps = false;
+  try {
+    const done = await work(received);
+    keeps = done.keeps;
+    return done.answer;
+  } finally {
+    if (!keeps) await dataflows.dropUpload(received.path);
   }
 };

@@ -1,15 +1,14 @@
 import { Readable } from "node:stream";
 import { Type } from "@fastify/type-provider-typebox";
-import type { FastifyRequest } from "fastify";
-import type { TSchema } from "typebox";
-import { Check, Errors } from "typebox/value";
-import type { Organisation, Orgs } from "#orgs";
-import { decodeCursor, encodeCursor, failures, formatIso, OwnFailure, type Server } from "#platform";
+import { requireAccess } from "#identity";
+import type { Orgs } from "#orgs";
+import { decodeCursor, encodeCursor, failures, OwnFailure, type Server } from "#platform";
+import { addCampaignRoute } from "./campaign-routes.ts";
 import { errors } from "./errors.ts";
-import { acceptFiles, jsonPart, type Received, receive } from "./receive.ts";
-import { type ImportKind, ImportOptions, KINDS, Mapping } from "./schema.ts";
+import { acceptFiles, checked, jsonPart, type Received, withFile } from "./receive.ts";
+import { OrNull, present, RunShape } from "./run-shape.ts";
+import { FILE_KINDS, type ImportKind, ImportOptions, KINDS, Mapping } from "./schema.ts";
 import type { Dataflows } from "./service.ts";
-import type { StoredRun } from "./store.ts";
 
 export interface DataflowsRouteParts {
   readonly dataflows: Dataflows;
@@ -19,91 +18,15 @@ export interface DataflowsRouteParts {
 const READ = { access: { resource: "Import", mode: "read" } } as const;
 const WRITE = { access: { resource: "Import", mode: "write" } } as const;
 const TAGS = ["Imports"];
-const OrNull = <T extends TSchema>(shape: T) => Type.Union([shape, Type.Null()]);
-const Kind = Type.Union([Type.Literal("customers"), Type.Literal("transactions")]);
-const Status = Type.Union([
-  Type.Literal("queued"),
-  Type.Literal("running"),
-  Type.Literal("finished"),
-  Type.Literal("failed"),
-  Type.Literal("cancelled"),
-]);
 const RunId = Type.Object({ id: Type.String({ pattern: "^[0-9]{1,15}$" }) });
 const Page = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 200 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
 });
 
-const RunShape = Type.Object(
-  {
-    id: Type.Integer(),
-    kind: Kind,
-    fileName: Type.String(),
-    status: Status,
-    rowsRead: Type.Integer(),
-    rowsImported: Type.Integer(),
-    rowsRejected: Type.Integer(),
-    rowsSkipped: Type.Integer({ description: "Rows whose record was there already" }),
-    bytesRead: Type.Integer(),
-    bytesTotal: Type.Integer(),
-    startedAt: OrNull(Type.String()),
-    finishedAt: OrNull(Type.String()),
-    startedBy: Type.String(),
-    message: Type.String(),
-    summary: Type.Object({
-      recordsImported: Type.Integer(),
-      recordsSkipped: Type.Integer(),
-      recordsSetAside: Type.Integer(),
-      rowsSetAside: Type.Integer(),
-      customersRegistered: Type.Integer(),
-      rowsPerSecond: Type.Integer(),
-      mapping: Mapping,
-      options: Type.Object({}, { additionalProperties: true }),
-    }),
-  },
-  { $id: "ImportRun" },
-);
-
-const present = (run: StoredRun, organisation: Organisation) => {
-  const at = (date: Date | null) => (date === null ? null : formatIso(date.getTime(), organisation.timeZone));
-  const { rowsRead, rowsImported, rowsRejected, rowsSkipped, ...summary } = run.counts;
-  const until = run.finishedAt ?? run.updatedAt;
-  const seconds = run.startedAt === null ? 0 : (until.getTime() - run.startedAt.getTime()) / 1000;
-  return {
-    id: run.id,
-    kind: run.kind,
-    fileName: run.fileName,
-    status: run.status,
-    rowsRead,
-    rowsImported,
-    rowsRejected,
-    rowsSkipped,
-    bytesRead: run.bytesRead,
-    bytesTotal: run.bytesTotal,
-    startedAt: at(run.startedAt),
-    finishedAt: at(run.finishedAt),
-    startedBy: run.startedBy,
-    message: run.message,
-    summary: {
-      ...summary,
-      rowsPerSecond: seconds > 0 ? Math.round(rowsRead / seconds) : 0,
-      mapping: run.mapping,
-      options: { ...run.options },
-    },
-  };
-};
-
-/** A part that does not fit its shape is refused like a body that does not. */
-const checked = <T>(shape: TSchema, value: unknown, field: string): T => {
-  if (Check(shape, value)) return value as T;
-  const first = Errors(shape, value)[0];
-  const where = `${field}${(first?.instancePath ?? "").replaceAll("/", ".")}`;
-  throw errors.invalid({ field: where, message: `${where}: ${first?.message ?? "is not acceptable"}.` });
-};
-
-const kindOf = ({ texts }: Received): ImportKind => {
-  const kind = KINDS.find((item) => item === texts.kind);
-  if (kind === undefined) throw errors.bad_part({ field: "kind", expected: "customers or transactions" });
+const kindOf = <Kind extends ImportKind>({ texts }: Received, kinds: readonly Kind[]): Kind => {
+  const kind = kinds.find((item) => item === texts.kind);
+  if (kind === undefined) throw errors.bad_part({ field: "kind", expected: `one of ${kinds.join(", ")}` });
   return kind;
 };
 
@@ -126,28 +49,13 @@ export const addDataflowsRoutes = (server: Server, parts: DataflowsRouteParts): 
     const scope = plugin as unknown as Server;
     await acceptFiles(scope);
     addUploads(scope, parts);
+    addCampaignRoute(scope, parts);
   });
   addRuns(server, parts);
   addRejections(server, parts);
 };
 
 const addUploads = (server: Server, { dataflows, orgs }: DataflowsRouteParts): void => {
-  /** Whatever happens after the file arrived, it does not stay behind. */
-  const withFile = async <T>(
-    request: FastifyRequest,
-    work: (received: Received) => Promise<{ answer: T; keeps: boolean }>,
-  ): Promise<T> => {
-    const received = await receive(request, dataflows);
-    let keeps = false;
-    try {
-      const done = await work(received);
-      keeps = done.keeps;
-      return done.answer;
-    } finally {
-      if (!keeps) await dataflows.dropUpload(received.path);
-    }
-  };
-
   server.post(
     "/api/imports",
     {
@@ -156,21 +64,22 @@ const addUploads = (server: Server, { dataflows, orgs }: DataflowsRouteParts): v
         ...UPLOAD,
         summary: "Import a CSV file",
         description:
-          "Parts: file (CSV, plain or gzip), kind (customers or transactions), mapping (JSON: field → header; fields that it does not name take the columns that the header suggests, fields with an empty header take none), options (JSON).",
+          "Parts: file (CSV, plain or gzip), kind (customers, transactions or points; points need the permission to write points), mapping (JSON: field → header; fields that it does not name take the columns that the header suggests, fields with an empty header take none), options (JSON).",
         operationId: "startImport",
         response: { 200: RunShape, ...failures(OwnFailure) },
       },
     },
     async (request) => {
       const { actor } = request;
-      return withFile(request, async (received) => {
+      return withFile(request, dataflows, async (received) => {
         const mapping = jsonPart(received.texts, "mapping");
         const options = jsonPart(received.texts, "options");
         const input = {
-          kind: kindOf(received),
+          kind: kindOf(received, FILE_KINDS),
           mapping: mapping === undefined ? undefined : checked<Mapping>(Mapping, mapping, "mapping"),
           options: options === undefined ? {} : checked<ImportOptions>(ImportOptions, options, "options"),
         };
+        if (input.kind === "points") requireAccess(actor, { resource: "Points", mode: "write" });
         const file = { path: received.path, name: received.fileName };
         const run = await dataflows.startRun(actor, file, input);
         return { answer: present(run, await orgs.get(actor.orgId)), keeps: true };
@@ -185,7 +94,8 @@ const addUploads = (server: Server, { dataflows, orgs }: DataflowsRouteParts): v
       schema: {
         ...UPLOAD,
         summary: "Look at the beginning of a CSV file",
-        description: "Parts: file (the first 256 KB are enough), kind, delimiter.",
+        description:
+          "Parts: file (the first 256 KB are enough), kind (as for imports, or campaign), delimiter.",
         operationId: "previewImport",
         response: {
           200: Type.Object({
@@ -203,10 +113,10 @@ const addUploads = (server: Server, { dataflows, orgs }: DataflowsRouteParts): v
     },
     async (request) => {
       const { orgId } = request.actor;
-      return withFile(request, async (received) => {
+      return withFile(request, dataflows, async (received) => {
         const { delimiter } = received.texts;
         if (delimiter !== undefined) checked(ImportOptions, { delimiter }, "options");
-        const found = await dataflows.preview(orgId, received.path, kindOf(received), delimiter);
+        const found = await dataflows.preview(orgId, received.path, kindOf(received, KINDS), delimiter);
         const answer = {
           ...found,
           headers: [...found.headers],

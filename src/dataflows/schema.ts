@@ -1,6 +1,9 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 
-export const KINDS = ["customers", "transactions"] as const;
+/** What a file that is sent as such may hold. */
+export const FILE_KINDS = ["customers", "transactions", "points"] as const;
+/** `campaign`: customers who get points of one campaign. */
+export const KINDS = [...FILE_KINDS, "campaign"] as const;
 export type ImportKind = (typeof KINDS)[number];
 
 /** Target field → header of the file's column; an empty header in what a caller gives says that the field takes none. */
@@ -71,10 +74,42 @@ export const ImportOptions = Type.Object(
 );
 export type ImportOptions = Static<typeof ImportOptions>;
 
+/** What a campaign gives to each of its customers. */
+export const CampaignTerms = Type.Object(
+  {
+    name: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: "Of the campaign: a customer gets the points of one name once",
+    }),
+    points: Type.Optional(
+      Type.Number({ description: "Points of customers whose row gives none, at most three decimals" }),
+    ),
+    expiresOn: Type.Optional(
+      Type.String({
+        maxLength: 10,
+        description: "Last day of the points, YYYY-MM-DD, or never; default by the program's expiry strategy",
+      }),
+    ),
+    reason: Type.String({ minLength: 1, maxLength: 500 }),
+    promotionName: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: "Promotion that the points are shown under; default the campaign's name",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type CampaignTerms = Static<typeof CampaignTerms>;
+
 /** Options as a run keeps them: what a caller may choose, and what only programs do. */
 export interface RunOptions extends ImportOptions {
   /** Days by which every date is moved on the calendar, clock times kept: for demonstrations with old data. */
   readonly shiftDays?: number;
+  /** What a run of kind campaign gives. */
+  readonly campaign?: CampaignTerms;
 }
 
 export type RunStatus = "queued" | "running" | "finished" | "failed" | "cancelled";

@@ -3,13 +3,17 @@ import type { Readable } from "node:stream";
 import type { Activities } from "#activities";
 import type { Customers } from "#customers";
 import type { Events } from "#events";
-import type { Organisation, Orgs } from "#orgs";
-import { type Clock, type Db, type Ids, isZone, type Logger } from "#platform";
+import type { Orgs } from "#orgs";
+import type { Clock, Db, Ids, Logger } from "#platform";
+import type { Points } from "#points";
+import { checkCampaignSize, checkTerms } from "./campaigns.ts";
 import { readFileHead } from "./csv-source.ts";
 import { createCustomerImporter } from "./customer-importer.ts";
 import { guessDateFormat } from "./dates.ts";
 import { errors } from "./errors.ts";
-import { bindMapping, checkBillsCanSucceed, listTargets, suggestMapping, type Target } from "./mapping.ts";
+import { bindMapping, checkBillsCanSucceed, listTargets, suggestMapping } from "./mapping.ts";
+import { checkOptions } from "./options.ts";
+import { createPointsImporter } from "./points-importer.ts";
 import { rejectedRows } from "./rejected-rows.ts";
 import { createRunner, fingerprintOf, type Progress, type RunContext, type RunEnd } from "./runner.ts";
 import {
@@ -22,6 +26,7 @@ import {
   type Starter,
 } from "./schema.ts";
 import * as store from "./store.ts";
+import type { Target } from "./targets.ts";
 import { createTransactionImporter } from "./transaction-importer.ts";
 import { removeUpload, saveUpload } from "./uploads.ts";
 
@@ -31,6 +36,7 @@ export interface DataflowsParts {
   readonly clock: Clock;
   readonly orgs: Orgs;
   readonly customers: Customers;
+  readonly points: Pick<Points, "moveAll">;
   readonly activities: Activities;
   readonly events: Events;
   readonly log: Logger;
@@ -60,6 +66,13 @@ export interface Preview {
   readonly targets: readonly Target[];
 }
 
+/** The columns of dates by which their order is found out. */
+const DATE_FIELDS: Readonly<Record<ImportKind, readonly string[]>> = {
+  customers: ["registeredAt"],
+  transactions: ["date"],
+  points: ["awardedAt", "convertsAt", "expiresAt"],
+  campaign: [],
+};
 const MAX_UPLOAD_MEGABYTES = 4096;
 /** Runs looked at when searching for work. */
 const MAX_WAITING = 200;
@@ -71,9 +84,15 @@ export const createDataflows = (parts: DataflowsParts) => {
     ...parts,
     createImporter: async (run, head, hooks) => {
       const organisation = await orgs.get(run.orgId);
-      return run.kind === "customers"
-        ? createCustomerImporter(parts, organisation, run, head, parts.batchSize)
-        : createTransactionImporter(parts, organisation, run, head, hooks, parts.batchSize);
+      switch (run.kind) {
+        case "customers":
+          return createCustomerImporter(parts, organisation, run, head, parts.batchSize);
+        case "transactions":
+          return createTransactionImporter(parts, organisation, run, head, hooks, parts.batchSize);
+        case "points":
+        case "campaign":
+          return createPointsImporter(parts, organisation, run, head, parts.batchSize);
+      }
     },
   });
   const stopping = new AbortController();
@@ -100,6 +119,10 @@ export const createDataflows = (parts: DataflowsParts) => {
     // Programs of our own give bills their tills and numbers only when they come by.
     if (input.kind === "transactions" && !isCompletedLater)
       checkBillsCanSucceed(organisation, columns, options);
+    if (options.campaign !== undefined) {
+      checkTerms(organisation, options.campaign, columns, clock.now().getTime());
+      await checkCampaignSize(path, head);
+    }
     const id = await parts.ids.take("import");
     await db.transaction(starter.orgId, (tx) =>
       store.insertRun(tx, {
@@ -246,9 +269,8 @@ export const createDataflows = (parts: DataflowsParts) => {
       const head = await readFileHead(path, delimiter);
       const suggestedMapping = suggestMapping(kind, organisation, head.headers);
       const rows = head.sample.filter(({ problem }) => problem === null).map(({ fields }) => fields);
-      const dates = head.headers.indexOf(
-        suggestedMapping[kind === "customers" ? "registeredAt" : "date"] ?? "",
-      );
+      const dated = DATE_FIELDS[kind].find((field) => suggestedMapping[field] !== undefined) ?? "";
+      const dates = head.headers.indexOf(suggestedMapping[dated] ?? "");
       return {
         headers: head.headers,
         rows,
@@ -299,22 +321,5 @@ const sorted = (value: object): string => JSON.stringify(Object.entries(value).s
 
 const isSameReading = (run: store.StoredRun, mapping: Mapping, options: RunOptions = {}): boolean =>
   sorted(mapping) === sorted(run.mapping) && sorted(options) === sorted(run.options);
-
-/** Options that say how bills are meant; a file of customers has none, and what does nothing is not taken in silence. */
-const BILL_OPTIONS = ["asOf", "registerUnknown", "setAsideReturns", "matchReturns", "decimal"] as const;
-
-const checkOptions = (kind: ImportKind, organisation: Organisation, options: RunOptions): void => {
-  const { zone, defaultTill, source } = options;
-  const invalid = (field: string, message: string) =>
-    errors.invalid({ field: `options.${field}`, message: `options.${field}: ${message}` });
-  const idle = kind === "customers" && BILL_OPTIONS.find((name) => options[name] !== undefined);
-  if (idle) throw invalid(idle, "it says how bills are meant and does nothing for customers; leave it out.");
-  if (zone !== undefined && !isZone(zone))
-    throw invalid("zone", `${zone} is no IANA time zone such as Europe/London.`);
-  if (defaultTill !== undefined && !organisation.tillByCode(defaultTill)?.isActive)
-    throw invalid("defaultTill", `there is no active till ${defaultTill}.`);
-  if (source !== undefined && !organisation.sources.includes(source.toUpperCase()))
-    throw invalid("source", `${source} is no source of the organisation.`);
-};
 
 export type { Rejection };

@@ -8,6 +8,7 @@ import { openParties, verifyLedger } from "#ledger";
 import { createLoyalty, enrol, type Loyalty, publishProgram } from "#loyalty";
 import { createOrgs, type Orgs } from "#orgs";
 import { createDb, createIds, createLog, type Db, fixedClock, rawSql } from "#platform";
+import { createPoints, type Points, verifyPoints } from "#points";
 import { createTestDatabase } from "../../tests/support/postgres.ts";
 import { createTestOrganisation, type TestOrganisation } from "../orgs/testing.ts";
 import { createDataflows, type Dataflows } from "./service.ts";
@@ -22,6 +23,7 @@ export interface ImportWorld extends TestOrganisation {
   readonly loyalty: Loyalty;
   readonly events: Events;
   readonly activities: Activities;
+  readonly points: Points;
   readonly dataflows: Dataflows;
   readonly clock: ReturnType<typeof fixedClock>;
   /** A folder of the world's own, for files to import. */
@@ -67,6 +69,7 @@ export const createImportWorld = async (
     },
   });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });
+  const points = createPoints({ db, ids, clock, orgs, customers, loyalty, events, log });
   const another = (batchSize = options.batchSize ?? 500) =>
     createDataflows({
       db,
@@ -74,6 +77,7 @@ export const createImportWorld = async (
       clock,
       orgs,
       customers,
+      points,
       activities,
       events,
       log,
@@ -93,13 +97,14 @@ export const createImportWorld = async (
     loyalty,
     events,
     activities,
+    points,
     dataflows,
     clock,
     folder,
     another,
     query: (text, values = []) =>
       db.transaction(made.id, (tx) => tx.rows(rawSql(`/* dataflows.test */ ${text}`, values))),
-    verify: async () => (await verifyLedger(db)).findings,
+    verify: async () => [...(await verifyLedger(db)).findings, ...(await verifyPoints(db))],
     close: async () => {
       await dataflows.stop();
       await db.close();

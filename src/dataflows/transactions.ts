@@ -1,10 +1,11 @@
 import { type Purchase, parseBill, type SetAsideDocument } from "#activities";
 import { identifierKey } from "#customers";
 import type { Organisation } from "#orgs";
-import { AppError, type Instant, isDatabaseGone, type Outcome, QUANTITY_SCALE, toDecimal } from "#platform";
+import { AppError, type Instant, type Outcome, QUANTITY_SCALE, toDecimal } from "#platform";
 import type { BillDraft, Named } from "./bills.ts";
 import type { BillBatch } from "./gather.ts";
 import type { Columns } from "./mapping.ts";
+import { isOfRecord, keyOfRow } from "./records.ts";
 import { type Counts, noCounts, type Rejection, type RunOptions } from "./schema.ts";
 
 /** Programs of our own may complete a bill before it is judged: its place, who is registered for it, what is kept aside. */
@@ -175,7 +176,7 @@ const returnBodyOf = (parts: BillContextParts, draft: BillDraft): object => ({
 
 /** What a second copy of the same row is recognised by when bills have no numbers. */
 const rowKey = ({ fingerprint }: BillContextParts, draft: BillDraft): string =>
-  `import:${fingerprint.slice(0, 32)}:${draft.rows[0]!.line}`;
+  keyOfRow(fingerprint, draft.rows[0]!.line);
 
 const asideOf = (parts: BillContextParts, draft: BillDraft): SetAsideDocument => {
   const { kind, reason } = draft.aside ?? {
@@ -254,19 +255,6 @@ export const judgeBatch = (parts: BillContextParts, batch: BillBatch): JudgedBat
 /** A row of empty cells, as spreadsheets leave at the end of a file, is no row. */
 const isBlank = ({ rows }: BillDraft): boolean =>
   rows.length === 1 && rows[0]!.problem === null && rows[0]!.fields.every((cell) => cell.trim() === "");
-
-/** SQLSTATE classes of what a bill itself can bring about: bad data, broken constraints, limits of the program, raised errors. */
-const OF_THE_BILL = /^(22|23|54|P0)/;
-
-/**
- * Whether a fault is the bill's own, so that trying again would end the same: an error of the database about its data, or a
- * broken assumption of ours. A database that is away, full, busy or not as expected is no bill's doing.
- */
-const isOfBill = (error: unknown): error is Error => {
-  if (!(error instanceof Error) || isDatabaseGone(error)) return false;
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" ? OF_THE_BILL.test(code) : !/timeout|connect/i.test(error.message);
-};
 
 /** Rejections of a bill that could not be recorded for a reason that nobody foresaw. */
 const faultOf = (draft: BillDraft, error: Error): Rejection[] => {
@@ -357,7 +345,7 @@ export const tally = (
       const { error } = outcome;
       if (error instanceof AppError) rejections.push(...rejectionsOf(parts, draft, error));
       // The path tried the bill alone before it said so. What is the database's fails the run, to be tried again as a whole.
-      else if (isOfBill(error)) rejections.push(...faultOf(draft, error));
+      else if (isOfRecord(error)) rejections.push(...faultOf(draft, error));
       else throw error;
       return;
     }

@@ -156,6 +156,14 @@ const authenticate = (
   return asTill(parts, headers, headers.authorization);
 };
 
+/** Refuses who may not do that, for calls that need more than their route says. Raises identity.denied. */
+export const requireAccess = (
+  { permissions }: Pick<Actor, "permissions">,
+  { resource, mode }: Exclude<Access, "public">,
+): void => {
+  if (!allows(permissions, resource, mode)) throw errors.denied();
+};
+
 /** Refuses routes that say nothing of who may call them, and lets calls through to the others. */
 export const installAuthentication = (server: Server, parts: AuthenticationParts): void => {
   server.decorateRequest("actor", null as unknown as Actor);
@@ -170,7 +178,7 @@ export const installAuthentication = (server: Server, parts: AuthenticationParts
     await parts.listening();
     const actor = await authenticate(parts, request, reply);
     reply.removeHeader("www-authenticate");
-    if (!allows(actor.permissions, access.resource, access.mode)) throw errors.denied();
+    requireAccess(actor, access);
     request.actor = actor;
   });
 };

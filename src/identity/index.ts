@@ -1,3 +1,4 @@
+export { requireAccess } from "./authenticate.ts";
 export { addIdentityRoutes, type IdentityRouteParts } from "./routes.ts";
 export type {
   Access,

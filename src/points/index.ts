@@ -24,6 +24,7 @@ export {
   type PointsWrites,
 } from "./movement.ts";
 export { addMovingRoutes, type MovingRouteParts } from "./moving-routes.ts";
+export { nameParty, partyWithId } from "./naming.ts";
 export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
 export { PreviewAnswer, presentPreview } from "./preview.ts";
 export { explodeRedemptions } from "./redemptions/explode.ts";

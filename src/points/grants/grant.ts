@@ -155,6 +155,14 @@ const sourceOf = ({ bill, promotion }: GrantInput): LotTerms["source"] => {
   return promotion === null ? "bill_regular" : "bill_promotions";
 };
 
+/** Refuses points that nobody can have: earned later than now, or gone by a date before now. */
+const checkDates = ({ awardedAt, expiry }: GrantInput, now: Instant): void => {
+  if (awardedAt !== null && awardedAt > now)
+    throw errors.awarded_in_future({ field: "awardedAt", value: new Date(awardedAt).toISOString() });
+  if ("at" in expiry && expiry.at !== null && expiry.at <= now)
+    throw errors.expired_grant({ field: "expiresAt", value: new Date(expiry.at).toISOString() });
+};
+
 /** Gives points: goodwill, manual issue, campaigns, points from elsewhere (points.md §4.5, §4.6). */
 export const grantKind: MovementKind<GrantInput, Goodwill[]> = {
   name: "grant",
@@ -163,6 +171,7 @@ export const grantKind: MovementKind<GrantInput, Goodwill[]> = {
   decide: (movement, desk, goodwill): Granted => {
     const { input, now } = movement;
     const partyId = movement.partyIds[0]!;
+    checkDates(input, now);
     const program = requireProgramFor(desk, input.programId, [partyId], now, false);
     const { programId } = program;
     const key: AccountKey = { programId, currencyId: input.currencyId, category: input.category };
