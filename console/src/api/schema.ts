@@ -540,6 +540,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/points/campaigns": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["startCampaign"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/programs": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listPrograms"];
@@ -1888,7 +1899,7 @@ export interface components {
   schemas: {
     ImportRun: {
       id: number;
-      kind: "customers" | "transactions";
+      kind: "customers" | "transactions" | "points" | "campaign";
       fileName: string;
       status: "queued" | "running" | "finished" | "failed" | "cancelled";
       rowsRead: number;
@@ -6118,6 +6129,37 @@ export interface operations {
             currency: string;
             language: string;
           };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Give points of a campaign to many customers (Points:write) */
+  startCampaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": components["schemas"]["ImportRun"];
         };
       };
       400: components["responses"]["OwnFailure400"];
