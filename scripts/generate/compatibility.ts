@@ -10,7 +10,7 @@ export interface ListedOperation {
 /** Served operations of which a documented part is missing, and which one. A test fails when one of these is not served. */
 export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v1.1/transaction/add":
-    "referral codes and redemptions named in the bill are not acted on; colliding identifiers are warned of, not merged",
+    "referral codes and redemptions of coupons named in the bill are not acted on; colliding identifiers are warned of, not merged",
   "POST /v1.1/transaction/add_with_local_currency": "as POST /v1.1/transaction/add",
   "GET /v1.1/customer/transactions": "without coupons and credit notes",
   "POST /v2/simulation/transactions": "without targets, streaks and promotions",

@@ -19,6 +19,9 @@ import type { LineItem, PaymentMode } from "./schema.ts";
 const MAX_LINES = 5000;
 const MAX_PAYMENTS = 100;
 const MAX_PARTS = 100;
+const MAX_REDEMPTIONS = 100;
+/** Codes have six characters; longer ones are unknown, and quoted in the warning. */
+const MAX_CODE = 40;
 const MAX_RETURNABLE_DAYS = 1_000_000;
 /** Names in an object of fields or attributes. */
 export const MAX_FIELDS = 500;
@@ -152,4 +155,24 @@ const paymentIssues = ({ paymentModes }: Organisation, mode: string, attributes:
   return unknown.map((name) =>
     issue(9609, `The payment mode ${known.name} has no attribute ${name.slice(0, 100)}.`),
   );
+};
+
+/** The codes of redemptions that a bill quotes, each once: text, or objects that name it. A return is paid with none. */
+export const parsePointsRedemptions = (
+  value: unknown,
+  goesBack: boolean,
+  warnings: Issue[],
+): readonly string[] => {
+  const field = "redemptions.pointsRedemptions";
+  const { pointsRedemptions } = asObject(value, "redemptions", MAX_FIELDS);
+  const codes = asArray(pointsRedemptions, field, MAX_REDEMPTIONS).map((item, index) => {
+    const at = `${field}[${index}]`;
+    const named = isObject(item) ? (item.redemptionId ?? item.redemption_id ?? item.id) : item;
+    const code = (asText(named, at, MAX_CODE) ?? "").trim();
+    if (code === "") throw errors.bad_field({ field: at, expected: "the id of a redemption" });
+    return code;
+  });
+  if (!goesBack || codes.length === 0) return [...new Set(codes)];
+  warnings.push(issue(903, `${field}: a return is not paid with points; no redemption was linked.`));
+  return [];
 };

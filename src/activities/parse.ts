@@ -3,7 +3,7 @@ import { type Organisation, validateFields } from "#orgs";
 import { type Instant, type Issue, parseDateTime } from "#platform";
 import { inBaseCurrency } from "./currencies/convert.ts";
 import { errors } from "./errors.ts";
-import { asLines, fieldIssues, MAX_FIELDS, parsePayments } from "./parse-lines.ts";
+import { asLines, fieldIssues, MAX_FIELDS, parsePayments, parsePointsRedemptions } from "./parse-lines.ts";
 import {
   asChoice,
   asInstant,
@@ -102,6 +102,7 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
     : parseMixed(returnInput, returned);
   const ownNumber =
     goesBack && context.returnsGoods !== true ? parseReturnNumber(body.parentBillNumber, context) : number;
+  const paidBy = parsePointsRedemptions(body.redemptions, goesBack, warnings);
   const marked = markOutlierLines(organisation, lines, warnings);
   const extended = validateFields(
     organisation.extendedFields("TRANSACTION"),
@@ -139,6 +140,7 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
     lines,
     ...(returns.length === 0 ? {} : { returns }),
     paymentModes: parsePayments(body.paymentModes, organisation, warnings),
+    ...(paidBy.length === 0 ? {} : { pointsRedemptions: paidBy }),
     extendedFields: extended.values,
     customFields: custom.values,
     notInterestedReason: asText(body.notInterestedReason, "notInterestedReason", 255),

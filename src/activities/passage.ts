@@ -4,6 +4,7 @@ import type { ExpiryRoll, LedgerBook } from "#ledger";
 import type { CompiledProgram, Decision, Membership, OrgPrograms, SavedMembership } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Issue, Outcome } from "#platform";
+import type { QuotedRedemptions } from "./quoted-redemptions.ts";
 import type { Unmatched } from "./returns/goods.ts";
 import type { BillRedemptions } from "./returns/redemptions.ts";
 import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
@@ -48,6 +49,8 @@ export interface Snapshot {
   readonly bills: Map<number, ReturnableBill>;
   /** Points that paid those bills. */
   readonly redemptions: BillRedemptions;
+  /** Redemptions that the batch's bills say they were paid with. */
+  readonly quoted: QuotedRedemptions;
   readonly book: LedgerBook;
   readonly recordedAt: Instant;
 }

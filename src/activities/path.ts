@@ -20,11 +20,12 @@ import {
   StaleRead,
   type Tx,
 } from "#platform";
-import { pointsStatements } from "#points";
+import { changeRedemptions, pointsStatements } from "#points";
 import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
+import { loadQuoted } from "./quoted-redemptions.ts";
 import { billsAtMost, findGoods } from "./returns/goods.ts";
 import { identifyOriginals, loadAwards, loadReturnableBills, lockAnonymousBills } from "./returns/load.ts";
 import { loadBillRedemptions, noRedemptions } from "./returns/redemptions.ts";
@@ -188,7 +189,8 @@ const load = async (
     ? await loadReturns(tx, parts, organisation, batch, book)
     : { bills: new Map<number, ReturnableBill>(), redemptions: noRedemptions() };
   const byKey = new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item]));
-  const [tiers, visitDays] = await Promise.all([
+  const [quoted, tiers, visitDays] = await Promise.all([
+    loadQuoted(tx, parts.ids, orgId, batch),
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
     programs.default === null
       ? new Map<number, Set<string>>()
@@ -203,6 +205,7 @@ const load = async (
     visitDays,
     bills,
     redemptions,
+    quoted,
     book,
     recordedAt: parts.clock.now().getTime(),
   };
@@ -289,7 +292,7 @@ const commit = async (
   { events }: PathParts,
   orgId: number,
   batch: readonly Passage[],
-  { book, redemptions }: Snapshot,
+  { book, redemptions, quoted }: Snapshot,
   claims: Claims,
   writes: Writes,
 ): Promise<void> => {
@@ -307,7 +310,7 @@ const commit = async (
   const refused = batch.filter(({ outcome }) => outcome !== null && "error" in outcome);
   // What is refused gives its keys back first: nothing may follow the commit.
   if (refused.length > 0) await claims.release(tx, orgId, refused);
-  // Apart and after the others: lots that the batch opens roll too.
-  const after = rollStatements(orgId, writes.rolls);
+  // Apart and after the others: lots that the batch opens roll too, and a redemption that is taken back may be linked as well.
+  const after = [...rollStatements(orgId, writes.rolls), ...changeRedemptions(orgId, quoted.links)];
   await Promise.all([tx.runAll(statements), tx.runAll(after), tx.commit()]);
 };

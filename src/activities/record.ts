@@ -1,6 +1,7 @@
 import type { CustomerProfile } from "#customers";
 import { POINTS } from "#ledger";
 import type { Decided, Passage, Snapshot, Writes } from "./passage.ts";
+import { linkQuoted } from "./quoted-redemptions.ts";
 import { buildReply } from "./reply.ts";
 import type { Purchase } from "./schema.ts";
 
@@ -36,7 +37,11 @@ export const record = (
   const decision = decided?.decision ?? null;
   const points =
     decision?.awards.reduce((sum, award) => sum + (award.currencyId === POINTS ? award.points : 0), 0) ?? 0;
-  const warnings = [...purchase.warnings, ...passage.returns.flatMap((item) => item.warnings)];
+  const warnings = [
+    ...purchase.warnings,
+    ...passage.returns.flatMap((item) => item.warnings),
+    ...linkQuoted(passage, snapshot.quoted),
+  ];
   const reply = buildReply({ purchase, transactionId, partyId, profile, decided, warnings });
   const customerId = purchase.type === "REGULAR" ? partyId : null;
   writes.transactions.push({

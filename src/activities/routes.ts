@@ -63,6 +63,12 @@ export const BillShape = Type.Object(
       }),
     ),
     paymentModes: Type.Optional(Type.Unknown({ description: "Payments: mode, value, notes, attributes" })),
+    redemptions: Type.Optional(
+      Type.Unknown({
+        description:
+          "pointsRedemptions: ids of redemptions that paid for the bill; one that cannot be linked is a warning",
+      }),
+    ),
     extendedFields: Type.Optional(
       Type.Unknown({ description: "Extended fields of scope TRANSACTION, name → value" }),
     ),

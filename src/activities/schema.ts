@@ -87,6 +87,8 @@ export interface Purchase {
   /** What goes back: one for a return, any number for a purchase that takes goods of earlier bills back. */
   readonly returns: readonly ReturnRequest[];
   readonly paymentModes: readonly PaymentMode[];
+  /** Codes of redemptions that paid it, as quoted; absent when none are. */
+  readonly pointsRedemptions?: readonly string[];
   readonly extendedFields: Readonly<Record<string, unknown>>;
   readonly customFields: Readonly<Record<string, unknown>>;
   readonly notInterestedReason: string | null;

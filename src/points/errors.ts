@@ -188,6 +188,11 @@ export const errors = defineErrors("points", {
     message: "{points} points cannot be reversed; {left} of the redemption are left.",
   },
   other_customer: { number: 904, http: 400, message: "The redemption {value} is another customer's." },
+  linked_elsewhere: {
+    number: 903,
+    http: 400,
+    message: "The redemption {value} paid for the bill with id {bill} already.",
+  },
   reversal_off: { number: 905, http: 400, message: "Reversing redemptions is not enabled." },
   already_reversed: { number: 3802, http: 400, message: "The redemption {value} has been reversed already." },
   hold_unknown: { number: 70_101, http: 404, message: "There is no hold {value}." },

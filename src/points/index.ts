@@ -27,7 +27,9 @@ export { addMovingRoutes, type MovingRouteParts } from "./moving-routes.ts";
 export { nameParty, partyWithId } from "./naming.ts";
 export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
 export { PreviewAnswer, presentPreview } from "./preview.ts";
+export { changeRedemptions, type RedemptionChange } from "./redemptions/changes.ts";
 export { explodeRedemptions } from "./redemptions/explode.ts";
+export { linked, objectionToLink } from "./redemptions/link.ts";
 export type { Redeemed } from "./redemptions/post.ts";
 export { type RedeemInput, redeemKind } from "./redemptions/redeem.ts";
 export {
@@ -42,7 +44,7 @@ export type { PointsRouteParts } from "./route-parts.ts";
 export { addScheduleRoutes, type ScheduleParts } from "./schedules/routes.ts";
 export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";
-export { loadRedemptionsOfBills } from "./store.ts";
+export { loadRedemptionsByCode, loadRedemptionsOfBills } from "./store.ts";
 export { type TransferInput, transferKind } from "./transfers/transfer.ts";
 export { verifyTransfers } from "./transfers/verify.ts";
 export { verifyPoints } from "./verify.ts";

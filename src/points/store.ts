@@ -139,6 +139,16 @@ export const loadRedemptions = async (
   return rows.map(redemptionOf);
 };
 
+/** Redemptions by their codes; unknown ones are absent. */
+export const loadRedemptionsByCode = async (
+  tx: Tx,
+  orgId: number,
+  codes: readonly string[],
+): Promise<Redemption[]> => {
+  const keys = codes.map((code) => codeKey(orgId, "redemption", code));
+  return loadRedemptions(tx, orgId, await findCodes(tx, orgId, keys));
+};
+
 /** Redemptions that paid for bills: by the bill's id, or by the number given when the points were redeemed. Oldest first. */
 export const loadRedemptionsOfBills = async (
   tx: Tx,

@@ -249,3 +249,53 @@ describe("GET /v1.1/points/isredeemable", () => {
     expect((await shop.get(url, await shop.tillWith(["Customer:read"]))).status).toBe(403);
   });
 });
+
+describe("a bill that quotes redemptions", () => {
+  const tillBill = ({ externalId }: Member, number: string, pointsRedemptions: unknown) => ({
+    root: {
+      transaction: {
+        type: "regular",
+        number,
+        amount: "80",
+        billing_time: "2026-01-20 20:00:00",
+        customer: { external_id: externalId },
+        pointsRedemptions,
+      },
+    },
+  });
+  const statusOf = async (member: Member, number: string, pointsRedemptions: unknown) =>
+    (await shop.post("/v1.1/transaction/add?format=json", tillBill(member, number, pointsRedemptions))).body
+      .response.transactions.transaction[0];
+  const redemptionsOf = async ({ id }: Member): Promise<Json[]> =>
+    (await shop.get(`/api/customers/${id}/redemptions`, shop.agent)).body.items;
+
+  test("is linked to them in v2", async () => {
+    const member = await shop.member([50, null]);
+    const { redemption_id } = await only(itemOf(member, 20));
+    const url = `/v2/transactions?identifierName=externalId&identifierValue=${member.externalId}&source=INSTORE`;
+    const bill = { type: "REGULAR", billNumber: "Q-1", billAmount: 80 };
+    const { status, body } = await shop.post(url, {
+      ...bill,
+      redemptions: { pointsRedemptions: [redemption_id, "nobody"] },
+    });
+    expect([status, body.errors]).toEqual([200, []]);
+    expect(body.warnings).toEqual([{ status: false, code: 902, message: "There is no redemption nobody." }]);
+    expect(await redemptionsOf(member)).toMatchObject([{ billNumber: "Q-1", transactionId: body.createdId }]);
+    const refused = await shop.post(url, { ...bill, billNumber: "Q-2", redemptions: [] });
+    expect([refused.status, refused.body.errors[0].message]).toEqual([400, "redemptions must be an object."]);
+  });
+
+  test("is linked to them in v1.1, which has numbers of its own for what is not", async () => {
+    const [member, other] = [await shop.member([50, null]), await shop.member([50, null])];
+    const { redemption_id: code } = await only(itemOf(member, 20));
+    const { redemption_id: others } = await only(itemOf(other, 20));
+    const first = await statusOf(member, "Q-3", code);
+    expect(first.item_status).toMatchObject({ code: 600, warnings: { warning: [] } });
+    expect(await redemptionsOf(member)).toMatchObject([{ billNumber: "Q-3", transactionId: first.id }]);
+    const warned = await statusOf(member, "Q-4", ["nobody", others, { redemption_id: code }]);
+    expect(warned.item_status).toMatchObject({ code: 600, warnings: { warning: ["640", "642"] } });
+    const refused = await statusOf(member, "Q-5", [""]);
+    expect(refused.item_status).toMatchObject({ success: "false", code: 400 });
+    expect(refused.item_status.message).toMatch(/^pointsRedemptions\[0\] must be/);
+  });
+});

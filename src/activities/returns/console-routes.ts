@@ -19,6 +19,7 @@ import { parseBill } from "../parse.ts";
 import { asMoney } from "../parse-values.ts";
 import type { Passage, ReturnPassage, Snapshot, Writes } from "../passage.ts";
 import type { PathParts } from "../path.ts";
+import { noQuoted } from "../quoted-redemptions.ts";
 import { linesOf } from "../reads.ts";
 import { requestKeyOf } from "../routes.ts";
 import type { Purchase, ReturnLine, ReturnRequest } from "../schema.ts";
@@ -234,6 +235,7 @@ const preview = async (
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill]),
     redemptions: await loadBillRedemptions(tx, parts.ids, [bill], 1, { organisation, book }),
+    quoted: noQuoted(),
     book,
     recordedAt: parts.clock.now().getTime(),
   };

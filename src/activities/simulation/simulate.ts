@@ -5,6 +5,7 @@ import { decide } from "../decide.ts";
 import { errors } from "../errors.ts";
 import type { Passage, Snapshot, Writes } from "../passage.ts";
 import { identify, type PathParts, tiersOfLateBills } from "../path.ts";
+import { loadQuoted } from "../quoted-redemptions.ts";
 import { noRedemptions } from "../returns/redemptions.ts";
 import type { Purchase } from "../schema.ts";
 import { visitsOfLateBills } from "../visits.ts";
@@ -65,6 +66,9 @@ const throwRefusal = ({ outcome }: Passage): void => {
   throw outcome.error instanceof AppError ? outcome.error : new Error("the simulation failed");
 };
 
+/** Links that a simulated bill would make are nobody's: they are not written. */
+const NO_IDS = { reserve: async () => () => 0 };
+
 const readSnapshot = async (
   tx: Tx,
   parts: PathParts,
@@ -99,6 +103,7 @@ const readSnapshot = async (
     visitDays,
     bills: new Map(),
     redemptions: noRedemptions(),
+    quoted: await loadQuoted(tx, NO_IDS, orgId, [passage]),
     book: new LedgerBook(parties, accounts),
     recordedAt,
   };

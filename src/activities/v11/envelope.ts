@@ -2,7 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import { AppError } from "#platform";
 import { errors } from "../errors.ts";
 import { type Body, isObject } from "../parse-values.ts";
-import { codeOf, inWordsOfV11 } from "./words.ts";
+import { codeOf, inWordsOfV11, warningCodeOf } from "./words.ts";
 
 /** The answer of v1.1 calls about bills (loyalty-core.md §3.2): a status of the request, and one of every item. */
 
@@ -48,7 +48,7 @@ export const done = (code: number, message: string, warnings: readonly Warned[] 
   success: "true",
   code,
   message: [message, ...warnings.map((warning) => inWordsOfV11(warning.message))].join(" "),
-  warnings: { warning: [...new Set(warnings.map((warning) => String(warning.code)))] },
+  warnings: { warning: [...new Set(warnings.map((warning) => String(warningCodeOf(warning.code))))] },
 });
 
 /** The status of an item that was refused. What is no refusal of ours is a fault, told without details. */

@@ -90,6 +90,12 @@ const listIn = (value: unknown, field: string, list: string): readonly unknown[]
   return oneOrMany(value[list]);
 };
 
+/** Redemptions that the bill quotes: `pointsRedemptions`, one or many; undefined when nothing was sent. */
+const redemptionsOf = (value: unknown): unknown => {
+  const pointsRedemptions = oneOrMany(value);
+  return pointsRedemptions.length === 0 ? undefined : { pointsRedemptions };
+};
+
 /** Reads an item of a v1.1 body. Values are judged by the one parser of bills; here they only get their v2 names. */
 export const readTillBill = (item: unknown, organisation: Organisation): TillBill => {
   if (!isObject(item)) throw errors.bad_field({ field: "transaction", expected: "an object" });
@@ -120,6 +126,7 @@ export const readTillBill = (item: unknown, organisation: Organisation): TillBil
       deliveryStatus: textOf(item.delivery_status) === "" ? "DELIVERED" : item.delivery_status,
       notInterestedReason: item.not_interested_reason,
       currencyCode: item.currency_code,
+      redemptions: redemptionsOf(item.pointsRedemptions),
       ...(Object.keys(custom).length > 0 ? { customFields: custom } : {}),
       ...(Object.keys(extended).length > 0 ? { extendedFields: extended } : {}),
       lineItemsV2: lines?.map((line, index) =>

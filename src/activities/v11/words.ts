@@ -30,6 +30,12 @@ const CODES: Readonly<Record<string, number>> = {
 /** The number by which v1.1 tells a refusal. */
 export const codeOf = ({ code, number }: AppError): number => CODES[code] ?? number;
 
+/** Numbers of warnings that v1.1 has for itself: a redemption that is unknown, and those that cannot be linked. */
+const WARNINGS: Readonly<Record<number, number>> = { 902: 640, 903: 642, 904: 642, 3802: 642 };
+
+/** The number by which v1.1 warns. */
+export const warningCodeOf = (code: number): number => WARNINGS[code] ?? code;
+
 const WORDS: Readonly<Record<string, string>> = {
   lineItemsV2: "line_items.line_item",
   billAmount: "amount",
@@ -43,6 +49,7 @@ const WORDS: Readonly<Record<string, string>> = {
   outlierStatus: "outlier_status",
   deliveryStatus: "delivery_status",
   notInterestedReason: "not_interested_reason",
+  "redemptions.pointsRedemptions": "pointsRedemptions",
   itemCode: "item_code",
   imgUrl: "img_url",
   returnableDays: "returnable_days",

@@ -10,8 +10,6 @@ import {
   issue,
   POINTS_SCALE,
   type Server,
-  type Sql,
-  sql,
   type Tx,
   toDecimal,
   V2Failure,
@@ -22,6 +20,7 @@ import type { PointsRouteParts } from "../route-parts.ts";
 import type { Redemption } from "../schema.ts";
 import { codeKey, findCodes, findKeys, loadRedemptions } from "../store.ts";
 import { type Body, isObject, readText, shown } from "../values.ts";
+import { changeRedemptions } from "./changes.ts";
 import { parseCustomFields, parseText } from "./parse.ts";
 
 const field = (description: string) => Type.Optional(Type.Unknown({ description }));
@@ -101,8 +100,10 @@ const update = async (parts: PointsRouteParts, organisation: Organisation, actor
     if (before === undefined) throw errors.redemption_unknown({ value: shown(body.redemptionId) });
     if (change.customFields !== undefined && before.customFields === null) throw errors.no_fields_then();
     const after = await changeOf(tx, parts, organisation.id, before, change);
-    await tx.run(updateRedemption(organisation.id, after));
-    await tx.run(insertChange(organisation.id, nextId(), before, after, now, actor));
+    const { name: by, tillId } = actor;
+    await tx.runAll(
+      changeRedemptions(organisation.id, [{ id: nextId(), before, after, at: now, by, tillId }]),
+    );
     return after;
   });
   return recordOf(organisation, changed, warnings);
@@ -193,32 +194,6 @@ const changeOf = async (
     customFields: customFields === undefined ? before.customFields : customFields,
   };
 };
-
-const json = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
-
-const updateRedemption = (orgId: number, after: Redemption): Sql =>
-  sql`/* points.update_redemption */
-    update points.redemptions
-       set bill_number = ${after.billNumber}, transaction_id = ${after.transactionId}, purpose = ${after.purpose},
-           custom_fields = ${json(after.customFields)}::json
-     where org_id = ${orgId} and party_id = ${after.partyId} and id = ${after.id}`;
-
-const changeable = ({ billNumber, transactionId, purpose, customFields }: Redemption): string =>
-  JSON.stringify({ billNumber, transactionId, purpose, customFields });
-
-const insertChange = (
-  orgId: number,
-  id: number,
-  before: Redemption,
-  after: Redemption,
-  now: number,
-  actor: Actor,
-): Sql =>
-  sql`/* points.insert_redemption_change */
-    insert into points.redemption_changes
-           (org_id, party_id, id, redemption_id, changed_at, changed_by, till_id, before, after)
-    values (${orgId}, ${before.partyId}, ${id}, ${before.id}, ${new Date(now)}, ${actor.name}, ${actor.tillId},
-            ${changeable(before)}::json, ${changeable(after)}::json)`;
 
 const recordOf = (
   organisation: Organisation,
