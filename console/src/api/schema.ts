@@ -14184,6 +14184,8 @@ export interface operations {
         lineItemsV2?: unknown;
         /** Payments: mode, value, notes, attributes */
         paymentModes?: unknown;
+        /** pointsRedemptions: ids of redemptions that paid for the bill; one that cannot be linked is a warning */
+        redemptions?: unknown;
         /** Extended fields of scope TRANSACTION, name → value */
         extendedFields?: unknown;
         customFields?: unknown;
@@ -14318,6 +14320,8 @@ export interface operations {
         lineItemsV2?: unknown;
         /** Payments: mode, value, notes, attributes */
         paymentModes?: unknown;
+        /** pointsRedemptions: ids of redemptions that paid for the bill; one that cannot be linked is a warning */
+        redemptions?: unknown;
         /** Extended fields of scope TRANSACTION, name → value */
         extendedFields?: unknown;
         customFields?: unknown;
