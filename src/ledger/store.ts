@@ -159,10 +159,12 @@ export const loadUsesForEvents = async (
       from (select distinct party_id, event_no
               from unnest(${events.map((event) => event.partyId)}::bigint[],
                           ${events.map((event) => event.eventNo)}::bigint[]) e (party_id, event_no)) e
-      join ledger.lot_uses u
-        on u.party_id = e.party_id
-       and ((u.event_no = e.event_no and u.for_event_no = 0) or u.for_event_no = e.event_no)
-     where u.org_id = ${orgId}
+     cross join lateral (
+       select party_id, lot_event_no, lot_line_no, kind, amount from ledger.lot_uses
+        where org_id = ${orgId} and party_id = e.party_id and event_no = e.event_no and for_event_no = 0
+       union all
+       select party_id, lot_event_no, lot_line_no, kind, amount from ledger.lot_uses
+        where org_id = ${orgId} and party_id = e.party_id and for_event_no = e.event_no and for_event_no > 0) u
      group by 1, 2, 3, 4, 5`);
 };
 

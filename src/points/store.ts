@@ -168,7 +168,7 @@ export const loadRedemptionsOfBills = async (
       join points.redemptions r
         on r.party_id = b.party_id
        and (r.transaction_id = b.transaction_id
-            or (r.transaction_id is null and r.bill_number = b.number and b.number <> ''))
+            or (r.transaction_id is null and r.bill_number = b.number and r.bill_number <> ''))
      where r.org_id = ${orgId}
      order by r.party_id, r.id`);
   return rows.map(redemptionOf);
