@@ -182,7 +182,8 @@ test(
       const partyIds = await people.registerMany(BALANCES + 2_000);
       const ledger = buildLedger({ db, ids }, shop.id, { programIds: [program.id], at: NOW - 1 });
       const key = { programId: program.id, currencyId: 0, category: 1 as const };
-      const given = 400_000;
+      // So much that it is used up about half way: the race is for points first, and then for the last of them.
+      const given = Math.max(200_000, MOVEMENTS * 30);
       // Five lots each, so that reversals have somewhere to choose.
       for (let lot = 1; lot <= 5; lot++)
         await ledger.post(
