@@ -218,4 +218,9 @@ export const errors = defineErrors("points", {
     http: 409,
     message: "The key {key} was used before with another request.",
   },
+  code_not_permitted: {
+    number: 403,
+    http: 403,
+    message: "Sending a code needs the permission to write points.",
+  },
 });

@@ -95,6 +95,17 @@ describe("the program's terms and validation codes", () => {
     expect(await shop.balanceOf(member.id)).toBe(90);
   });
 
+  test("whoever may only read asks whether points may be spent, and sends no code", async () => {
+    const member = await shop.member([100, null]);
+    const url = `/v1.1/points/isredeemable?external_id=${member.externalId}&points=10&issue_otp=true`;
+    const sent = async () => (await shop.get("/api/mailbox", shop.agent)).body.total;
+    const before = await sent();
+    const read = (await shop.get(url, reader)).body.response.points.redeemable;
+    expect([read.is_redeemable, read.item_status.code, await sent()]).toEqual(["true", 876, before]);
+    const written = (await shop.get(url)).body.response.points.redeemable;
+    expect([written.item_status.code, await sent()]).toEqual([800, before + 1]);
+  });
+
   test("a code is taken in its time only", async () => {
     const member = await shop.member([100, null]);
     const code = await secretly(member, 10);

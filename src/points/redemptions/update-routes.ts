@@ -91,7 +91,8 @@ export const addUpdateRedemptionRoutes = (server: Server, parts: PointsRoutePart
 const update = async (parts: PointsRouteParts, organisation: Organisation, actor: Actor, body: Body) => {
   const { change, warnings } = readChange(organisation, body);
   const now = parts.clock.now().getTime();
-  const nextId = await parts.ids.reserve("points", 1);
+  // Taken before, so that a transaction that is run again has one.
+  const changeId = await parts.ids.take("points");
   const changed = await parts.db.transaction(organisation.id, async (tx) => {
     const key = await findRedemption(tx, organisation.id, body);
     await checkEntity(tx, parts, organisation, body, key.partyId);
@@ -102,7 +103,7 @@ const update = async (parts: PointsRouteParts, organisation: Organisation, actor
     const after = await changeOf(tx, parts, organisation.id, before, change);
     const { name: by, tillId } = actor;
     await tx.runAll(
-      changeRedemptions(organisation.id, [{ id: nextId(), before, after, at: now, by, tillId }]),
+      changeRedemptions(organisation.id, [{ id: changeId, before, after, at: now, by, tillId }]),
     );
     return after;
   });

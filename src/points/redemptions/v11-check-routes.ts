@@ -4,6 +4,7 @@ import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
 import { AppError, failures, type Server, toDecimal, V1Failure } from "#platform";
 import { askedBy } from "../asked.ts";
+import { errors } from "../errors.ts";
 import { type Movement, movement } from "../movement.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
 import { done, failed, ItemStatus, OK_STATUS, RequestStatus, statusOf } from "../v11.ts";
@@ -207,6 +208,8 @@ const sendCode = async (
   amount: number,
 ): Promise<ItemStatus> => {
   try {
+    // Asking takes the permission to read alone; what is sent to a customer is written.
+    if (!actor.permissions.has("Points:write")) throw errors.code_not_permitted();
     await parts.points.move(actor.orgId, codeOf(parts, actor, organisation, query, amount));
     return done("The points may be spent; a validation code was sent.");
   } catch (error) {
