@@ -106,3 +106,29 @@ test("a file that is no CSV of bills is refused before anything happens", async 
   await page.getByRole("alert").waitFor();
   expect(await page.getByRole("button", { name: "Start the import" }).count()).toBe(0);
 });
+
+test("points of a campaign are awarded to the members of a file, and the run is found under Activity", async () => {
+  await firstTill(served.shop).register({ firstName: "Di", lastName: "Webb", mobile: "447700900126" });
+  const { page } = await served.visit({ as: "owner", path: "/abc/activity/new" });
+  await page.getByText("Award points to many").click();
+  await page.locator("input[type=file]").setInputFiles({
+    name: "winners.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("Phone\n447700900126\n447700900127\n"),
+  });
+  await page.getByText("Still needs a name; points for each, or a column of them; a reason").waitFor();
+  await page.getByLabel("Campaign").fill("Winners");
+  await page.getByLabel("Points each").fill("25");
+  await page.getByLabel("Reason").fill("They won");
+  await page.getByRole("button", { name: "Award the points" }).click();
+  await page.waitForURL(/\/abc\/activity\/imports\/\d+$/);
+  await page.getByText("Points awarded to many").waitFor();
+  const counts = /Rows read\s*2\s*Imported\s*1\s*Rejected\s*1\s*Already there\s*0/;
+  await page.locator("main").filter({ hasText: counts }).waitFor();
+});
+
+test("who may not write points is not offered to give them", async () => {
+  const { page } = await served.visit({ as: "marketer", path: "/abc/activity/new" });
+  await page.getByText("Members", { exact: true }).last().waitFor();
+  expect(await page.getByText("Award points to many").count()).toBe(0);
+});

@@ -16,7 +16,7 @@ import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { ActivityTabs } from "./activity-tabs.tsx";
 import { importsQuery, isUnderWay, PAGE_SIZE } from "./queries.ts";
-import { runShare, runTone } from "./run-words.ts";
+import { kindWords, runShare, runTone } from "./run-words.ts";
 
 const route = getRouteApi("/$org/activity/");
 
@@ -55,7 +55,7 @@ const COLUMNS: Column<ImportRun>[] = [
           {fileName}
         </TextLink>
         <Text size="xs" c="dimmed">
-          {kind === "customers" ? "Members" : "Transactions"}
+          {kindWords(kind).title}
         </Text>
       </div>
     ),

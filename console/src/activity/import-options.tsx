@@ -31,19 +31,23 @@ export const withDateFormat = (options: ImportOptions, suggested: string | null)
   return known === undefined ? options : { ...options, dateFormat: known.value };
 };
 
-/** The options that a file of that kind takes: what says how bills are meant is refused for members. */
+const OF_BILLS = ["asOf", "registerUnknown", "setAsideReturns", "matchReturns"] as const;
+/** Options that the server refuses for a kind, because they do nothing for it. */
+const IDLE: Record<ImportRun["kind"], readonly (keyof ImportOptions)[]> = {
+  customers: [...OF_BILLS, "decimal"],
+  transactions: [],
+  points: OF_BILLS,
+  campaign: [...OF_BILLS, "dateFormat"],
+};
+
+/** The options that a file of that kind takes. */
 export const optionsFor = (kind: ImportRun["kind"], options: ImportOptions): ImportOptions => {
-  if (kind === "transactions") return options;
-  const {
-    asOf: _asOf,
-    registerUnknown: _register,
-    setAsideReturns: _aside,
-    matchReturns: _match,
-    decimal: _decimal,
-    ...rest
-  } = options;
+  const rest = { ...options };
+  for (const name of IDLE[kind]) delete rest[name];
   return rest;
 };
+
+const takes = (kind: ImportRun["kind"], name: keyof ImportOptions): boolean => !IDLE[kind].includes(name);
 
 /** What a file cannot say by itself. */
 export const ImportOptionsForm = ({
@@ -61,16 +65,18 @@ export const ImportOptionsForm = ({
     <Panel title="How the rows are meant">
       <Stack gap="md">
         <SimpleGrid cols={{ base: 1, xs: 3 }}>
-          <Select
-            label="Dates read"
-            allowDeselect={false}
-            data={DATE_FORMATS}
-            value={options.dateFormat ?? "iso"}
-            onChange={(value) =>
-              onChange({ ...options, dateFormat: value as NonNullable<ImportOptions["dateFormat"]> })
-            }
-          />
-          {kind === "transactions" && (
+          {takes(kind, "dateFormat") && (
+            <Select
+              label="Dates read"
+              allowDeselect={false}
+              data={DATE_FORMATS}
+              value={options.dateFormat ?? "iso"}
+              onChange={(value) =>
+                onChange({ ...options, dateFormat: value as NonNullable<ImportOptions["dateFormat"]> })
+              }
+            />
+          )}
+          {takes(kind, "decimal") && (
             <Select
               label="Decimal sign"
               allowDeselect={false}

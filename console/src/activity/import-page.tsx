@@ -23,7 +23,7 @@ import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { importQuery, isUnderWay, PAGE_SIZE, rejectionsQuery } from "./queries.ts";
-import { durationText, runSeconds, runShare, runTone, summaryFacts } from "./run-words.ts";
+import { durationText, kindWords, runSeconds, runShare, runTone, summaryFacts } from "./run-words.ts";
 
 const route = getRouteApi("/$org/activity/imports/$importId");
 
@@ -36,7 +36,7 @@ export const ImportPage = () => {
   return (
     <Page
       title={run?.fileName ?? "Import"}
-      description={run && (run.kind === "customers" ? "An import of members" : "An import of transactions")}
+      description={run && kindWords(run.kind).description}
       width={1000}
       trail={[
         <TextLink key="activity" from="/$org" to="/$org/activity" size="sm">

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ImportPreview } from "../api/types.ts";
+import { missingTerms, NO_TERMS, termParts } from "./campaign-terms.tsx";
 import { optionsFor, withDateFormat } from "./import-options.tsx";
 import { assign, fieldOf, missingTargets, samplesOf, startMapping, wholeMapping } from "./mapping.ts";
 import { durationText, runSeconds, runShare, summaryFacts } from "./run-words.ts";
@@ -76,4 +77,21 @@ test("what says how bills are meant is not sent with a file of members", () => {
   } as const;
   expect(optionsFor("customers", options)).toEqual({ dateFormat: "dmy", defaultTill: "shop.till1" });
   expect(optionsFor("transactions", options)).toEqual(options);
+  expect(optionsFor("points", options)).toEqual({
+    decimal: ",",
+    dateFormat: "dmy",
+    defaultTill: "shop.till1",
+  });
+  expect(optionsFor("campaign", options)).toEqual({ decimal: ",", defaultTill: "shop.till1" });
+});
+
+test("a campaign says its name, its reason and points from somewhere", () => {
+  const terms = { ...NO_TERMS, name: "Spring ", points: 5, reason: "Thanks" };
+  expect(missingTerms(NO_TERMS, {})).toEqual(["a name", "points for each, or a column of them", "a reason"]);
+  expect(missingTerms({ ...terms, points: "" }, { points: "Points" })).toEqual([]);
+  expect(termParts(terms)).toEqual([
+    ["name", "Spring"],
+    ["points", "5"],
+    ["reason", "Thanks"],
+  ]);
 });

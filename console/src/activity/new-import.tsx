@@ -9,6 +9,13 @@ import { ButtonLink, TextLink } from "../ui/links.tsx";
 import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { messageOf } from "../ui/states.tsx";
+import {
+  type CampaignTerms,
+  CampaignTermsForm,
+  missingTerms,
+  NO_TERMS,
+  termParts,
+} from "./campaign-terms.tsx";
 import { FileDrop } from "./file-drop.tsx";
 import {
   DEFAULT_OPTIONS,
@@ -17,7 +24,7 @@ import {
   optionsFor,
   withDateFormat,
 } from "./import-options.tsx";
-import { type Mapping, missingTargets, startMapping, type Target, wholeMapping } from "./mapping.ts";
+import { type Mapping, missingTargets, startMapping, wholeMapping } from "./mapping.ts";
 import { MappingTable } from "./mapping-table.tsx";
 
 type Kind = ImportRun["kind"];
@@ -34,6 +41,7 @@ const useNewImport = () => {
   const [preview, setPreview] = useState<ImportPreview | null>(null);
   const [mapping, setMapping] = useState<Mapping>({});
   const [options, setOptions] = useState<ImportOptions>(DEFAULT_OPTIONS);
+  const [terms, setTerms] = useState<CampaignTerms>(NO_TERMS);
   const [sent, setSent] = useState<number | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
 
@@ -62,11 +70,13 @@ const useNewImport = () => {
     setFailure(null);
     try {
       const form = new FormData();
-      form.append("kind", kind);
+      const parts = kind === "campaign" ? termParts(terms) : [["kind", kind] as const];
+      for (const [name, value] of parts) form.append(name, value);
       form.append("mapping", JSON.stringify(wholeMapping(mapping, preview?.targets ?? [])));
       form.append("options", JSON.stringify(optionsFor(kind, options)));
       form.append("file", file);
-      const run = await api.upload("/api/imports", form, setSent);
+      const path = kind === "campaign" ? "/api/points/campaigns" : "/api/imports";
+      const run = await api.upload(path, form, setSent);
       await refresh(queryClient, api, "/imports");
       await navigate({
         to: "/$org/activity/imports/$importId",
@@ -78,14 +88,34 @@ const useNewImport = () => {
       setSent(null);
     }
   };
-  return { kind, file, preview, mapping, options, sent, failure, look, start, setMapping, setOptions };
+  const fields = preview ? missingTargets(mapping, preview.targets).map(({ label }) => label) : [];
+  const missing = [
+    ...(fields.length === 0 ? [] : [`a column: ${fields.join(", ")}`]),
+    ...(kind === "campaign" ? missingTerms(terms, mapping) : []),
+  ];
+  return {
+    kind,
+    file,
+    preview,
+    mapping,
+    options,
+    terms,
+    missing,
+    sent,
+    failure,
+    look,
+    start,
+    setMapping,
+    setOptions,
+    setTerms,
+  };
 };
 
 /** Brings a file in: pick it, say what is in it, check which column is what, start. */
 export const NewImport = () => {
-  const { kind, file, preview, mapping, options, sent, failure, look, start, setMapping, setOptions } =
-    useNewImport();
-  const missing = preview ? missingTargets(mapping, preview.targets) : [];
+  const { may } = useOrganisation();
+  const { kind, file, preview, mapping, options, terms, missing, sent, failure, ...doing } = useNewImport();
+  const { look, start, setMapping, setOptions, setTerms } = doing;
   return (
     <Page
       title="Import a file"
@@ -115,6 +145,20 @@ export const NewImport = () => {
                 title="Members"
                 text="Names, phone numbers, e-mail addresses, fields"
               />
+              {may("Points:write") && (
+                <>
+                  <KindCard
+                    value="points"
+                    title="Points"
+                    text="Points that members have elsewhere, with their dates"
+                  />
+                  <KindCard
+                    value="campaign"
+                    title="Award points to many"
+                    text="Members who get points of a campaign"
+                  />
+                </>
+              )}
             </SimpleGrid>
           </Radio.Group>
           <FileDrop file={file} onFile={(chosen) => void look(chosen, kind)} />
@@ -128,8 +172,14 @@ export const NewImport = () => {
       {preview && (
         <>
           <MappingTable preview={preview} mapping={mapping} onChange={setMapping} />
+          {kind === "campaign" && <CampaignTermsForm terms={terms} onChange={setTerms} />}
           <ImportOptionsForm kind={kind} options={options} onChange={setOptions} />
-          <StartPanel missing={missing} sent={sent} onStart={() => void start()} />
+          <StartPanel
+            action={kind === "campaign" ? "Award the points" : "Start the import"}
+            missing={missing}
+            sent={sent}
+            onStart={() => void start()}
+          />
         </>
       )}
     </Page>
@@ -151,11 +201,14 @@ const KindCard = ({ value, title, text }: { value: Kind; title: string; text: st
 );
 
 const StartPanel = ({
+  action,
   missing,
   sent,
   onStart,
 }: {
-  missing: Target[];
+  action: string;
+  /** What is still to be said, in words. */
+  missing: string[];
   /** Share of the file that was sent; null before it starts. */
   sent: number | null;
   onStart: () => void;
@@ -167,7 +220,7 @@ const StartPanel = ({
     <Group justify="space-between">
       <Text size="sm" {...(missing.length > 0 ? { c: "var(--fealty-loss)" } : { c: "dimmed" })}>
         {missing.length > 0
-          ? `Still needs a column: ${missing.map(({ label }) => label).join(", ")}`
+          ? `Still needs ${missing.join("; ")}`
           : "Rows that do not fit are rejected one by one; the rest is imported."}
       </Text>
       <Group gap="xs">
@@ -175,7 +228,7 @@ const StartPanel = ({
           Cancel
         </ButtonLink>
         <Button loading={sent !== null} disabled={missing.length > 0} onClick={onStart}>
-          Start the import
+          {action}
         </Button>
       </Group>
     </Group>

@@ -38,12 +38,22 @@ export const durationText = (seconds: number): string => {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
+/** What a run is about, what it is called, and what its records are, for people. */
+const KIND_WORDS: Record<ImportRun["kind"], { title: string; description: string; records: string }> = {
+  customers: { title: "Members", description: "An import of members", records: "Members" },
+  transactions: { title: "Transactions", description: "An import of transactions", records: "Bills" },
+  points: { title: "Points", description: "An import of points", records: "Awards" },
+  campaign: { title: "Campaign points", description: "Points awarded to many", records: "Awards" },
+};
+
+export const kindWords = (kind: ImportRun["kind"]) => KIND_WORDS[kind];
+
 /** What the rows made, by readable names: a bill is often several rows. */
 export const summaryFacts = ({
   kind,
   summary,
 }: Pick<ImportRun, "kind" | "summary">): { label: string; value: number }[] => {
-  const records = kind === "customers" ? "Members" : "Bills";
+  const { records } = kindWords(kind);
   return [
     { label: `${records} imported`, value: summary.recordsImported },
     { label: `${records} already there`, value: summary.recordsSkipped },
