@@ -16,14 +16,19 @@ const ratioOf = ({ pointsToCurrencyRatio, moneyScale }: CompiledProgram): number
 export const moneyFor = (program: CompiledProgram, points: Millipoints): Money =>
   multiplyRatio(points, ratioOf(program), POINTS_SCALE * 1e6, "half_up");
 
-/** Money as points; null where points are worth nothing. Rounded down it is what a bill may take. */
+/** Below the end of the exact range by more than the comparison is inexact. */
+const MOST_POINTS: Millipoints = 9e15;
+
+/** Money as points; null where points are worth nothing. Rounded down it is what a bill may take. More than anybody can have is the most. */
 export const pointsFor = (
   program: CompiledProgram,
   money: Money,
   rounding: "floor" | "half_up",
 ): Millipoints | null => {
   const ratio = ratioOf(program);
-  return ratio === 0 ? null : multiplyRatio(money, POINTS_SCALE * 1e6, ratio, rounding);
+  if (ratio === 0) return null;
+  if ((money / ratio) * POINTS_SCALE * 1e6 >= MOST_POINTS) return MOST_POINTS;
+  return multiplyRatio(money, POINTS_SCALE * 1e6, ratio, rounding);
 };
 
 export const spendable = (programId: number): AccountKey => ({ programId, currencyId: POINTS, category: 1 });
