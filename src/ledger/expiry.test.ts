@@ -264,6 +264,23 @@ describe("a backlog", () => {
     await verified();
   });
 
+  test("of many lots to a member locks no more than 250 members at a time", async () => {
+    const partyIds = await ledger.openParties(300);
+    const account = { programId: 7, currencyId: 0, category: 1 as const, contra: "issued" as const };
+    for (const days of [2, 1, 0]) {
+      const expiresAt = END_OF_JUNE - days * 24 * HOUR;
+      await ledger.post(
+        partyIds.map((partyId) => ({ partyId, postings: [{ ...account, amount: 1_000, expiresAt }] })),
+      );
+    }
+    const pages: number[] = [];
+    const publish = async (_: unknown, events: readonly unknown[]) => void pages.push(events.length);
+    const parts = { db, ids, clock: fixedClock(new Date(JULY)), publish };
+    expect(await expireLots(parts, orgId, ZONE)).toEqual({ parties: 300, amount: 900_000 });
+    expect(pages).toEqual([250, 50]);
+    await verified();
+  });
+
   test("of one member expires in one event, whatever days it is of", async () => {
     const partyId = await ledger.openParty();
     for (const days of [3, 1, 9, 2]) {

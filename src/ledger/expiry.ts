@@ -16,6 +16,8 @@ import { loadAccounts, loadActiveHolds, loadOpenLots, lockParties, writeLedger }
 
 /** Lots looked at per transaction: bounds its length and the memory of the job, whatever has piled up. */
 const LOTS_AT_ONCE = 2000;
+/** Parties locked per transaction: a backlog has many lots of each, and tills wait for their locks. */
+const PARTIES_AT_ONCE = 250;
 
 /** Where the job is: the last lot it looked at, in the order of the index on expiry. */
 interface Position extends LotKey {
@@ -102,11 +104,14 @@ export const expireLots = async (
     const last = page.at(-1);
     if (last === undefined) return { parties, amount };
     const partyIds = [...new Set(page.map(({ partyId }) => partyId))].sort((a, b) => a - b);
-    const expired = await db.transaction(orgId, (tx) =>
-      expireParties(tx, { ids, publish }, orgId, partyIds, before, now),
-    );
-    amount += expired.amount;
-    parties += expired.parties;
+    for (let from = 0; from < partyIds.length; from += PARTIES_AT_ONCE) {
+      const some = partyIds.slice(from, from + PARTIES_AT_ONCE);
+      const expired = await db.transaction(orgId, (tx) =>
+        expireParties(tx, { ids, publish }, orgId, some, before, now),
+      );
+      amount += expired.amount;
+      parties += expired.parties;
+    }
     after = last;
   }
 };
