@@ -3,6 +3,7 @@ import type pg from "pg";
 import { end, type ServerProcess, startServer } from "./children.ts";
 import { measureCosts } from "./costs.ts";
 import { type EarnParts, profileEarn, runEarn, settledMemory, verifyAll } from "./earn.ts";
+import { measureExpiry } from "./expiry.ts";
 import { measureImports, profileImport } from "./imports.ts";
 import { measurePages } from "./ledger-pages.ts";
 import { describeMachine } from "./machine.ts";
@@ -20,7 +21,8 @@ Measures the server against PostgreSQL on this machine, prints the figures and w
 and docs/benchmarks/<date>.json. Uses an embedded PostgreSQL in a temporary folder, or two temporary
 databases on the server that DATABASE_URL names.
 
-  --quick     two minutes: one round, shorter runs, a ledger of 100,000 entries; writes nothing
+  --quick     two minutes: one round, shorter runs, a ledger of 100,000 entries, 50,000 lots
+              to expire; writes nothing
   --profile   CPU profiles of the server under load and of an import; a full run takes them anyway, and prints
               them and puts them on the page when a goal is missed
   --help      this text
@@ -40,6 +42,7 @@ const FULL = {
   entries: 1_000_000,
   turns: 25,
   pointsSeconds: 4,
+  lots: 1_000_000,
 };
 const QUICK = {
   rounds: 1,
@@ -51,6 +54,7 @@ const QUICK = {
   entries: 100_000,
   turns: 10,
   pointsSeconds: 2,
+  lots: 50_000,
 };
 type Extent = typeof FULL;
 
@@ -147,18 +151,24 @@ const measureAll = async (
   say("Points …");
   const points = await measurePoints(parts, { seconds: extent.pointsSeconds, rounds: extent.rounds });
   say(
-    `  ${shown(points.redemption.perSecond)} redemptions/s, ${shown(points.holdAndCapture.perSecond)} holds captured/s; ${shown(points.transfer.perSecond)} plain transfers/s`,
+    `  ${shown(points.redemption.perSecond)} redemptions/s, ${shown(points.holdAndCapture.perSecond)} holds captured/s, ${shown(points.giveBack.perSecond)} returns/s; ${shown(points.transfer.perSecond)} plain transfers/s`,
   );
 
   say("Pages of long ledgers …");
   const pages = await measurePages(parts, server.port, { entries: extent.entries, turns: extent.turns });
+  await server.stop();
+
+  say("Expiry …");
+  const expiry = await measureExpiry(parts, { lots: extent.lots });
+  say(
+    `  ${shown(expiry.lotsPerSecond)} lots/s, longest transaction ${shown(expiry.longestMilliseconds)} ms, ${shown(expiry.grownMegabytes)} MB of growth`,
+  );
   const problems = [
     warmUp,
     ...[...few, ...many, manyRules].map(({ run }) => run),
     ...(profiled === null ? [] : [profiled.run]),
   ].flatMap((run) => run.problems);
-  problems.push(...imports.problems, ...(await verifyAll(parts)));
-  await server.stop();
+  problems.push(...imports.problems, ...expiry.problems, ...(await verifyAll(parts)));
 
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -172,6 +182,7 @@ const measureAll = async (
     imports,
     pages,
     points,
+    expiry,
     costs: await measureCosts(app, shop),
     earnProfile: profiled,
     importProfile,

@@ -33,11 +33,15 @@ export interface PointsResult {
   readonly earnMany: Rate;
   /** All bills of one customer. */
   readonly earnOne: Rate;
+  /** Whole bills that go back, by their number: points, standing and trace. */
+  readonly giveBack: Rate;
 }
 
 const MEMBERS = 4_000;
 const CALLERS = 64;
 const YARDSTICK_CONNECTIONS = 16;
+/** Bills that are recorded for each second in which bills go back. */
+const MORE_BILLS = 2_000;
 
 const YARDSTICK_TABLES = `
   create table yardstick_accounts (id bigint primary key, balance bigint not null) with (fillfactor = 70);
@@ -83,28 +87,27 @@ export const measurePoints = async (
   const { app } = stage;
   const partyIds = await registerMembers(app, shop, "P", MEMBERS);
   const organisation = await app.orgs.get(shop.orgId);
-  const billOf = (customerId: number, amount: number) =>
-    parseBill(
-      { type: "REGULAR", billNumber: randomUUID(), billAmount: amount },
-      {
-        organisation,
-        tillId: shop.tillId,
-        customerKey: null,
-        customerId,
-        customerName: `id ${customerId}`,
-        source: "INSTORE",
-        accountId: "",
-        clockNow: Date.now(),
-        asOfBill: false,
-        requestKey: null,
-        wantsSideEffects: true,
-        wantsRawSideEffects: false,
-      },
-    );
-  const earn = async (customerId: number, amount: number): Promise<void> => {
-    await app.activities.record(shop.orgId, billOf(customerId, amount));
+  const parsed = (customerId: number, body: object) =>
+    parseBill(body, {
+      organisation,
+      tillId: shop.tillId,
+      customerKey: null,
+      customerId,
+      customerName: `id ${customerId}`,
+      source: "INSTORE",
+      accountId: "",
+      clockNow: Date.now(),
+      asOfBill: false,
+      requestKey: null,
+      wantsSideEffects: true,
+      wantsRawSideEffects: false,
+    });
+  const record = async (customerId: number, body: object): Promise<void> => {
+    await app.activities.record(shop.orgId, parsed(customerId, body));
     expected.bills += 1;
   };
+  const earn = (customerId: number, amount: number) =>
+    record(customerId, { type: "REGULAR", billNumber: randomUUID(), billAmount: amount });
   // Points to spend: some lots each.
   for (let lot = 0; lot < 3; lot++) await Promise.all(partyIds.map((partyId) => earn(partyId, 100_000)));
 
@@ -151,6 +154,22 @@ export const measurePoints = async (
     await move(command(captureKind, partyId, { ...about(), holdId, points: null, isFinal: true }));
   };
 
+  /** Bills that were recorded and did not go back yet. */
+  const returnable: { readonly partyId: number; readonly billNumber: string; readonly at: string }[] = [];
+  const earnReturnable = async (): Promise<void> => {
+    const bill = { partyId: member(), billNumber: randomUUID(), at: new Date().toISOString() };
+    const { billNumber, at: billingDate } = bill;
+    await record(bill.partyId, { type: "REGULAR", billNumber, billAmount: 10, billingDate });
+    returnable.push(bill);
+  };
+  const giveBack = async (): Promise<void> => {
+    const bill = returnable.pop();
+    // A bill goes back once: what is measured after the last one would be refusals.
+    if (bill === undefined) throw new Error("there are no more bills to return");
+    const { partyId, billNumber, at: purchaseTime } = bill;
+    await record(partyId, { type: "RETURN", returnType: "FULL", billNumber, purchaseTime });
+  };
+
   const pool = new pg.Pool({ connectionString: stage.yardstickConnectionString, max: YARDSTICK_CONNECTIONS });
   for (const statement of YARDSTICK_TABLES.split(";")) await pool.query(statement);
   const transfer = () => {
@@ -162,21 +181,29 @@ export const measurePoints = async (
     });
   };
 
-  const times = { transfer: [], redemption: [], holdAndCapture: [], earnMany: [], earnOne: [] } as Record<
-    "transfer" | "redemption" | "holdAndCapture" | "earnMany" | "earnOne",
+  const measures = {
+    transfer: () => rateOf(YARDSTICK_CONNECTIONS, seconds, transfer),
+    redemption: () => rateOf(CALLERS, seconds, redeem),
+    holdAndCapture: () => rateOf(CALLERS, seconds, holdAndCapture),
+    earnMany: () => rateOf(CALLERS, seconds, earnReturnable),
+    earnOne: () => rateOf(CALLERS, seconds, () => earn(partyIds[0]!, 10)),
+    // More than those of the bills of many, so that they last.
+    giveBack: async () => {
+      await Promise.all(Array.from({ length: seconds * MORE_BILLS }, earnReturnable));
+      return rateOf(CALLERS, seconds, giveBack);
+    },
+  };
+  const names = Object.keys(measures) as (keyof typeof measures)[];
+  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+    keyof typeof measures,
     number[]
   >;
   for (let round = 0; round <= rounds; round++) {
-    const measured = {
-      transfer: await rateOf(YARDSTICK_CONNECTIONS, seconds, transfer),
-      redemption: await rateOf(CALLERS, seconds, redeem),
-      holdAndCapture: await rateOf(CALLERS, seconds, holdAndCapture),
-      earnMany: await rateOf(CALLERS, seconds, () => earn(member(), 10)),
-      earnOne: await rateOf(CALLERS, seconds, () => earn(partyIds[0]!, 10)),
-    };
-    // The first round warms up.
-    if (round === 0) continue;
-    for (const name of Object.keys(times) as (keyof typeof times)[]) times[name].push(measured[name]);
+    for (const name of names) {
+      const perSecond = await measures[name]();
+      // The first round warms up.
+      if (round > 0) times[name].push(perSecond);
+    }
   }
   await pool.end();
   return {
@@ -186,6 +213,7 @@ export const measurePoints = async (
     holdAndCapture: rate(times.holdAndCapture),
     earnMany: rate(times.earnMany),
     earnOne: rate(times.earnOne),
+    giveBack: rate(times.giveBack),
   };
 };
 

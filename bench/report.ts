@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import type { EarnProfile } from "./earn.ts";
+import { type Rate, ratioOfRates } from "./points.ts";
 import type { Profile } from "./profile.ts";
 import {
   type EarnRound,
@@ -78,6 +79,28 @@ const earnRows = ({ yardstick, earn, manyRules }: Results): Row[] => {
   ];
 };
 
+const POINTS_HEAD: Row = ["work", "callers", "per second", "against the transfer"];
+
+const pointsRows = ({ points }: Results): Row[] => {
+  const row = (name: string, callers: string, rate: Rate): Row => [
+    name,
+    callers,
+    shown(rate.perSecond),
+    times(ratioOfRates(rate, points.transfer)),
+  ];
+  return [
+    row("double-entry transfer in hand-written SQL, the yardstick", "16 connections", points.transfer),
+    row("redemption", "64", points.redemption),
+    row("hold and capture, as pairs", "64", points.holdAndCapture),
+    row("bill without lines, many customers", "64", points.earnMany),
+    row("bill without lines, one customer", "64", points.earnOne),
+    row("return of a whole bill, by its number", "64", points.giveBack),
+  ];
+};
+
+const expiryLine = ({ expiry }: Results): string =>
+  `Expiry of a backlog of five days (${expiry.lots.toLocaleString("en-US")} lots of ${expiry.parties.toLocaleString("en-US")} members, in a process of its own): ${shown(expiry.lotsPerSecond)} lots a second, ${shown(expiry.longestMilliseconds)} ms the longest of ${expiry.transactions} transactions, ${shown(expiry.grownMegabytes)} MB of growth in memory.`;
+
 const goalRow = ({ what, goal, result, met, detail }: Goal): Row => [
   what,
   goal,
@@ -128,6 +151,8 @@ export const printed = (results: Results): string => {
   const goals = goalsOf(results);
   const parts = [
     aligned(EARN_HEAD, earnRows(results)),
+    aligned(POINTS_HEAD, pointsRows(results)),
+    expiryLine(results),
     costLines(results).join("\n"),
     aligned(GOAL_HEAD, goals.map(goalRow)),
   ];
@@ -214,6 +239,10 @@ const page = (results: Results): string => {
     "## Purchases",
     `One earn call is a bill of three lines by one of ${results.members.toLocaleString("en-US")} members over HTTP, with the till's password, rules, points, tier, trace and outbox, committed durably before it is answered, by one \`fealty serve\` with its background work. Processor time is per purchase or transaction; other programs on the machine change it far less than they change throughput and latency.`,
     markdown(EARN_HEAD, earnRows(results)),
+    "## Points",
+    `What the points engine does a second in this process, without HTTP, for ${results.points.members.toLocaleString("en-US")} members: each is decided under the member's lock and committed durably with its record, journal and event.`,
+    markdown(POINTS_HEAD, pointsRows(results)),
+    expiryLine(results),
     "## Single steps",
     costLines(results)
       .map((line) => `- ${line}`)

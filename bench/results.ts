@@ -1,5 +1,6 @@
 import type { Costs } from "./costs.ts";
 import type { EarnProfile, EarnRun } from "./earn.ts";
+import type { ExpiryResult } from "./expiry.ts";
 import type { ImportResult } from "./imports.ts";
 import type { PagesResult } from "./ledger-pages.ts";
 import type { Machine, Memory } from "./machine.ts";
@@ -27,6 +28,7 @@ export interface Results {
   readonly imports: ImportResult;
   readonly pages: PagesResult;
   readonly points: PointsResult;
+  readonly expiry: ExpiryResult;
   readonly costs: Costs;
   readonly earnProfile: EarnProfile | null;
   readonly importProfile: Profile | null;
@@ -52,6 +54,8 @@ const GOALS = {
   imports: 0.1,
   pages: 1.2,
   memoryMegabytes: 400,
+  expiryMilliseconds: 2000,
+  expiryMegabytes: 150,
 };
 
 /** Purchases a second over transactions a second, each round against the yardstick before and after it; the median. */
@@ -141,6 +145,26 @@ const pointsGoals = ({ points }: Results): Goal[] => {
   ];
 };
 
+const expiryGoals = ({ expiry }: Results): Goal[] => {
+  const { lots, parties, seconds, lotsPerSecond, transactions, longestMilliseconds, grownMegabytes } = expiry;
+  return [
+    {
+      what: `Longest transaction of the expiry of ${lots.toLocaleString("en-US")} lots: how long a till may wait for it`,
+      goal: `< ${GOALS.expiryMilliseconds.toLocaleString("en-US")} ms`,
+      result: `${shown(longestMilliseconds)} ms`,
+      met: longestMilliseconds < GOALS.expiryMilliseconds,
+      detail: `${shown(lotsPerSecond)} lots/s of ${parties.toLocaleString("en-US")} members, ${shown(seconds)} s in ${transactions} transactions`,
+    },
+    {
+      what: "Growth of the resident memory of the process that expires them",
+      goal: `< ${GOALS.expiryMegabytes} MB`,
+      result: `${shown(grownMegabytes)} MB`,
+      met: grownMegabytes < GOALS.expiryMegabytes,
+      detail: "its highest in all its life less that before it began",
+    },
+  ];
+};
+
 /** Every goal of the run with its verdict. */
 export const goalsOf = (results: Results): Goal[] => {
   const { imports, pages, memory } = results;
@@ -150,6 +174,7 @@ export const goalsOf = (results: Results): Goal[] => {
   return [
     ...earnGoals(results),
     ...pointsGoals(results),
+    ...expiryGoals(results),
     {
       what: "CSV import, lines a second, against COPY of the same lines into one plain table",
       goal: `≥ ${GOALS.imports} ×`,
