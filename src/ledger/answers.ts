@@ -149,6 +149,9 @@ export const LedgerEvents = list(
         grossAmount: Type.Optional(Type.Number()),
         source: Type.Optional(Type.String()),
         reason: Type.Optional(Type.String()),
+        comments: Type.Optional(Type.String()),
+        code: Type.Optional(Type.String({ description: "What a redemption is quoted by." })),
+        by: Type.Optional(Type.String({ description: "Who did it by hand." })),
       }),
     ),
     entries: Type.Array(

@@ -112,7 +112,7 @@ const LABELS: Readonly<Record<string, string>> = {
 export const labelOf = (eventName: string, reference: Reference | null, isOpening: boolean): string => {
   if (isOpening) return "Opening balance";
   const words = LABELS[eventName] ?? eventName.replace(/(?<=[a-z])(?=[A-Z])/g, " ");
-  return reference?.transactionNumber === undefined ? words : `${words} ${reference.transactionNumber}`;
+  return !reference?.transactionNumber ? words : `${words} ${reference.transactionNumber}`;
 };
 
 const referenceOf = (organisation: Organisation, reference: Reference | null): LedgerEvent["reference"] => {

@@ -17,7 +17,7 @@ export interface VisitOptions {
   readonly width?: Width;
   readonly colours?: "light" | "dark";
   /** Answers that the story provokes, as in "401 POST /api/session"; all others that fail make the test fail. */
-  readonly provokes?: readonly string[];
+  readonly provokes?: readonly (string | RegExp)[];
 }
 
 export interface Visit {
@@ -118,7 +118,7 @@ export const userOf = ({ signIns }: DemoShop, role: Role) =>
   signIns.users.find((user) => user.role === role)!;
 
 /** Collects what must not happen on any page: script errors, failing answers, refusals by the content security policy. */
-const watch = (page: Page, provokes: readonly string[]): string[] => {
+const watch = (page: Page, provokes: readonly (string | RegExp)[]): string[] => {
   const problems: string[] = [];
   // Nobody is signed in: the console asks, and shows the sign-in.
   const expected = ["401 GET /api/session", ...provokes];
@@ -133,7 +133,8 @@ const watch = (page: Page, provokes: readonly string[]): string[] => {
     if (response.status() < 400) return;
     const path = new URL(response.url()).pathname;
     const line = `${response.status()} ${response.request().method()} ${path}`;
-    if (!expected.includes(line)) problems.push(line);
+    const isExpected = expected.some((one) => (typeof one === "string" ? one === line : one.test(line)));
+    if (!isExpected) problems.push(line);
   });
   page.on("requestfailed", (request) => {
     // Leaving a screen takes back what it had asked.

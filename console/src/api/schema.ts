@@ -3338,6 +3338,11 @@ export interface operations {
                 grossAmount?: number;
                 source?: string;
                 reason?: string;
+                comments?: string;
+                /** What a redemption is quoted by. */
+                code?: string;
+                /** Who did it by hand. */
+                by?: string;
               } | null;
               entries: {
                 lineNo: number;

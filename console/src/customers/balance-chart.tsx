@@ -1,4 +1,4 @@
-import { SegmentedControl, Skeleton } from "@mantine/core";
+import { Group, SegmentedControl, Skeleton, Title } from "@mantine/core";
 import { IconChartLine } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -7,7 +7,6 @@ import { useOrganisation } from "../shell/organisation.ts";
 import { Chart, type Inks } from "../ui/chart.tsx";
 import { areaSeries, timeChart } from "../ui/chart-options.ts";
 import { useFormat } from "../ui/format-context.tsx";
-import { Panel } from "../ui/panel.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { balanceHistoryQuery } from "./queries.ts";
 
@@ -50,7 +49,13 @@ export const BalanceChart = () => {
   );
   const last = items?.at(-1);
   return (
-    <Panel title="Balance over time" actions={<Days />}>
+    <div>
+      <Group justify="space-between" mb="sm" gap="sm">
+        <Title order={3} size="h4">
+          Balance over time
+        </Title>
+        <Days />
+      </Group>
       {error !== null && items === undefined ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : items === undefined ? (
@@ -68,7 +73,7 @@ export const BalanceChart = () => {
           }}
         />
       )}
-    </Panel>
+    </div>
   );
 };
 

@@ -1,7 +1,5 @@
-import { Alert, Button, Select, Text } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { Alert, Button, Text } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Transaction } from "../api/types.ts";
@@ -9,7 +7,7 @@ import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime } from "../ui/amounts.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { ClaimDrawer } from "./claim-drawer.tsx";
-import { customersQuery } from "./queries.ts";
+import { MemberPicker } from "./member-picker.tsx";
 
 /** Of an anonymous bill: the way to claim it for a member, or whose it became. Of a claimed one: where it came from. */
 export const BillClaim = ({ transaction }: { transaction: Transaction }) => {
@@ -80,43 +78,16 @@ const Claim = ({
   onClose: () => void;
   onDone: (id: number) => void;
 }) => {
-  const { api } = useOrganisation();
-  const [customerId, setCustomerId] = useState<number | null>(null);
-  const [text, setText] = useState("");
-  const [asked] = useDebouncedValue(text, 150);
-  const { data } = useQuery({
-    ...customersQuery(api, { q: asked || undefined }),
-    placeholderData: keepPreviousData,
-    // What is picked stands in the field as its label, which is no search.
-    enabled: customerId === null,
-  });
-  const members = data?.items ?? [];
+  const [customerId, setCustomerId] = useState<string | null>(null);
   return (
     <ClaimDrawer
       title="Claim for a customer"
       transactionId={transactionId}
-      customerId={customerId}
+      customerId={customerId === null ? null : Number(customerId)}
       onClose={onClose}
       onDone={onDone}
     >
-      <Select
-        label="Customer"
-        description="Name, mobile number, e-mail address or external id"
-        searchable
-        clearable
-        data-autofocus
-        data={members.map((member) => ({
-          value: String(member.id),
-          label: [member.name || `Member ${member.id}`, member.mobile ?? member.email ?? member.externalId]
-            .filter((part) => part)
-            .join(" · "),
-        }))}
-        filter={({ options }) => options}
-        nothingFoundMessage="Nobody is called that"
-        value={customerId === null ? null : String(customerId)}
-        onChange={(id) => setCustomerId(id === null ? null : Number(id))}
-        onSearchChange={setText}
-      />
+      <MemberPicker label="Customer" autoFocus value={customerId} onChange={setCustomerId} />
     </ClaimDrawer>
   );
 };

@@ -1,4 +1,7 @@
-import type { Balance, Membership } from "../api/types.ts";
+import type { Balance, Hold, Membership } from "../api/types.ts";
+
+/** The name of what is no currency of the organisation's own. */
+const POINTS = "points";
 
 /** Regular points of all programs, and what is held in other categories. */
 export const heldPoints = (balances: readonly Balance[]) => {
@@ -35,3 +38,37 @@ export const tierProgress = ({
   const share = nextTier.threshold === 0 ? 1 : progress.value / nextTier.threshold;
   return { share: Math.min(Math.max(share, 0), 1), missing };
 };
+
+/** Accounts that nothing ever moved in are not shown, apart from that of regular points. */
+export const isUsed = (account: Balance): boolean => {
+  const { category, balance, issued, received, redeemed, expired, returned, adjusted, debt } = account;
+  return (
+    category === "REGULAR" ||
+    [balance, issued, received, redeemed, expired, returned, adjusted, debt].some((points) => points !== 0)
+  );
+};
+
+const thousandths = (points: number): number => Math.round(points * 1000);
+
+/** What holds keep of an account's points: they keep regular points only. */
+export const heldNow = (
+  holds: readonly Pick<Hold, "programId" | "points" | "captured">[],
+  { programId, category, currency }: Pick<Balance, "programId" | "category" | "currency">,
+): number =>
+  category === "REGULAR" && currency === POINTS
+    ? holds
+        .filter((hold) => hold.programId === programId)
+        .reduce((sum, { points, captured }) => sum + thousandths(points) - thousandths(captured), 0) / 1000
+    : 0;
+
+/** Regular points of all accounts less those that are held. */
+export const spendable = (
+  balances: readonly Pick<Balance, "programId" | "category" | "currency" | "balance">[],
+  holds: readonly Pick<Hold, "programId" | "points" | "captured">[],
+): number =>
+  Math.max(
+    0,
+    balances
+      .filter(({ category, currency }) => category === "REGULAR" && currency === POINTS)
+      .reduce((sum, account) => sum + thousandths(account.balance) - thousandths(heldNow(holds, account)), 0),
+  ) / 1000;

@@ -2,6 +2,7 @@ import { Group, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { LedgerEntry, LedgerEvent } from "../api/types.ts";
 import { DateTime, Points } from "../ui/amounts.tsx";
+import { Expires } from "./expires.tsx";
 import classes from "./ledger.module.css";
 import { accountName } from "./ledger-words.ts";
 import { plainWords } from "./names.ts";
@@ -14,12 +15,23 @@ export const LedgerDetail = ({ event, columns }: { event: LedgerEvent; columns: 
         <Entry key={entry.lineNo} entry={entry} />
       ))}
       <Text size="xs" c="dimmed" mt="sm">
-        Event {event.eventNo}, {event.eventName}
-        {event.tillCode && <>, till {event.tillCode}</>}
+        {sourceOf(event)}
       </Text>
     </Table.Td>
   </Table.Tr>
 );
+
+/** Where an event came from: "Event 6, PointsRedemption, code iOFOvs, by Cara Agent". */
+const sourceOf = ({ eventNo, eventName, tillCode, reference }: LedgerEvent): string =>
+  [
+    `Event ${eventNo}`,
+    eventName,
+    tillCode && `till ${tillCode}`,
+    reference?.code && `code ${reference.code}`,
+    reference?.by && !tillCode && `by ${reference.by}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 const Entry = ({ entry }: { entry: LedgerEntry }) => (
   <div className={classes.entry}>
@@ -63,7 +75,7 @@ const Lots = ({ entry: { opensLot, usedLots } }: { entry: LedgerEntry }) => {
           <Line label="Still there" value={<Points value={opensLot.remaining} />} />
           <Line
             label="Expires"
-            value={opensLot.expiresAt ? <DateTime value={opensLot.expiresAt} show="date" /> : "never"}
+            value={opensLot.expiresAt ? <DateTime value={opensLot.expiresAt} show="date" /> : "Never"}
           />
         </>
       )}
@@ -73,12 +85,7 @@ const Lots = ({ entry: { opensLot, usedLots } }: { entry: LedgerEntry }) => {
           key={index}
           label={
             <>
-              {amount < 0 ? "Back to" : "From"} event {eventNo}
-              {expiresAt && (
-                <>
-                  , expiring <DateTime value={expiresAt} show="date" />
-                </>
-              )}
+              {amount < 0 ? "Back to" : "From"} the lot of event {eventNo}, <Expires value={expiresAt} />
             </>
           }
           value={<Points value={-amount} signed />}

@@ -20,28 +20,44 @@ import { StatementMenu } from "./statement-drawer.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
 
+/** What an event was for: the bill, and why somebody did it by hand. */
 const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
   if (reference === null) return <Nothing />;
-  const { transactionId, transactionNumber, amount, reason } = reference;
-  if (transactionId === undefined) return <>{reason ?? <Nothing />}</>;
+  const { transactionId, transactionNumber, amount } = reference;
+  const why = reasonOf(reference);
+  const bill = transactionNumber ?? transactionId;
+  if (bill === undefined) return <>{why ?? <Nothing />}</>;
   return (
     <span>
-      <TextLink
-        from="/$org/members/$memberId"
-        to="/$org/members/$memberId/transactions/$transactionId"
-        params={{ transactionId: String(transactionId) }}
-      >
-        {transactionNumber ?? transactionId}
-      </TextLink>
+      {transactionId === undefined ? (
+        bill
+      ) : (
+        <TextLink
+          from="/$org/members/$memberId"
+          to="/$org/members/$memberId/transactions/$transactionId"
+          params={{ transactionId: String(transactionId) }}
+          display="inline-block"
+        >
+          {bill}
+        </TextLink>
+      )}
       {amount !== undefined && (
         <Text span inherit c="dimmed">
           {" "}
           <Money value={amount} />
         </Text>
       )}
+      {why !== undefined && (
+        <Text span display="block" size="xs" c="dimmed">
+          {why}
+        </Text>
+      )}
     </span>
   );
 };
+
+const reasonOf = (reference: LedgerEvent["reference"]): string | undefined =>
+  [reference?.reason, reference?.comments].filter(Boolean).join(": ") || undefined;
 
 const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: number) => void) => {
   const columns: Column<LedgerEvent>[] = [
@@ -64,7 +80,7 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
           <span>
             {event.label}
             <Text span display="block" size="xs" c="dimmed" fw={400}>
-              {event.storeName ?? event.tillCode}
+              {event.storeName ?? event.tillCode ?? (event.reference?.by && `By ${event.reference.by}`)}
             </Text>
           </span>
         </UnstyledButton>
@@ -79,7 +95,7 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
     {
       header: "For",
       cell: (event) => <Reference event={event} />,
-      csv: ({ reference }) => reference?.transactionNumber ?? reference?.reason,
+      csv: ({ reference }) => [reference?.transactionNumber, reasonOf(reference)].filter(Boolean).join(", "),
     },
     {
       header: "Points",

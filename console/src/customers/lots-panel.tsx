@@ -9,6 +9,7 @@ import { DateTime, Points } from "../ui/amounts.tsx";
 import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
+import { Expires } from "./expires.tsx";
 import classes from "./lots-panel.module.css";
 import { MoveExpiryDialog } from "./movements/by-hand-dialogs.tsx";
 import { lotsQuery } from "./queries.ts";
@@ -69,7 +70,7 @@ export const LotsPanel = () => {
               <LotLine
                 key={`${lot.eventNo}:${lot.lineNo}`}
                 lot={lot}
-                onExtend={may("Points:write") ? () => setMoving(lot) : null}
+                onMove={may("Points:write") ? () => setMoving(lot) : null}
               />
             ))}
           </ul>
@@ -89,45 +90,54 @@ export const LotsPanel = () => {
 
 const LotLine = ({
   lot: { amount, remaining, openedAt, expiresAt },
-  onExtend,
+  onMove,
 }: {
   lot: Lot;
   /** Null: may not be done. */
-  onExtend: (() => void) | null;
+  onMove: (() => void) | null;
 }) => (
   <li className={classes.lot}>
     <div className={classes.line}>
       <Text size="sm" fw={500}>
-        <Points value={remaining} />
+        <Points value={remaining} unit={remaining === amount} />
         {remaining !== amount && (
           <Text span inherit c="dimmed" fw={400}>
             {" "}
-            of <Points value={amount} />
+            of <Points value={amount} unit />
           </Text>
         )}
       </Text>
-      <Text size="sm">{expiresAt ? <DateTime value={expiresAt} show="date" /> : "never expires"}</Text>
-    </div>
-    <Progress
-      value={amount === 0 ? 0 : (remaining / amount) * 100}
-      size={4}
-      color="gold.4"
-      aria-label="Share that is left"
-    />
-    <div className={classes.line}>
-      <Text size="xs" c="dimmed">
-        issued <DateTime value={openedAt} show="date" />
-      </Text>
-      {expiresAt && remaining > 0 && (
-        <Text size="xs" c="dimmed">
-          expires <DateTime value={expiresAt} show="relative" />
-        </Text>
-      )}
-      {onExtend !== null && remaining > 0 && (
-        <Button size="compact-xs" variant="subtle" onClick={onExtend}>
+      {onMove !== null && remaining > 0 && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          className={classes.move!}
+          onClick={onMove}
+          aria-label={`Move date of the lot of ${amount}`}
+        >
           Move date
         </Button>
       )}
     </div>
+    {remaining !== amount && (
+      <Progress
+        value={amount === 0 ? 0 : (remaining / amount) * 100}
+        size={4}
+        my={5}
+        color="gold.4"
+        aria-label="Share that is left"
+      />
+    )}
+    <Text size="sm" component="div">
+      <Expires value={expiresAt} capital />
+      {expiresAt !== null && remaining > 0 && (
+        <Text span inherit c="dimmed">
+          , <DateTime value={expiresAt} show="relative" />
+        </Text>
+      )}
+    </Text>
+    <Text size="xs" c="dimmed" component="div">
+      Issued <DateTime value={openedAt} show="date" />
+    </Text>
   </li>
 );

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { refresh } from "../api/query.ts";
 import type { Transaction } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
+import { Money } from "../ui/amounts.tsx";
 import { MovementDialog } from "./movements/movement-dialog.tsx";
 
 type Kind = "FULL" | "LINE_ITEM" | "AMOUNT";
@@ -108,7 +109,11 @@ export const ReturnDialog = ({ transaction, onClose }: { transaction: Transactio
       {kind === "AMOUNT" && (
         <NumberInput
           label="Amount"
-          description={`At most ${Math.round((transaction.amount - returned) * 100) / 100}; points go back in the same ratio`}
+          description={
+            <>
+              At most <Money value={transaction.amount - returned} />; points go back in the same ratio
+            </>
+          }
           required
           min={0}
           hideControls

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Transaction } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime, Money, Points } from "../ui/amounts.tsx";
+import { useFormat } from "../ui/format-context.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { canReturn, ReturnDialog } from "./return-dialog.tsx";
@@ -64,40 +65,46 @@ export const ReturnsPanel = ({ transaction }: { transaction: Transaction }) => {
   );
 };
 
-const OriginalLine = ({ returnOf, takenBack }: Pick<Transaction, "returnOf" | "takenBack">) => (
-  <Panel title="What it took back" order={3}>
-    <Stack gap="xs">
-      <Text size="sm">
-        {returnOf === null ? (
-          "The bill that it is of is not known."
-        ) : (
-          <>
-            It is a return of{" "}
-            <TextLink
-              from="/$org"
-              to="/$org/transactions/$transactionId"
-              params={{ transactionId: String(returnOf.id) }}
-              size="sm"
-            >
-              an earlier bill
-            </TextLink>
-            .
-          </>
-        )}
-      </Text>
-      {takenBack.map((award) => (
-        <Text size="sm" key={`${award.eventNo}/${award.lineNo}`}>
-          <Points value={award.taken} unit size="sm" /> of <Points value={award.awarded} unit size="sm" />{" "}
-          <Text span size="sm" c="dimmed">
-            {partsOf(award)}
-          </Text>
+const OriginalLine = ({ returnOf, takenBack }: Pick<Transaction, "returnOf" | "takenBack">) => {
+  const format = useFormat();
+  return (
+    <Panel title="What it took back" order={3}>
+      <Stack gap="xs">
+        <Text size="sm">
+          {returnOf === null ? (
+            "The bill that it is of is not known."
+          ) : (
+            <>
+              It is a return of{" "}
+              <TextLink
+                from="/$org"
+                to="/$org/transactions/$transactionId"
+                params={{ transactionId: String(returnOf.id) }}
+                size="sm"
+              >
+                an earlier bill
+              </TextLink>
+              .
+            </>
+          )}
         </Text>
-      ))}
-    </Stack>
-  </Panel>
-);
+        {takenBack.map((award) => (
+          <Text size="sm" key={`${award.eventNo}/${award.lineNo}`}>
+            <Points value={award.taken} unit size="sm" /> of <Points value={award.awarded} unit size="sm" />{" "}
+            <Text span size="sm" c="dimmed">
+              {partsOf(award, format.points)}
+            </Text>
+          </Text>
+        ))}
+      </Stack>
+    </Panel>
+  );
+};
 
-const partsOf = ({ fromRest, moved, owed, expired }: Transaction["takenBack"][number]): string =>
+const partsOf = (
+  { fromRest, moved, owed, expired }: Transaction["takenBack"][number],
+  written: (points: number) => string,
+): string =>
   [
     [fromRest, "were left"],
     [moved, "had been spent: other points stand in"],
@@ -105,5 +112,5 @@ const partsOf = ({ fromRest, moved, owed, expired }: Transaction["takenBack"][nu
     [expired, "had expired"],
   ]
     .filter(([amount]) => Number(amount) > 0)
-    .map(([amount, words]) => `${amount} ${words}`)
+    .map(([amount, words]) => `${written(Number(amount))} ${words}`)
     .join(", ");

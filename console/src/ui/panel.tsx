@@ -1,5 +1,6 @@
 import { Box, Card, Group, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
+import classes from "./panel.module.css";
 
 /** A bordered part of a screen with a heading of its own. `flush` lets tables touch the border. */
 export const Panel = ({
@@ -22,7 +23,15 @@ export const Panel = ({
 }) => (
   <Card padding={0} component="section" {...(fill ? { h: "100%" } : {})}>
     {(title || actions) && (
-      <Group justify="space-between" px="lg" pt="md" pb={flush ? "sm" : 0} gap="sm" wrap="nowrap">
+      <Group
+        className={classes.head!}
+        justify="space-between"
+        px="lg"
+        pt="md"
+        pb={flush ? "sm" : 0}
+        gap="sm"
+        wrap="nowrap"
+      >
         <Box miw={0}>
           <Title order={order} size="h3">
             {title}
@@ -33,7 +42,11 @@ export const Panel = ({
             </Text>
           )}
         </Box>
-        {actions && <Group gap="xs">{actions}</Group>}
+        {actions && (
+          <Group gap="xs" wrap="nowrap">
+            {actions}
+          </Group>
+        )}
       </Group>
     )}
     <Box {...(flush ? {} : { px: "lg", pb: "lg", pt: "md" })}>{children}</Box>

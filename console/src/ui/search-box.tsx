@@ -1,5 +1,6 @@
 import { CloseButton, TextInput, type TextInputProps } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
 const PAUSE_MILLISECONDS = 200;
@@ -15,6 +16,7 @@ export const SearchBox = ({
   onSearch: (text: string) => void;
   label: string;
 }) => {
+  const { history } = useRouter();
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const sent = useRef(value);
@@ -27,7 +29,10 @@ export const SearchBox = ({
   const send = (next: string, pause: number) => {
     setText(next);
     clearTimeout(timer.current);
+    const page = history.location.pathname;
     timer.current = setTimeout(() => {
+      // A link was followed in the meantime: its screen may be on its way still, and searching here would call it back.
+      if (history.location.pathname !== page) return;
       sent.current = next.trim();
       onSearch(next.trim());
     }, pause);

@@ -149,7 +149,15 @@ export const theme = createTheme({
     }),
     Loader: Loader.extend({ defaultProps: { type: "dots" } }),
     // The placeholder for the first focus is no item, which a menu may not hold.
-    Menu: Menu.extend({ defaultProps: { shadow: "md", radius: "md", withInitialFocusPlaceholder: false } }),
+    Menu: Menu.extend({
+      defaultProps: {
+        shadow: "md",
+        radius: "md",
+        withInitialFocusPlaceholder: false,
+        // Within a landmark, where cards do not cut them off.
+        portalProps: { target: "main" },
+      },
+    }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,

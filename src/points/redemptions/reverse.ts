@@ -118,7 +118,7 @@ export const reverseRedemption = (
             redemptionId: id,
             code: about.code,
             by: about.by,
-            transactionNumber: redemption.billNumber,
+            ...(redemption.billNumber === "" ? {} : { transactionNumber: redemption.billNumber }),
             ...(notes === "" ? {} : { comments: notes }),
           },
           postings,

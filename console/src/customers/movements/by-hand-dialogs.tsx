@@ -1,37 +1,18 @@
-import { NumberInput, Textarea, TextInput } from "@mantine/core";
-import { type UseFormReturnType, useForm } from "@mantine/form";
+import { Textarea, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import type { Lot } from "../../api/types.ts";
 import { useOrganisation } from "../../shell/organisation.ts";
 import { required } from "../../ui/form-errors.ts";
+import { MemberPicker } from "../member-picker.tsx";
 import { MovementDialog } from "./movement-dialog.tsx";
+import { given, PointsField, ReasonField } from "./movement-fields.tsx";
+import { Spendable } from "./spendable.tsx";
 
 interface Parts {
   readonly memberId: string;
-  readonly available: number;
+  readonly available: number | undefined;
   readonly onClose: () => void;
 }
-
-/** Text of a form as it is sent: left out when empty. */
-const given = (name: string, text: string) => (text.trim() === "" ? {} : { [name]: text.trim() });
-
-const NUMBER = { required: true, min: 0, decimalScale: 3, hideControls: true } as const;
-
-const PointsField = ({
-  form,
-  description,
-}: {
-  // biome-ignore lint/suspicious/noExplicitAny: the form's other fields do not matter here
-  form: UseFormReturnType<any>;
-  description?: string;
-}) => (
-  <NumberInput
-    label="Points"
-    {...NUMBER}
-    {...(description === undefined ? {} : { description })}
-    data-autofocus
-    {...form.getInputProps("points")}
-  />
-);
 
 /** Gives a member points as goodwill. */
 export const GrantDialog = ({ memberId, onClose }: Parts) => {
@@ -68,7 +49,7 @@ export const GrantDialog = ({ memberId, onClose }: Parts) => {
         description="As the program says when empty"
         {...form.getInputProps("expiresOn")}
       />
-      <TextInput label="Reason" required maxLength={500} {...form.getInputProps("reason")} />
+      <ReasonField form={form} name="reason" />
       <Textarea label="Comments" autosize minRows={2} maxLength={500} {...form.getInputProps("comments")} />
     </MovementDialog>
   );
@@ -104,8 +85,8 @@ export const DeductDialog = ({ memberId, available, onClose }: Parts) => {
       touched={[memberId]}
       onClose={onClose}
     >
-      <PointsField form={form} description={`${available} in the balance`} />
-      <TextInput label="Reason" required maxLength={500} {...form.getInputProps("reason")} />
+      <PointsField form={form} description={<Spendable points={available} />} />
+      <ReasonField form={form} name="reason" />
       <Textarea label="Comments" autosize minRows={2} maxLength={500} {...form.getInputProps("comments")} />
     </MovementDialog>
   );
@@ -115,18 +96,19 @@ export const DeductDialog = ({ memberId, available, onClose }: Parts) => {
 export const TransferDialog = ({ memberId, available, onClose }: Parts) => {
   const { api } = useOrganisation();
   const form = useForm({
-    initialValues: { points: "" as number | string, toCustomerId: "", notes: "" },
+    initialValues: { points: "" as number | string, toCustomerId: null as string | null, notes: "" },
     validate: {
       points: required("Enter how many points"),
-      toCustomerId: (value) => (/^\d{1,15}$/.test(value.trim()) ? null : "Enter the other member's id"),
+      toCustomerId: (value) => (value === null ? "Choose who gets them" : null),
       notes: required("Say why"),
     },
   });
   const bodyOf = ({ points, toCustomerId, notes }: typeof form.values) => ({
     points: Number(points),
-    toCustomerId: toCustomerId.trim(),
+    toCustomerId: toCustomerId ?? "",
     notes: notes.trim(),
   });
+  const { toCustomerId } = form.values;
   const call = { params: { id: memberId } };
   return (
     <MovementDialog
@@ -141,24 +123,19 @@ export const TransferDialog = ({ memberId, available, onClose }: Parts) => {
         api.post("/api/customers/{id}/transfers", { ...call, body: bodyOf(values), requestKey })
       }
       done="The points were transferred."
-      touched={[memberId, form.values.toCustomerId.trim()]}
+      touched={toCustomerId === null ? [memberId] : [memberId, toCustomerId]}
       onClose={onClose}
     >
-      <PointsField form={form} description={`${available} in the balance`} />
-      <TextInput
+      <PointsField form={form} description={<Spendable points={available} />} />
+      <MemberPicker
         label="To member"
-        description="The other member's id; the preview shows the name"
         required
-        {...form.getInputProps("toCustomerId")}
+        except={memberId}
+        value={toCustomerId}
+        onChange={(id) => form.setFieldValue("toCustomerId", id)}
+        error={form.errors.toCustomerId}
       />
-      <Textarea
-        label="Reason"
-        required
-        autosize
-        minRows={2}
-        maxLength={500}
-        {...form.getInputProps("notes")}
-      />
+      <ReasonField form={form} name="notes" />
     </MovementDialog>
   );
 };
@@ -216,7 +193,7 @@ export const MoveExpiryDialog = ({
         data-autofocus
         {...form.getInputProps("expiresOn")}
       />
-      <TextInput label="Reason" required maxLength={500} {...form.getInputProps("reason")} />
+      <ReasonField form={form} name="reason" />
     </MovementDialog>
   );
 };

@@ -57,22 +57,22 @@ const Item = ({ hold, onAct }: { hold: Hold; onAct: (act: "capture" | "release")
   return (
     <li className={classes.item}>
       <Text size="sm" fw={500}>
-        <Points value={(hold.points * 1000 - hold.captured * 1000) / 1000} unit />
+        <Points value={(hold.points * 1000 - hold.captured * 1000) / 1000} unit={hold.captured === 0} />
         {hold.captured > 0 && (
           <Text span inherit c="dimmed" fw={400}>
             {" "}
-            of <Points value={hold.points} />
+            of <Points value={hold.points} unit />
           </Text>
         )}
       </Text>
       <Text size="xs" c="dimmed">
-        until <DateTime value={hold.expiresAt} />
+        Until <DateTime value={hold.expiresAt} />
         {hold.by !== "" && <> · by {hold.by}</>}
         {hold.billNumber !== "" && <> · bill {hold.billNumber}</>}
       </Text>
       {hold.notes !== "" && <Text size="xs">{hold.notes}</Text>}
       {may("Points:write") && (
-        <Group gap="xs" mt={6}>
+        <Group gap="xs" mt={8} mb={2}>
           <Button size="compact-sm" variant="default" onClick={() => onAct("capture")}>
             Spend
           </Button>

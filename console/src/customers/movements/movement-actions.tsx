@@ -8,9 +8,7 @@ import {
   IconMinus,
 } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Balance } from "../../api/types.ts";
 import { useOrganisation } from "../../shell/organisation.ts";
-import { heldPoints } from "../facts.ts";
 import { DeductDialog, GrantDialog, TransferDialog } from "./by-hand-dialogs.tsx";
 import { HoldDialog, RedeemDialog } from "./redeem-dialog.tsx";
 
@@ -19,19 +17,29 @@ type Open = "redeem" | "hold" | "grant" | "deduct" | "transfer" | null;
 /** What may be done with a member's points by hand. */
 export const MovementActions = ({
   memberId,
-  balances,
+  available,
 }: {
   memberId: string;
-  balances: Balance[] | undefined;
+  /** Points that can be spent; absent until they are known. */
+  available: number | undefined;
 }) => {
   const { may } = useOrganisation();
   const [open, setOpen] = useState<Open>(null);
   if (!may("Points:write")) return null;
-  const available = balances === undefined ? 0 : heldPoints(balances).regular;
   const parts = { memberId, available, onClose: () => setOpen(null) };
   return (
     <>
-      <Group gap="xs" justify="flex-end">
+      <Group gap="xs" wrap="nowrap">
+        <Button leftSection={<IconCoins size={16} aria-hidden />} onClick={() => setOpen("redeem")}>
+          Redeem
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconLock size={16} aria-hidden />}
+          onClick={() => setOpen("hold")}
+        >
+          Hold
+        </Button>
         <Menu position="bottom-end">
           <Menu.Target>
             <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
@@ -53,16 +61,6 @@ export const MovementActions = ({
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <Button
-          variant="default"
-          leftSection={<IconLock size={16} aria-hidden />}
-          onClick={() => setOpen("hold")}
-        >
-          Hold
-        </Button>
-        <Button leftSection={<IconCoins size={16} aria-hidden />} onClick={() => setOpen("redeem")}>
-          Redeem
-        </Button>
       </Group>
       {open === "redeem" && <RedeemDialog {...parts} />}
       {open === "grant" && <GrantDialog {...parts} />}

@@ -1,6 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 import type { MovementPreview } from "../../api/types.ts";
 import { DateTime, Points } from "../../ui/amounts.tsx";
+import { Expires } from "../expires.tsx";
 import { accountName } from "../ledger-words.ts";
 import { plainWords } from "../names.ts";
 import classes from "./preview.module.css";
@@ -64,9 +65,10 @@ const EntryCard = ({ entry }: { entry: Entry }) => (
       <Whose item={entry} />
       <Points value={entry.amount} signed fw={600} />
     </div>
-    <Line label={`Other side: ${accountName(entry.account).toLowerCase()}`}>
-      Balance <Points value={entry.balanceBefore} /> → <Points value={entry.balanceAfter} fw={600} />
+    <Line label="Balance">
+      <Points value={entry.balanceBefore} /> → <Points value={entry.balanceAfter} fw={600} />
     </Line>
+    <Line label="Other side">{accountName(entry.account)}</Line>
     {entry.debtChange !== 0 && (
       <Line label={entry.debtChange > 0 ? "Not covered by any lot: owed" : "Pays what was owed"}>
         <Points value={Math.abs(entry.debtChange)} />
@@ -88,16 +90,10 @@ const LotLine = ({ lot }: { lot: PreviewedLot }) => (
     <Text size="sm" component="span">
       {changeWords(lot)}
       <Text span inherit c="dimmed">
-        {lot.expiresAt === null ? (
-          ", never expires"
-        ) : (
-          <>
-            , expires <DateTime value={lot.expiresAt} show="date" />
-          </>
-        )}
+        , <Expires value={lot.expiresAt} />
         {lot.change !== "opened" && lot.remaining !== null && (
           <>
-            , leaves <Points value={lot.remaining} />
+            , then <Points value={lot.remaining} /> left
           </>
         )}
       </Text>
@@ -134,10 +130,10 @@ const MoveCard = ({ move }: { move: Move }) => (
   <div className={classes.entry}>
     <div className={classes.head}>
       <Whose item={move} />
-      <Points value={move.remaining} fw={600} />
+      <Points value={move.remaining} unit fw={600} />
     </div>
     <Line label="Expires">
-      {move.expiresBefore === null ? "never" : <DateTime value={move.expiresBefore} show="date" />} →{" "}
+      {move.expiresBefore === null ? "Never" : <DateTime value={move.expiresBefore} show="date" />} →{" "}
       {move.expiresAfter === null ? "never" : <DateTime value={move.expiresAfter} show="date" fw={600} />}
     </Line>
   </div>

@@ -1,11 +1,10 @@
-import { NumberInput, Select, Textarea, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useOrganisation } from "../../shell/organisation.ts";
 import { required } from "../../ui/form-errors.ts";
 import { MovementDialog } from "./movement-dialog.tsx";
-
-/** Text of a form as it is sent: left out when empty. */
-const given = (name: string, text: string) => (text.trim() === "" ? {} : { [name]: text.trim() });
+import { given, PointsField, ReasonField } from "./movement-fields.tsx";
+import { Spendable } from "./spendable.tsx";
 
 /** Spends points of a member. */
 export const RedeemDialog = ({
@@ -14,7 +13,7 @@ export const RedeemDialog = ({
   onClose,
 }: {
   memberId: string;
-  available: number;
+  available: number | undefined;
   onClose: () => void;
 }) => {
   const { api } = useOrganisation();
@@ -45,22 +44,13 @@ export const RedeemDialog = ({
       touched={[memberId]}
       onClose={onClose}
     >
-      <NumberInput
-        label="Points"
-        description={`${available} in the balance`}
-        required
-        min={0}
-        decimalScale={3}
-        hideControls
-        data-autofocus
-        {...form.getInputProps("points")}
-      />
+      <PointsField form={form} description={<Spendable points={available} />} />
       <TextInput
         label="Bill number"
         description="The bill that the points pay, if there is one"
         {...form.getInputProps("billNumber")}
       />
-      <Textarea label="Reason" required autosize minRows={2} {...form.getInputProps("notes")} />
+      <ReasonField form={form} name="notes" />
     </MovementDialog>
   );
 };
@@ -79,7 +69,7 @@ export const HoldDialog = ({
   onClose,
 }: {
   memberId: string;
-  available: number;
+  available: number | undefined;
   onClose: () => void;
 }) => {
   const { api } = useOrganisation();
@@ -109,25 +99,16 @@ export const HoldDialog = ({
       touched={[memberId]}
       onClose={onClose}
     >
-      <NumberInput
-        label="Points"
-        description={`${available} in the balance`}
-        required
-        min={0}
-        decimalScale={3}
-        hideControls
-        data-autofocus
-        {...form.getInputProps("points")}
-      />
+      <PointsField form={form} description={<Spendable points={available} />} />
       <Select
         label="For how long"
-        description="After that they can be spent again by themselves"
+        description="After that they can be spent again"
         data={TIMES}
         allowDeselect={false}
         {...form.getInputProps("ttlSeconds")}
       />
       <TextInput label="Bill number" {...form.getInputProps("billNumber")} />
-      <Textarea label="Reason" required autosize minRows={2} {...form.getInputProps("notes")} />
+      <ReasonField form={form} name="notes" />
     </MovementDialog>
   );
 };

@@ -72,7 +72,13 @@ const Item = ({ redemption, onReverse }: { redemption: Redemption; onReverse: ()
           {notes !== "" && <Text size="xs">{notes}</Text>}
           {reversed > 0 && (
             <Text size="xs" c="dimmed">
-              {reversed === points ? "Taken back" : "Taken back in part"}: <Points value={reversed} />
+              {reversed === points ? (
+                "Reversed"
+              ) : (
+                <>
+                  <Points value={reversed} unit /> of it reversed
+                </>
+              )}
             </Text>
           )}
         </div>

@@ -1,12 +1,13 @@
-import { NumberInput, Text, Textarea } from "@mantine/core";
+import { Text, Textarea } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { Hold, Redemption } from "../../api/types.ts";
 import { useOrganisation } from "../../shell/organisation.ts";
 import { Points } from "../../ui/amounts.tsx";
 import { required } from "../../ui/form-errors.ts";
 import { MovementDialog } from "./movement-dialog.tsx";
+import { PointsField, ReasonField } from "./movement-fields.tsx";
 
-/** Takes back a redemption, whole or in part. */
+/** Reverses a redemption, whole or in part. */
 export const ReverseDialog = ({
   memberId,
   redemption: { code, points, reversed },
@@ -45,17 +46,15 @@ export const ReverseDialog = ({
         The points go back into the lots that they came from. Points whose expiry has passed since do not come
         back, unless the program renews them.
       </Text>
-      <NumberInput
-        label="Points"
-        description={`${left} of ${points} have not been taken back`}
-        required
-        min={0}
-        decimalScale={3}
-        hideControls
-        data-autofocus
-        {...form.getInputProps("points")}
+      <PointsField
+        form={form}
+        description={
+          <>
+            <Points value={left} /> of <Points value={points} /> have not been reversed
+          </>
+        }
       />
-      <Textarea label="Reason" required autosize minRows={2} {...form.getInputProps("notes")} />
+      <ReasonField form={form} name="notes" />
     </MovementDialog>
   );
 };
@@ -96,15 +95,7 @@ export const CaptureDialog = ({
       <Text size="sm">
         <Points value={left} unit /> are held. What is not spent now can be spent again by the member.
       </Text>
-      <NumberInput
-        label="Points"
-        required
-        min={0}
-        decimalScale={3}
-        hideControls
-        data-autofocus
-        {...form.getInputProps("points")}
-      />
+      <PointsField form={form} />
       <Textarea label="Notes" autosize minRows={2} {...form.getInputProps("notes")} />
     </MovementDialog>
   );

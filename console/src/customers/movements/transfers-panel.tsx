@@ -2,6 +2,7 @@ import { Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useOrganisation } from "../../shell/organisation.ts";
 import { DateTime, Points } from "../../ui/amounts.tsx";
+import { TextLink } from "../../ui/links.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorState } from "../../ui/states.tsx";
 import { transfersQuery } from "../queries.ts";
@@ -20,20 +21,33 @@ export const TransfersPanel = ({ memberId }: { memberId: string }) => {
     >
       <ul className={classes.list}>
         {data.items.map(({ id, direction, points, fee, otherId, otherName, notes, transferredAt }) => (
-          <li key={id} className={classes.item}>
+          <li key={`${id}:${direction}`} className={classes.item}>
             <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
               <div>
                 <Text size="sm" fw={500}>
-                  {direction === "sent" ? "To" : "From"} {otherName || `member ${otherId}`}
+                  {direction === "sent" ? "To" : "From"}{" "}
+                  <TextLink
+                    from="/$org"
+                    to="/$org/members/$memberId"
+                    params={{ memberId: String(otherId) }}
+                    size="sm"
+                    fw={500}
+                  >
+                    {otherName || `Member ${otherId}`}
+                  </TextLink>
                 </Text>
                 <Text size="xs" c="dimmed">
-                  <DateTime value={transferredAt} show="date" />
-                  {notes !== "" && ` · ${notes}`}
+                  <DateTime value={transferredAt} />
+                  {direction === "sent" && fee > 0 && (
+                    <>
+                      {" "}
+                      · fee <Points value={fee} unit />
+                    </>
+                  )}
                 </Text>
+                {notes !== "" && <Text size="xs">{notes}</Text>}
               </div>
-              <Text size="sm" fw={500}>
-                <Points value={direction === "sent" ? -(points + fee) : points} />
-              </Text>
+              <Points value={direction === "sent" ? -points : points} signed size="sm" fw={500} />
             </Group>
           </li>
         ))}
