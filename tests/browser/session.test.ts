@@ -94,7 +94,9 @@ test("a member who does not exist is told as such, with a way back", async () =>
   const path = "/api/customers/999999999";
   const { page } = await served.visit({
     as: "owner",
-    provokes: ["", "/memberships", "/balances", "/timeline"].map((part) => `404 GET ${path}${part}`),
+    provokes: ["", "/memberships", "/balances", "/timeline", "/merges"].map(
+      (part) => `404 GET ${path}${part}`,
+    ),
   });
   await page.goto("/abc/members/999999999");
   await page.getByRole("alert").first().waitFor();
