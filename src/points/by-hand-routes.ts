@@ -35,7 +35,7 @@ export interface ByHandParts {
   readonly clock: Clock;
   readonly points: Points;
   readonly orgs: Pick<Orgs, "get">;
-  readonly customers: Pick<Customers, "loadProfiles">;
+  readonly customers: Pick<Customers, "loadProfiles" | "partiesOf">;
   readonly loyalty: Pick<Loyalty, "programs" | "programNames" | "currencyNames">;
 }
 
@@ -339,7 +339,8 @@ const addTransferList = (server: Server, { db, orgs, customers, loyalty }: ByHan
       ]);
       return db.transaction(actor.orgId, async (tx) => {
         const page = { programId: null, sortBy: "date", ascending: false, limit: 50, offset: 0 } as const;
-        const { rows, total } = await transfersOfParty(tx, actor.orgId, Number(params.id), page);
+        const partyIds = await customers.partiesOf(tx, actor.orgId, Number(params.id));
+        const { rows, total } = await transfersOfParty(tx, actor.orgId, partyIds, page);
         const others = [...new Set(rows.map(({ otherPartyId }) => otherPartyId))];
         const profiles = await customers.loadProfiles(tx, actor.orgId, others);
         const names = new Map(

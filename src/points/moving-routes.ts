@@ -11,7 +11,7 @@ export interface MovingRouteParts extends TransferRouteParts, UnlockRouteParts, 
   readonly loyalty: ByHandParts["loyalty"];
   readonly customers: Pick<
     Customers,
-    "requireCustomer" | "loadProfiles" | "resolveIdentifiers" | "currentIds"
+    "requireCustomer" | "loadProfiles" | "resolveIdentifiers" | "currentIds" | "partiesOf"
   >;
 }
 

@@ -10,7 +10,7 @@ export interface PointsRouteParts {
   readonly db: Db;
   readonly clock: Clock;
   readonly orgs: Pick<Orgs, "get">;
-  readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles">;
+  readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles" | "partiesOf">;
   readonly loyalty: Pick<Loyalty, "programs" | "programNames" | "currencyNames">;
   readonly points: Points;
   readonly ids: Ids;

@@ -288,3 +288,152 @@ describe("a registration from another source that names two", () => {
     await isClean();
   });
 });
+
+describe("what the survivor has of one who was merged", () => {
+  const LINES = [
+    { itemCode: "TEA", qty: 2, rate: 150, amount: 300 },
+    { itemCode: "CUP", qty: 1, rate: 300, amount: 300 },
+  ];
+  /** A survivor with a bill of the victim's to return; the survivor is known by externalId. */
+  const withBill = async () => {
+    const [survivor, victim] = [await person(), await person()];
+    const number = `OLD-${victim.id}`;
+    const billId = await buy(victim, "externalId", {
+      billNumber: number,
+      billingDate: "2026-01-20T10:00:00Z",
+      lineItemsV2: LINES,
+    });
+    await merge(survivor, victim);
+    expect(await balanceOf(survivor.id)).toBe(6);
+    return { survivor, victim, number, billId };
+  };
+  const goBack = async ({ externalId }: Person, body: object) => {
+    const url = `/v2/transactions?identifierName=externalId&identifierValue=${externalId}&source=INSTORE`;
+    const { status, body: told } = await shop.post(url, {
+      type: "RETURN",
+      purchaseTime: "2026-01-20T10:00:00Z",
+      billingDate: "2026-01-20T11:30:00Z",
+      ...body,
+    });
+    expect([status, told.errors]).toEqual([200, []]);
+    return told;
+  };
+
+  test("goes back by number, by id and by line", async () => {
+    const byNumber = await withBill();
+    await goBack(byNumber.survivor, { returnType: "FULL", billNumber: byNumber.number });
+    expect(await balanceOf(byNumber.survivor.id)).toBe(0);
+    const byId = await withBill();
+    await goBack(byId.survivor, { returnType: "AMOUNT", id: byId.billId, billAmount: 150 });
+    expect(await balanceOf(byId.survivor.id)).toBe(4.5);
+    const byLine = await withBill();
+    const lineItemsV2 = [{ itemCode: "CUP", qty: 1, amount: 300 }];
+    await goBack(byLine.survivor, {
+      returnType: "LINE_ITEM",
+      billNumber: byLine.number,
+      billAmount: 300,
+      lineItemsV2,
+    });
+    // The bill's points go with its last line.
+    expect(await balanceOf(byLine.survivor.id)).toBe(6);
+    await goBack(byLine.survivor, {
+      returnType: "LINE_ITEM",
+      id: byLine.billId,
+      billAmount: 300,
+      billingDate: "2026-01-20T11:31:00Z",
+      lineItemsV2: [{ itemCode: "TEA", qty: 2, amount: 300 }],
+    });
+    expect(await balanceOf(byLine.survivor.id)).toBe(0);
+    await isClean();
+  });
+
+  test("goes back in v1.1, answered as the survivor's", async () => {
+    const { survivor, number } = await withBill();
+    const { body } = await shop.post("/v1.1/transaction/add?format=json", {
+      root: {
+        transaction: {
+          type: "return",
+          return_type: "LINE_ITEM",
+          number,
+          amount: "300",
+          billing_time: "2026-01-20 19:30:00",
+          purchase_time: "2026-01-20 18:00:00",
+          customer: { external_id: survivor.externalId },
+          line_items: {
+            line_item: [
+              { item_code: "CUP", qty: "1", amount: "300" },
+              { item_code: "TEA", qty: "2", amount: "300" },
+            ],
+          },
+        },
+      },
+    });
+    const [item] = body.response.transactions.transaction;
+    expect(item).toMatchObject({
+      customer: { user_id: String(survivor.id), external_id: survivor.externalId, loyalty_points: "0" },
+      points_deducted: 6,
+      points_balance: 0,
+      item_status: { code: 600 },
+    });
+    expect(await balanceOf(survivor.id)).toBe(0);
+    await isClean();
+  });
+
+  test("goes back from the console, whose preview says what it takes from whom", async () => {
+    const { survivor, billId } = await withBill();
+    const { headers } = await signInUser(shop.app.identity, shop.shop.organisation, "admin");
+    const whole = { returnType: "FULL" };
+    const { status, body } = await send(`/api/transactions/${billId}/return-preview`, whole, { ...headers });
+    expect(status).toBe(200);
+    const survivors = body.entries.filter(({ customerId }: Json) => customerId === survivor.id);
+    expect(survivors).toMatchObject([{ account: "merge", amount: -6, balanceBefore: 6, balanceAfter: 0 }]);
+    expect(await balanceOf(survivor.id)).toBe(6);
+    expect((await send(`/api/transactions/${billId}/returns`, whole, { ...headers })).status).toBe(200);
+    expect(await balanceOf(survivor.id)).toBe(0);
+    await isClean();
+  });
+
+  test("is listed: redemptions and transfers of both", async () => {
+    const [survivor, victim, third] = [await person(), await person(), await person()];
+    const redeem = async (customer: Person, points: number) => {
+      await buy(customer, "externalId");
+      const { body } = await shop.post("/v1.1/points/redeem?format=json", {
+        root: { redeem: { points_redeemed: points, customer: { external_id: customer.externalId } } },
+      });
+      return body.response.responses.points.redemption_id as string;
+    };
+    const transfer = (from: Person, to: Person, points: number) =>
+      shop.post("/v2/points/transfer", {
+        pointsTobeTransferred: points,
+        fromCustomerIdentifier: { type: "externalId", value: from.externalId },
+        toCustomerIdentifier: { type: "externalId", value: to.externalId },
+      });
+    const codes = [await redeem(survivor, 1), await redeem(victim, 2)];
+    expect((await transfer(survivor, third, 1)).status).toBe(200);
+    expect((await transfer(victim, third, 2)).status).toBe(200);
+    await merge(survivor, victim);
+    const listed = (await own(`/api/customers/${survivor.id}/redemptions`)).body;
+    expect([listed.total, listed.items.map(({ code }: Json) => code).sort()]).toEqual([2, [...codes].sort()]);
+    const first = (await own(`/api/customers/${survivor.id}/redemptions?limit=1`)).body;
+    const second = (await own(`/api/customers/${survivor.id}/redemptions?limit=1&after=${first.next}`)).body;
+    expect([...first.items, ...second.items]).toEqual(listed.items);
+    const { customer } = (
+      await shop.get(`/v1.1/customer/redemptions?format=json&external_id=${victim.externalId}`)
+    ).body.response.customers;
+    expect(customer[0]).toMatchObject({ user_id: String(survivor.id), points_count: 2 });
+    const pointsOf = (rows: Json[], name: string) => rows.map((row) => row[name]).sort();
+    const transfers = (await own(`/api/customers/${survivor.id}/transfers`)).body;
+    expect([transfers.total, pointsOf(transfers.items, "points")]).toEqual([2, [1, 2]]);
+    for (const url of [
+      `/v2/customers/${survivor.id}/pointsTransfers`,
+      `/v2/points/transfer?identifierName=externalId&identifierValue=${victim.externalId}&source=INSTORE`,
+    ]) {
+      const { body } = await shop.get(url);
+      expect([body.pagination.total, pointsOf(body.data, "pointsTransferred")]).toEqual([2, [1, 2]]);
+      expect(body.data.map(({ transferredFrom }: Json) => transferredFrom.userId).sort()).toEqual(
+        [survivor.id, victim.id].sort(),
+      );
+    }
+    await isClean();
+  });
+});

@@ -211,7 +211,12 @@ const preview = async (
   purchase: Purchase,
 ): Promise<PreviewAnswer> => {
   const { id: orgId } = organisation;
-  const partyIds = bill.customerId === null ? [] : [bill.partyId];
+  // Of one who was merged the survivor is the one whose points move.
+  const survivors =
+    bill.customerId === null
+      ? []
+      : [...(await parts.customers.currentIds(tx, orgId, [bill.partyId])).values()];
+  const partyIds = bill.customerId === null ? [] : [...new Set([bill.partyId, ...survivors])];
   const [accounts, memberships, profiles] = await Promise.all([
     loadAccounts(tx, orgId, partyIds),
     loadMemberships(tx, orgId, partyIds),
@@ -225,7 +230,7 @@ const preview = async (
     lastBookedAt: new Date(0),
   }));
   const book = new LedgerBook(locked, accounts, { openWith: nextEvent });
-  await loadAwards(tx, orgId, [bill], book);
+  await loadAwards(tx, orgId, [bill], book, survivors);
   const snapshot: Snapshot = {
     organisation,
     programs,

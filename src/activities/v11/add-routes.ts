@@ -208,9 +208,21 @@ const standingsOf = async (
     outcome !== null && "ok" in outcome ? (outcome.ok.customerId ?? []) : [],
   );
   const programs = await parts.loyalty.programs(organisation.id);
-  return parts.db.transaction(organisation.id, (tx) =>
-    customerStandings(tx, parts, organisation, programs, ids),
-  );
+  return parts.db.transaction(organisation.id, async (tx) => {
+    const isOfReturns = candidates.some(({ purchase }) => purchase !== null && isReturn(purchase.type));
+    if (!isOfReturns) return customerStandings(tx, parts, organisation, programs, ids);
+    // A bill from before a merge goes back as the one's who made it, and is answered as the survivor's.
+    const current = await parts.customers.currentIds(tx, organisation.id, ids);
+    const standings = await customerStandings(tx, parts, organisation, programs, [
+      ...new Set(current.values()),
+    ]);
+    return new Map(
+      ids.flatMap((id) => {
+        const standing = standings.get(current.get(id) ?? id);
+        return standing === undefined ? [] : [[id, standing] as const];
+      }),
+    );
+  });
 };
 
 const answer = (

@@ -356,10 +356,11 @@ const addList = (server: Server, { db, orgs, loyalty, customers }: PointsRoutePa
       const [organisation, programs] = await Promise.all([orgs.get(orgId), loyalty.programNames(orgId)]);
       return db.transaction(orgId, async (tx) => {
         const all = { since: null, until: null };
+        const partyIds = await customers.partiesOf(tx, orgId, partyId);
         const [profiles, rows, total] = await Promise.all([
           customers.loadProfiles(tx, orgId, [partyId]),
-          listRedemptions(tx, orgId, partyId, { ...all, after, limit: limit + 1 }),
-          countRedemptions(tx, orgId, partyId, all),
+          listRedemptions(tx, orgId, partyIds, { ...all, after, limit: limit + 1 }),
+          countRedemptions(tx, orgId, partyIds, all),
         ]);
         if (profiles.length === 0) throw errors.customer_not_found({ name: `id ${partyId}` });
         const shown = rows.slice(0, limit);

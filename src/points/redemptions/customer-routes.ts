@@ -121,10 +121,11 @@ const readCustomer = async (
     const [profile] = partyId === undefined ? [] : await customers.loadProfiles(tx, orgId, [partyId]);
     if (profile === undefined || partyId === undefined) throw errors.unknown_customer({ name: party.name });
     const wants = type !== "COUPONS";
+    const partyIds = wants ? await customers.partiesOf(tx, orgId, partyId) : [];
     const [stories, total] = wants
       ? await Promise.all([
-          listRedemptions(tx, orgId, partyId, { ...span, after: null, limit }),
-          countRedemptions(tx, orgId, partyId, span),
+          listRedemptions(tx, orgId, partyIds, { ...span, after: null, limit }),
+          countRedemptions(tx, orgId, partyIds, span),
         ])
       : [[], 0];
     return {

@@ -19,28 +19,26 @@ export interface RedemptionStory {
   readonly reversals: readonly Reversal[];
 }
 
-/** A page of a party's redemptions. */
+/** A page of the redemptions of a customer: of their own party and of those who were merged into it. */
 export const listRedemptions = async (
   tx: Tx,
   orgId: number,
-  partyId: number,
+  partyIds: readonly number[],
   { since, until, after, limit }: RedemptionPage,
 ): Promise<RedemptionStory[]> => {
-  const found = await tx.rows<{ id: number }>(sql`/* points.list_redemptions */
-    select id from points.redemptions
-     where org_id = ${orgId} and party_id = ${partyId}
+  const found = await tx.rows<{ partyId: number; id: number }>(sql`/* points.list_redemptions */
+    select party_id as "partyId", id from points.redemptions
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])
        and (${isoOrNull(since)}::timestamptz is null or redeemed_at >= ${isoOrNull(since)}::timestamptz)
        and (${isoOrNull(until)}::timestamptz is null or redeemed_at < ${isoOrNull(until)}::timestamptz)
        and (${after?.redeemedAt ?? null}::timestamptz is null
             or (redeemed_at, id) < (${after?.redeemedAt ?? null}::timestamptz, ${after?.id ?? 0}::bigint))
      order by redeemed_at desc, id desc limit ${limit}`);
-  const ids = found.map(({ id }) => id);
-  const keys = ids.map((id) => ({ partyId, id }));
   const [redemptions, reversals] = await Promise.all([
-    loadRedemptions(tx, orgId, keys),
-    loadReversals(tx, orgId, partyId, ids),
+    loadRedemptions(tx, orgId, found),
+    loadReversals(tx, orgId, found),
   ]);
-  return ids.flatMap((id) => {
+  return found.flatMap(({ id }) => {
     const redemption = redemptions.find((item) => item.id === id);
     return redemption === undefined
       ? []
@@ -51,12 +49,12 @@ export const listRedemptions = async (
 export const countRedemptions = async (
   tx: Tx,
   orgId: number,
-  partyId: number,
+  partyIds: readonly number[],
   { since, until }: Pick<RedemptionPage, "since" | "until">,
 ): Promise<number> => {
   const { total } = await tx.one<{ total: number }>(sql`/* points.count_redemptions */
     select count(*) as total from points.redemptions
-     where org_id = ${orgId} and party_id = ${partyId}
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])
        and (${isoOrNull(since)}::timestamptz is null or redeemed_at >= ${isoOrNull(since)}::timestamptz)
        and (${isoOrNull(until)}::timestamptz is null or redeemed_at < ${isoOrNull(until)}::timestamptz)`);
   return total;
@@ -70,15 +68,15 @@ interface ReversalRow extends Omit<Reversal, "reversedAt" | "recordedAt"> {
 const loadReversals = async (
   tx: Tx,
   orgId: number,
-  partyId: number,
-  redemptionIds: readonly number[],
+  redemptions: readonly { readonly partyId: number; readonly id: number }[],
 ): Promise<Reversal[]> => {
   const rows = await tx.rows<ReversalRow>(sql`/* points.load_reversals */
     select party_id as "partyId", id, redemption_id as "redemptionId", event_no as "eventNo", event_id as "eventId", code, asked,
            returned, expired, cause, transaction_id as "transactionId", till_id as "tillId", reversed_at as "reversedAt",
            recorded_at as "recordedAt", notes
       from points.reversals
-     where org_id = ${orgId} and party_id = ${partyId} and redemption_id = any(${redemptionIds}::bigint[])
+     where org_id = ${orgId} and party_id = any(${[...new Set(redemptions.map(({ partyId }) => partyId))]}::bigint[])
+       and redemption_id = any(${redemptions.map(({ id }) => id)}::bigint[])
      order by id`);
   return rows.map((row) => ({
     ...row,

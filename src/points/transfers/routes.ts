@@ -34,7 +34,7 @@ export interface TransferRouteParts {
   readonly orgs: Pick<Orgs, "get">;
   readonly customers: Pick<
     Customers,
-    "requireCustomer" | "loadProfiles" | "resolveIdentifiers" | "currentIds"
+    "requireCustomer" | "loadProfiles" | "resolveIdentifiers" | "currentIds" | "partiesOf"
   >;
   readonly loyalty: Pick<Loyalty, "programs">;
   /** The documented customer, in full. */
@@ -178,10 +178,11 @@ const addLists = (server: Server, { db, orgs, customers, loyalty }: TransferRout
     if (page.programId !== null && programs.byId(page.programId) === null)
       throw errors.unknown_program({ value: page.programId });
     return db.transaction(orgId, async (tx) => {
-      const { rows, total } = await transfersOfParty(tx, orgId, partyId, page);
-      const partyIds = [...new Set([partyId, ...rows.map(({ otherPartyId }) => otherPartyId)])];
+      const own = await customers.partiesOf(tx, orgId, partyId);
+      const { rows, total } = await transfersOfParty(tx, orgId, own, page);
+      const named = [...new Set([...own, ...rows.map(({ otherPartyId }) => otherPartyId)])];
       const profiles = new Map(
-        (await customers.loadProfiles(tx, orgId, partyIds)).map((profile) => [profile.partyId, profile]),
+        (await customers.loadProfiles(tx, orgId, named)).map((profile) => [profile.partyId, profile]),
       );
       const data = rows.map((row) =>
         presentTransfer(organisation, row, profiles, programs.byId(row.programId)?.name ?? ""),

@@ -56,27 +56,30 @@ const COLUMNS = `party_id as "partyId", id, direction, other_party_id as "otherP
   event_no as "eventNo", event_id as "eventId", amount, fee, notes, till_id as "tillId",
   transferred_at as "transferredAt", recorded_at as "recordedAt"`;
 
-/** A page of a party's transfers, sent and received, and how many there are. */
+/**
+ * A page of the transfers of a customer, sent and received, and how many there are: those of their own party and of those who
+ * were merged into it.
+ */
 export const transfersOfParty = async (
   tx: Tx,
   orgId: number,
-  partyId: number,
+  partyIds: readonly number[],
   { programId, sortBy, ascending, limit, offset }: TransferPage,
 ): Promise<{ rows: Transfer[]; total: number }> => {
   const order = ascending ? "asc" : "desc";
   const by = sortBy === "date" ? `transferred_at ${order}, id ${order}` : `amount ${order}, id ${order}`;
-  const where = "org_id = $1 and party_id = $2 and ($3::bigint is null or program_id = $3)";
+  const where = "org_id = $1 and party_id = any($2::bigint[]) and ($3::bigint is null or program_id = $3)";
   const [rows, count] = await Promise.all([
     tx.rows<TransferRow>(
       rawSql(
         `/* points.transfers_of_party */ select ${COLUMNS} from points.transfers where ${where} order by ${by} limit $4 offset $5`,
-        [orgId, partyId, programId, limit, offset],
+        [orgId, partyIds, programId, limit, offset],
       ),
     ),
     tx.one<{ total: number }>(
       rawSql(`/* points.count_transfers */ select count(*) as total from points.transfers where ${where}`, [
         orgId,
-        partyId,
+        partyIds,
         programId,
       ]),
     ),
