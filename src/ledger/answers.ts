@@ -165,13 +165,22 @@ export const LedgerEvents = list(
         balanceBefore: Points,
         balanceAfter: Points,
         contra: Type.String(),
+        debtChange: Type.Number({
+          description: "Above 0: what no lot could give; below 0: debt that is paid",
+        }),
         legs: Type.Array(Type.Object({ account: Type.String(), amount: Points })),
         opensLot: Nullable(Type.Object({ amount: Points, remaining: Points, expiresAt: Nullable(Time) })),
         usedLots: Type.Array(
           Type.Object({
             eventNo: Type.Integer(),
             lineNo: Type.Integer(),
-            amount: Points,
+            kind: Type.String({
+              description: "Why: redeemed, returned, settled, … as deductions are called",
+            }),
+            forEventNo: Nullable(
+              Type.Integer({ description: "The event whose use this continues or undoes; null: its own" }),
+            ),
+            amount: Type.Number({ description: "Taken from the lot; below 0: given back to it" }),
             expiresAt: Nullable(Time),
           }),
         ),

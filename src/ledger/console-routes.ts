@@ -81,15 +81,20 @@ const addBalanceRoutes = (server: Server, { db, clock }: Parts, contextOf: Conte
 };
 
 const addJournalRoutes = (server: Server, { db }: Parts, contextOf: ContextOf) => {
+  const JournalQuery = Type.Object({
+    ...PAGE,
+    event: wholeNumber("^[0-9]{1,15}$", "Begin with the event of this number; `after` wins"),
+  });
   server.get(
     "/api/customers/:id/ledger",
     {
       config,
-      schema: schemaOf("Journal of a customer", "listCustomerLedger", Type.Object(PAGE), LedgerEvents),
+      schema: schemaOf("Journal of a customer", "listCustomerLedger", JournalQuery, LedgerEvents),
     },
     async (request) => {
       const context = await contextOf(request.actor.orgId);
-      const page = pageOf(request.query);
+      const { event } = request.query;
+      const page = { ...pageOf(request.query), event: event === undefined ? undefined : Number(event) };
       return db.transaction(request.actor.orgId, (tx) =>
         readLedger(tx, context, Number(request.params.id), page),
       );

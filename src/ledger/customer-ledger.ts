@@ -25,6 +25,7 @@ import {
   linesOfEvents,
   lotsByExpiry,
   lotsOfEvents,
+  movedAfter,
   movementsByDay,
   newestEventBefore,
   readState,
@@ -38,6 +39,11 @@ type LedgerEvent = Static<typeof LedgerEvents>["items"][number];
 export interface ListPage {
   readonly after: string | undefined;
   readonly limit: number;
+}
+
+/** A page of the journal: behind a position, or from an event on. */
+export interface JournalPage extends ListPage {
+  readonly event?: number | undefined;
 }
 
 const points = (amount: number) => toDecimal(amount, POINTS_SCALE);
@@ -148,6 +154,7 @@ const shapeLine = (
     balanceBefore: points(line.balanceBefore),
     balanceAfter: points(line.balanceAfter),
     contra: line.contra,
+    debtChange: points(line.debtChange),
     legs: [
       { account: "party", amount: points(line.amount) },
       // 0 − x, because a negated zero would be read as −0.
@@ -159,6 +166,8 @@ const shapeLine = (
     usedLots: uses.filter(isOwn).map((use) => ({
       eventNo: use.lotEventNo,
       lineNo: use.lotLineNo,
+      kind: use.kind,
+      forEventNo: use.forEventNo === 0 || use.forEventNo === use.eventNo ? null : use.forEventNo,
       amount: points(use.amount),
       expiresAt: timeOrNull(use.expiresAt),
     })),
@@ -172,18 +181,19 @@ const isRegular = (line: LedgerLine) => line.currencyId === POINTS && line.categ
 /**
  * A page of a customer's events, newest first, with their entries, legs and lots. The cursor holds the number of the
  * last event shown and the balance in front of it, so that the millionth page is read like the first.
- * Raises ledger.unknown_customer, ledger.bad_cursor.
+ * Raises ledger.unknown_customer, ledger.bad_cursor, ledger.event_unknown.
  */
 export const readLedger = async (
   tx: Tx,
   context: QueryContext,
   partyId: number,
-  { after, limit }: ListPage,
+  { after, event, limit }: JournalPage,
 ): Promise<Static<typeof LedgerEvents>> => {
   const { organisation } = context;
   const state = await stateOf(tx, organisation.id, partyId);
+  if (event !== undefined && (event < 1 || event > state.eventCount)) throw errors.event_unknown({ event });
   const position = after === undefined ? null : parsePosition(after, state.eventCount);
-  const newest = position?.before ?? state.eventCount;
+  const newest = position?.before ?? event ?? state.eventCount;
   const oldest = Math.max(1, newest - limit + 1);
   const range = [tx, organisation.id, partyId, oldest, newest] as const;
   const [lines, lots, uses] = await Promise.all([
@@ -192,7 +202,11 @@ export const readLedger = async (
     usesOfEvents(...range),
   ]);
   const regular = state.accounts.filter((account) => account.currencyId === POINTS && account.category === 1);
-  let balance = position?.balance ?? regular.reduce((total, account) => total + account.balance, 0);
+  const skipped =
+    position === null && newest < state.eventCount
+      ? await movedAfter(tx, organisation.id, partyId, newest)
+      : 0;
+  let balance = position?.balance ?? regular.reduce((total, account) => total + account.balance, 0) - skipped;
   const items = [...linesByEvent(lines).values()].reverse().map((group) => {
     const item = shapeEvent(context, group, lots, uses, balance);
     balance -= movementOf(group, isRegular);

@@ -132,5 +132,6 @@ export const errors = defineErrors("ledger", {
     message: "eventReferenceIds must be a comma list of ids; {value} is not.",
   },
   unknown_customer: { number: 8015, http: 404, message: "There is no customer {id} in this organisation." },
+  event_unknown: { number: 400, http: 400, message: "event: the ledger has no event {event}." },
   bad_cursor: { number: 400, http: 400, message: "after is not a position of this list." },
 });

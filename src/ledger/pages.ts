@@ -8,6 +8,7 @@ import {
   type PartyState,
   POINTS,
   type Reference,
+  type UseKind,
 } from "./schema.ts";
 
 /** A posting as reads show it. */
@@ -24,6 +25,7 @@ export interface LedgerLine {
   readonly amount: number;
   readonly balanceBefore: number;
   readonly balanceAfter: number;
+  readonly debtChange: number;
   readonly tillId: number | null;
   readonly sourceProgramId: number | null;
   readonly reference: Reference | null;
@@ -48,7 +50,7 @@ export interface LedgerFilter {
 
 export const COLUMNS = `event_no as "eventNo", line_no as "lineNo", event_id as "eventId", event_name as "eventName",
        booked_at as "bookedAt", program_id as "programId", currency_id as "currencyId", category, contra, amount,
-       balance_before as "balanceBefore", balance_after as "balanceAfter", till_id as "tillId",
+       balance_before as "balanceBefore", balance_after as "balanceAfter", debt_change as "debtChange", till_id as "tillId",
        source_program_id as "sourceProgramId", reference`;
 
 /** All lines of events numbered from `first` to `last`, in order. Reads only those rows, wherever they lie in the ledger. */
@@ -307,6 +309,9 @@ export interface UseLine {
   readonly lineNo: number;
   readonly lotEventNo: number;
   readonly lotLineNo: number;
+  readonly kind: UseKind;
+  /** The event whose use it continues or undoes; 0: its own. */
+  readonly forEventNo: number;
   readonly amount: number;
   readonly expiresAt: Date | null;
 }
@@ -321,11 +326,25 @@ export const usesOfEvents = (
 ): Promise<UseLine[]> =>
   tx.rows<UseLine>(sql`/* ledger.uses_of_events */
     select u.event_no as "eventNo", u.line_no as "lineNo", u.lot_event_no as "lotEventNo", u.lot_line_no as "lotLineNo",
-           u.amount, l.expires_at as "expiresAt"
+           u.kind, u.for_event_no as "forEventNo", u.amount, l.expires_at as "expiresAt"
       from ledger.lot_uses u
       join ledger.lots l on l.party_id = u.party_id and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
      where u.org_id = ${orgId} and u.party_id = ${partyId} and u.event_no between ${first} and ${last}
-     order by u.event_no, u.line_no, l.expires_at nulls last, u.lot_event_no, u.lot_line_no`);
+     order by u.event_no, u.line_no, l.expires_at nulls last, u.lot_event_no, u.lot_line_no,
+              u.kind, u.for_event_no`);
+
+/** How much regular points of all programs moved in events after one. */
+export const movedAfter = async (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  eventNo: number,
+): Promise<number> => {
+  const { moved } = await tx.one<{ moved: number }>(sql`/* ledger.moved_after */
+    select coalesce(sum(amount), 0)::bigint as moved from ledger.entries
+     where org_id = ${orgId} and party_id = ${partyId} and event_no > ${eventNo} and currency_id = 0 and category = 1`);
+  return moved;
+};
 
 /** A page of lots, soonest expiry first (never-expiring last), after a position; `open` leaves out used-up ones. */
 export const lotsByExpiry = (

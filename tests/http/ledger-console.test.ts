@@ -95,6 +95,62 @@ test("balances: every account with its totals and what expires next", async () =
 });
 
 describe("ledger", () => {
+  test("from an event on, with the balance of that moment", async () => {
+    const all = await read("ledger");
+    const from = await read("ledger?event=3&limit=2");
+    expect(from.items).toEqual(all.items.slice(2, 4));
+    expect((await read(`ledger?after=${from.next}`)).items).toEqual(all.items.slice(4));
+    for (const event of [0, 6])
+      expect((await get(`ledger?event=${event}`)).body.error.message).toContain("event");
+    expect((await get("ledger?event=x")).status).toBe(400);
+  });
+
+  test("says why each lot gave, which event that continues, and what is owed since", async () => {
+    const bea = await ledger.customer(shop, { mobile: "+447911123499" });
+    const main = { programId: BASE, currencyId: 0, category: 1 } as const;
+    await shop.ledger.earn(bea, 6000, { at: BILL });
+    await shop.ledger.debit(bea, 6000, { at: BILL + 1000 });
+    const [spent] = (await read("ledger", bea)).items;
+    const lot = { eventNo: spent.eventNo - 1, lineNo: 1 };
+    const back = { ...lot, kind: "redeemed" as const, amount: -6000, forEventNo: spent.eventNo };
+    await shop.ledger.post([
+      {
+        partyId: bea,
+        at: BILL + 2000,
+        eventName: "ReturnBill",
+        postings: [
+          {
+            ...main,
+            contra: "returned",
+            amount: -6000,
+            uses: [back, { ...lot, kind: "returned", amount: 6000 }],
+            overdraws: true,
+          },
+        ],
+      },
+    ]);
+    await shop.ledger.earn(bea, 7000, { at: BILL + 3000 });
+    const [paid, returned] = (await read("ledger", bea)).items;
+    expect(returned.entries).toMatchObject([
+      {
+        amount: -6,
+        debtChange: 6,
+        usedLots: [
+          { ...lot, kind: "redeemed", forEventNo: spent.eventNo, amount: -6 },
+          { ...lot, kind: "returned", forEventNo: null, amount: 6 },
+        ],
+      },
+    ]);
+    expect(paid.entries).toMatchObject([
+      {
+        amount: 7,
+        debtChange: -6,
+        opensLot: { amount: 7, remaining: 1 },
+        usedLots: [{ eventNo: paid.eventNo, lineNo: 1, kind: "settled", amount: 6 }],
+      },
+    ]);
+  });
+
   test("newest first, with entries, legs and lots", async () => {
     const { items, next, total } = await read("ledger");
     expect([next, total]).toEqual([null, 5]);
@@ -128,14 +184,29 @@ describe("ledger", () => {
           balanceBefore: 30.5,
           balanceAfter: 20.5,
           contra: "redeemed",
+          debtChange: 0,
           legs: [
             { account: "party", amount: -10 },
             { account: "redeemed", amount: 10 },
           ],
           opensLot: null,
           usedLots: [
-            { eventNo: 3, lineNo: 1, amount: 6.5, expiresAt: "2026-04-30T23:59:59+01:00" },
-            { eventNo: 2, lineNo: 1, amount: 3.5, expiresAt: "2026-06-30T23:59:59+01:00" },
+            {
+              eventNo: 3,
+              lineNo: 1,
+              kind: "redeemed",
+              forEventNo: null,
+              amount: 6.5,
+              expiresAt: "2026-04-30T23:59:59+01:00",
+            },
+            {
+              eventNo: 2,
+              lineNo: 1,
+              kind: "redeemed",
+              forEventNo: null,
+              amount: 3.5,
+              expiresAt: "2026-06-30T23:59:59+01:00",
+            },
           ],
         },
       ],
@@ -169,6 +240,7 @@ describe("ledger", () => {
           balanceBefore: 0,
           balanceAfter: 24,
           contra: "issued",
+          debtChange: 0,
           legs: [
             { account: "party", amount: 24 },
             { account: "issued", amount: -24 },

@@ -3298,6 +3298,8 @@ export interface operations {
         after?: string;
         /** Items to a page, 1 to 100; 25 when absent */
         limit?: string;
+        /** Begin with the event of this number; `after` wins */
+        event?: string;
       };
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
@@ -3357,6 +3359,8 @@ export interface operations {
                 /** Points, with up to three decimals. */
                 balanceAfter: number;
                 contra: string;
+                /** Above 0: what no lot could give; below 0: debt that is paid */
+                debtChange: number;
                 legs: {
                   account: string;
                   /** Points, with up to three decimals. */
@@ -3372,7 +3376,10 @@ export interface operations {
                 usedLots: {
                   eventNo: number;
                   lineNo: number;
-                  /** Points, with up to three decimals. */
+                  /** Why: redeemed, returned, settled, … as deductions are called */
+                  kind: string;
+                  forEventNo: number | null;
+                  /** Taken from the lot; below 0: given back to it */
                   amount: number;
                   expiresAt: string | null;
                 }[];

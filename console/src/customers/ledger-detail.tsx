@@ -2,9 +2,10 @@ import { Group, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { LedgerEntry, LedgerEvent } from "../api/types.ts";
 import { DateTime, Points } from "../ui/amounts.tsx";
+import { TextLink } from "../ui/links.tsx";
 import { Expires } from "./expires.tsx";
 import classes from "./ledger.module.css";
-import { accountName } from "./ledger-words.ts";
+import { accountName, debtWords, useWords } from "./ledger-words.ts";
 import { plainWords } from "./names.ts";
 
 /** The entries of an event: from where to where the points went, and which lots they opened or used. */
@@ -50,6 +51,9 @@ const Entry = ({ entry }: { entry: LedgerEntry }) => (
         {entry.legs.map(({ account, amount }) => (
           <Line key={account} label={accountName(account)} value={<Points value={amount} signed />} />
         ))}
+        {debtWords(entry.debtChange) !== null && (
+          <Line label={debtWords(entry.debtChange)} value={<Points value={Math.abs(entry.debtChange)} />} />
+        )}
       </div>
       <div>
         <PartTitle>Lots</PartTitle>
@@ -79,21 +83,50 @@ const Lots = ({ entry: { opensLot, usedLots } }: { entry: LedgerEntry }) => {
           />
         </>
       )}
-      {usedLots.map(({ eventNo, amount, expiresAt }, index) => (
-        <Line
-          // biome-ignore lint/suspicious/noArrayIndexKey: one lot may give as several things; the lines keep their places.
-          key={index}
-          label={
-            <>
-              {amount < 0 ? "Back to" : "From"} the lot of event {eventNo}, <Expires value={expiresAt} />
-            </>
-          }
-          value={<Points value={-amount} signed />}
-        />
+      {usedLots.map((use, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one lot may give as several things; the lines keep their places.
+        <Use key={index} use={use} />
       ))}
     </>
   );
 };
+
+/** What was taken from a lot or given back to it, why, and which other event that continues. */
+const Use = ({ use }: { use: LedgerEntry["usedLots"][number] }) => {
+  const { eventNo, forEventNo, amount, expiresAt } = use;
+  return (
+    <Line
+      label={
+        <>
+          {useWords(use)}
+          <Text span size="xs" c="dimmed" display="block">
+            {amount < 0 ? "back to" : "from"} the lot of <EventLink eventNo={eventNo} />,{" "}
+            <Expires value={expiresAt} />
+            {forEventNo !== null && forEventNo !== eventNo && (
+              <>
+                ; part of <EventLink eventNo={forEventNo} />
+              </>
+            )}
+          </Text>
+        </>
+      }
+      value={<Points value={-amount} signed />}
+    />
+  );
+};
+
+/** Opens the event in the ledger, on whichever page it is. */
+const EventLink = ({ eventNo }: { eventNo: number }) => (
+  <TextLink
+    from="/$org/members/$memberId"
+    to="/$org/members/$memberId/loyalty"
+    search={(previous) => ({ ...previous, event: eventNo })}
+    size="xs"
+    resetScroll={false}
+  >
+    event {eventNo}
+  </TextLink>
+);
 
 const PartTitle = ({ children }: { children: string }) => (
   <Text size="xs" c="dimmed" fw={500} mb={2}>

@@ -15,7 +15,7 @@ import { EmptyState } from "../ui/states.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import classes from "./ledger.module.css";
 import { LedgerDetail } from "./ledger-detail.tsx";
-import { ledgerQuery, PAGE_SIZE } from "./queries.ts";
+import { ledgerEventQuery, ledgerQuery, PAGE_SIZE } from "./queries.ts";
 import { StatementMenu } from "./statement-drawer.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
@@ -123,6 +123,11 @@ export const LedgerTable = () => {
     placeholderData: keepPreviousData,
   });
   const paging = usePaging(search);
+  // The event of the address is shown first when it is on another page.
+  const asked = search.event ?? 0;
+  const isElsewhere = asked > 0 && data !== undefined && data.items.every(({ eventNo }) => eventNo !== asked);
+  const { data: found } = useQuery({ ...ledgerEventQuery(api, memberId, asked), enabled: isElsewhere });
+  const rows = isElsewhere && found !== undefined ? [...found.items, ...data.items] : data?.items;
   const [toggled, setToggled] = useState<ReadonlySet<number>>(new Set());
   // The event of the address is open until it is closed.
   const isOpen = ({ eventNo }: LedgerEvent) => toggled.has(eventNo) !== (search.event === eventNo);
@@ -155,7 +160,7 @@ export const LedgerTable = () => {
       <DataTable
         label="Ledger of points"
         columns={columns}
-        rows={data?.items}
+        rows={rows}
         rowKey={({ eventNo }) => eventNo}
         error={error}
         onRetry={() => void refetch()}

@@ -19,3 +19,32 @@ export const accountName = (account: string): string => {
   const last = key.split(/[:/.]/).at(-1) ?? key;
   return PROGRAM_ACCOUNTS[last] ?? plainWords(account.replaceAll(/[:/.]/g, " "));
 };
+
+const TAKEN: Record<string, string> = {
+  redeemed: "Spent",
+  expired: "Expired",
+  returned: "Returned",
+  adjusted: "Taken away",
+  transfer: "Passed on",
+  conversion: "Converted",
+  merge: "Moved in a merge",
+  settled: "Settled a debt",
+};
+const GIVEN_BACK: Record<string, string> = {
+  redeemed: "Spending given back",
+  expired: "Expiry undone",
+  returned: "Return undone",
+  adjusted: "Deduction given back",
+  transfer: "Transfer given back",
+  conversion: "Conversion undone",
+  merge: "Merge undone",
+  settled: "Debt settled elsewhere",
+};
+
+/** What a use did to its lot, in words: taken from it as something, or given back to it. */
+export const useWords = ({ kind, amount }: { kind: string; amount: number }): string =>
+  (amount < 0 ? GIVEN_BACK : TAKEN)[kind] ?? plainWords(kind);
+
+/** What became of the debt; null where it stayed. */
+export const debtWords = (debtChange: number): string | null =>
+  debtChange === 0 ? null : debtChange > 0 ? "Owed from now on" : "Debt paid";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Balance, Customer, Field } from "../api/types.ts";
 import { expiringFirst, heldPoints, tierProgress } from "./facts.ts";
-import { accountName } from "./ledger-words.ts";
+import { accountName, debtWords, useWords } from "./ledger-words.ts";
 import { changesOf, EMPTY_MEMBER, type MemberValues } from "./member-values.ts";
 import { distinctIdentifiers, identifierText, memberName, plainWords } from "./names.ts";
 import { byDay } from "./timeline-days.ts";
@@ -135,4 +135,20 @@ test("verdicts of rules", () => {
   );
   expect(ruleVerdict({ fired: false, award: null }, format).kind).toBe("not");
   expect(ruleVerdict({ fired: false, undetermined: true, award: null }, format).kind).toBe("unknown");
+});
+
+describe("what became of a lot", () => {
+  test.each([
+    ["redeemed", 5, "Spent"],
+    ["redeemed", -5, "Spending given back"],
+    ["returned", 5, "Returned"],
+    ["transfer", 5, "Passed on"],
+    ["settled", 5, "Settled a debt"],
+    ["expired", -5, "Expiry undone"],
+  ])("%s of %d is said as %j", (kind, amount, words) => {
+    expect(useWords({ kind, amount })).toBe(words);
+  });
+  test("a debt is said where it changes", () => {
+    expect([5, -5, 0].map(debtWords)).toEqual(["Owed from now on", "Debt paid", null]);
+  });
 });

@@ -50,6 +50,10 @@ export const tierChangesQuery = (api: ApiClient, id: Id) =>
 export const ledgerQuery = (api: ApiClient, id: Id, after: string | undefined, limit = PAGE_SIZE) =>
   apiQuery(api, "/api/customers/{id}/ledger", { params: { id }, query: { after, limit } });
 
+/** One event of the ledger, wherever it lies. */
+export const ledgerEventQuery = (api: ApiClient, id: Id, event: number) =>
+  apiQuery(api, "/api/customers/{id}/ledger", { params: { id }, query: { event: String(event), limit: 1 } });
+
 export const lotsQuery = (api: ApiClient, id: Id, all: boolean) =>
   apiQuery(api, "/api/customers/{id}/lots", { params: { id }, query: all ? {} : { open: true } });
 
