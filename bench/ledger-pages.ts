@@ -104,7 +104,7 @@ const readsAt = (middle: string): { judged: readonly Read[]; filtered: readonly 
   ],
   filtered: [
     { page: "debits", path: () => `${INFO}&ledgerEntryType=DEBIT` },
-    { page: "promised points", path: () => `${INFO}&pointCategoryType=PROMISED` },
+    { page: "regular points", path: () => `${INFO}&pointCategoryType=REGULAR` },
     {
       page: "debits of the quarter in the middle",
       path: () => `${INFO}&ledgerEntryType=DEBIT&startDate=${middle}`,
