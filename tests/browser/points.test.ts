@@ -109,7 +109,7 @@ test("goodwill, a redemption, its reversal, a transfer, a deduction and a later 
   const redeemed = await openNewest(page, "Points redeemed");
   expect(redeemed.line).toContain("Paid at the desk −200 1,050");
   expect(redeemed.detail).toContain("Member −200 Program: redeemed +200");
-  expect(redeemed.detail).toMatch(/From the lot of event \d+, expires .* −200/);
+  expect(redeemed.detail).toMatch(/Spent\s+from the lot of event \d+, expires [\s\S]*−200/);
 
   await page.getByRole("button", { name: /^Reverse redemption / }).click();
   await dialogOf(page).getByLabel("Points").fill("100");
@@ -118,7 +118,9 @@ test("goodwill, a redemption, its reversal, a transfer, a deduction and a later 
   await confirm(page, "Reverse");
   const reversed = await openNewest(page, "Redemption reversed");
   expect(reversed.line).toContain("Half of it came back +100 1,150");
-  expect(reversed.detail).toMatch(/Back to the lot of event \d+, expires .* \+100/);
+  expect(reversed.detail).toMatch(
+    /Spending given back\s+back to the lot of event \d+, expires [\s\S]*; part of event \d+\s+\+100/,
+  );
   await page.getByText("100 points of it reversed").waitFor();
 
   await choose(page, "Transfer points");
