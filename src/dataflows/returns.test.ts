@@ -35,9 +35,9 @@ const FILE = [
   "",
 ].join("\n");
 
-const run = async (options: RunOptions = OPTIONS) => {
+const run = async (options: RunOptions = OPTIONS, file = FILE) => {
   const path = join(world.folder, "bills.csv");
-  await writeFile(path, FILE);
+  await writeFile(path, file);
   return world.dataflows.runFile(world.author, path, { kind: "transactions", options });
 };
 const returns = () =>
@@ -81,4 +81,17 @@ test("without the option they are kept aside whole", async () => {
   const { counts } = await run({ ...OPTIONS, matchReturns: false });
   expect(counts).toMatchObject({ rowsImported: 5, rowsSetAside: 6 });
   expect(await returns()).toEqual([]);
+});
+
+test("goods are found however many newer bills have none of them left", async () => {
+  const days = Array.from({ length: 60 }, (_, index) => index + 1);
+  const at = (day: number) =>
+    new Date(Date.UTC(2025, 0, day, 10)).toISOString().slice(0, 19).replace("T", " ");
+  const bought = days.map((day) => `${day},${at(day)},K1,CUP,1,4`);
+  const returned = days.map((day) => `R${day},${at(100 + day)},K1,CUP,-1,4`);
+  const { counts } = await run(OPTIONS, [HEADER, ...bought, ...returned, ""].join("\n"));
+  expect(counts).toMatchObject({ rowsImported: 120, rowsSetAside: 0 });
+  const rows = await world.query(`select r.details ->> 'returnNumber' as number, r.bill_number as bill
+      from activities.transactions r where r.type = 'RETURN' order by r.billed_at`);
+  expect(rows).toEqual(days.map((day) => ({ number: `R${day}`, bill: `${61 - day}` })));
 });

@@ -5,10 +5,16 @@ import { namesGoods, type ReturnLine, type ReturnRequest } from "../schema.ts";
 import { readReturnableBills } from "./load.ts";
 import { leftOf } from "./rules.ts";
 import type { ReturnableBill } from "./schema.ts";
-import { findBillsWithItems } from "./store.ts";
+import { findBillsWithGoods } from "./store.ts";
 
 /** Bills over which a line may spread, on average over the lines of a return. */
 const BILLS_PER_LINE = 4;
+/** Bills that have the goods are read so many at a time: mostly the newest one has them all. */
+const BILLS_AT_ONCE = 50;
+/** So often at most; what is not found by then is on no bill. It all happens under the customer's lock. */
+const MOST_STEPS = 20;
+/** Bills of a customer that a step goes back over. */
+const DEPTH = 5_000;
 
 /** How many bills a request goes back to at most. */
 export const billsAtMost = (request: ReturnRequest): number =>
@@ -73,8 +79,8 @@ const shareOf = (line: ReturnLine, wanted: number, quantity: number): number => 
   return upTo(wanted) - upTo(wanted - quantity);
 };
 
-const canGoBack = ({ outlierStatus, returnedAs }: ReturnableBill): boolean =>
-  outlierStatus === "NORMAL" && (returnedAs === null || returnedAs === "LINE_ITEM");
+const canGoBack = ({ returnedAs }: ReturnableBill): boolean =>
+  returnedAs === null || returnedAs === "LINE_ITEM";
 
 /**
  * Finds the bills of returns that name none, under their customers' locks. What no bill has is told with the answer; a return of
@@ -90,27 +96,66 @@ export const findGoods = async (
     ({ outcome, returns: [first] }) => outcome === null && first !== undefined && namesGoods(first.request),
   );
   if (asked.length === 0) return;
-  const wanted = asked.flatMap(({ partyId, returns: [first] }) =>
-    first!.request.lines.map(({ itemCode }) => ({ partyId, itemCode })),
-  );
-  const originals = await findBillsWithItems(tx, orgId, wanted);
-  const known = [...(await readReturnableBills(tx, orgId, originals)).values()].filter(canGoBack);
-  const most = asked.reduce((sum, { returns: [first] }) => sum + billsAtMost(first!.request), 0);
+  const found = await matchAll(tx, orgId, asked);
+  const most = [...found.values()].reduce((sum, { bills }) => sum + bills.length, 0);
   const nextId = await ids.reserve("transaction", most);
-  for (const passage of asked) {
-    const { request } = passage.returns[0]!;
-    const bills = known
-      .filter(
-        ({ partyId, billedAt }) =>
-          partyId === passage.partyId && billedAt.getTime() <= passage.purchase.billedAt,
-      )
-      .sort((a, b) => b.billedAt.getTime() - a.billedAt.getTime() || b.id - a.id);
-    const matched = matchGoods(request.lines, bills, billsAtMost(request));
+  for (const [passage, matched] of found) {
     if (matched.bills.length === 0)
       refuse(passage, errors.goods_unknown({ number: passage.purchase.number }));
     else passage.returns = returnsOf(passage, matched, nextId);
     passage.unmatched = matched.unmatched;
   }
+};
+
+/** One return on its way back through its customer's bills. */
+interface Search {
+  readonly passage: Passage;
+  readonly lines: readonly ReturnLine[];
+  /** Bills at most. */
+  readonly most: number;
+  bills: ReturnableBill[];
+  matched: Matched;
+  before: { readonly billedAt: number; readonly id: number };
+}
+
+/** Goes back through the customers' bills, newest first, until all is found or there are no more. */
+const matchAll = async (
+  tx: Tx,
+  orgId: number,
+  asked: readonly Passage[],
+): Promise<ReadonlyMap<Passage, Matched>> => {
+  const searches = asked.map((passage): Search => {
+    const { request } = passage.returns[0]!;
+    const { lines } = request;
+    const most = billsAtMost(request);
+    // Dates are told in milliseconds: what is earlier than the next one is not later than the return.
+    const before = { billedAt: passage.purchase.billedAt + 1, id: 0 };
+    return { passage, lines, most, bills: [], matched: matchGoods(lines, [], most), before };
+  });
+  let open = searches;
+  for (let step = 1; open.length > 0 && step <= MOST_STEPS; step++) open = await goBack(tx, orgId, open);
+  return new Map(searches.map(({ passage, matched }) => [passage, matched]));
+};
+
+/** Takes each search a step further back; answers those that may find more. */
+const goBack = async (tx: Tx, orgId: number, searches: readonly Search[]): Promise<Search[]> => {
+  const questions = searches.map(({ passage, lines, before }) => ({
+    partyId: passage.partyId,
+    before,
+    goods: lines.map(({ itemCode, rate }) => ({ itemCode, rate })),
+  }));
+  const originals = await findBillsWithGoods(tx, orgId, questions, { limit: BILLS_AT_ONCE, depth: DEPTH });
+  const known = await readReturnableBills(tx, orgId, originals);
+  return searches.filter((search, index) => {
+    const found = originals.filter(({ question }) => question === index + 1);
+    const bills = found.map(({ id }) => known.get(id)!).filter(canGoBack);
+    search.bills = [...search.bills, ...bills];
+    search.matched = matchGoods(search.lines, search.bills, search.most);
+    const last = found.at(-1);
+    if (last === undefined || found.length < BILLS_AT_ONCE) return false;
+    search.before = { billedAt: last.billedAt.getTime(), id: last.id };
+    return search.matched.unmatched.length > 0 && search.matched.bills.length < search.most;
+  });
 };
 
 const returnsOf = (

@@ -111,21 +111,47 @@ export const loadReturnedLines = (
      where org_id = ${orgId} and party_id = any(${returns.map(({ partyId }) => partyId)}::bigint[])
        and transaction_id = any(${returns.map(({ id }) => id)}::bigint[]) and parent_line_no is not null`);
 
-/** Purchases of customers that have lines of these items, for returns that name goods and no bill. */
-export const findBillsWithItems = (
+/** Whose bills are looked through for goods, from the newest before a point on. */
+export interface GoodsQuestion {
+  readonly partyId: number;
+  readonly before: { readonly billedAt: Instant; readonly id: number };
+  readonly goods: readonly { readonly itemCode: string; readonly rate: Money }[];
+}
+
+/**
+ * Customers' newest purchases that have one of these goods at its price, `limit` for each question (numbered from 1) at most, newest first,
+ * for returns that name no bill. Goes back over `depth` bills of a customer and no further, however many there are.
+ */
+export const findBillsWithGoods = (
   tx: Tx,
   orgId: number,
-  wanted: readonly { readonly partyId: number; readonly itemCode: string }[],
-): Promise<OriginalBill[]> =>
-  tx.rows<OriginalBill>(sql`/* activities.find_bills_with_items */
-    select t.id, t.party_id as "partyId", t.customer_id as "customerId", t.type, t.bill_number as number,
-           t.billed_at as "billedAt", t.amount, t.outlier_status as "outlierStatus",
-           (t.trace ->> 'program')::bigint as "programId", t.trace ->> 'blocked' is not null as "isBlocked"
-      from (select distinct l.party_id, l.transaction_id
-              from (select distinct party_id, item_code
-                      from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[],
-                                  ${wanted.map(({ itemCode }) => itemCode)}::text[]) w (party_id, item_code)) w
-              join activities.transaction_lines l on l.party_id = w.party_id and l.item_code = w.item_code
-             where l.org_id = ${orgId} and l.parent_line_no is null) b
-      join activities.transactions t on t.party_id = b.party_id and t.id = b.transaction_id
-     where t.org_id = ${orgId} and t.type = 'REGULAR'`);
+  questions: readonly GoodsQuestion[],
+  { limit, depth }: { readonly limit: number; readonly depth: number },
+): Promise<(OriginalBill & { question: number })[]> => {
+  const wanted = questions.flatMap(({ goods }, index) =>
+    goods.map((item) => ({ question: index + 1, ...item })),
+  );
+  return tx.rows(sql`/* activities.find_bills_with_goods */
+    select b.* from unnest(${questions.map(({ partyId }) => partyId)}::bigint[],
+                  ${questions.map(({ before }) => new Date(before.billedAt).toISOString())}::timestamptz[],
+                  ${questions.map(({ before }) => before.id)}::bigint[])
+           with ordinality q (party_id, before_at, before_id, question)
+     cross join lateral (
+       select q.question::int as question, t.* from (
+         select id, party_id as "partyId", customer_id as "customerId", type, bill_number as number, billed_at as "billedAt",
+                amount, outlier_status as "outlierStatus", (trace ->> 'program')::bigint as "programId",
+                trace ->> 'blocked' is not null as "isBlocked"
+           from activities.transactions
+          where org_id = ${orgId} and party_id = q.party_id and (billed_at, id) < (q.before_at, q.before_id)
+          order by billed_at desc, id desc limit ${depth}) t
+        cross join lateral (
+          select 1 from activities.transaction_lines l
+            join unnest(${wanted.map(({ question }) => question)}::bigint[], ${wanted.map(({ itemCode }) => itemCode)}::text[],
+                        ${wanted.map(({ rate }) => rate)}::bigint[]) w (question, item_code, rate)
+              on w.item_code = l.item_code and w.rate = l.rate
+           where l.org_id = ${orgId} and l.party_id = q.party_id and l.transaction_id = t.id and l.parent_line_no is null
+             and w.question = q.question
+           limit 1) has_some
+        where t.type = 'REGULAR' and t."outlierStatus" = 'NORMAL'
+        order by t."billedAt" desc, t.id desc limit ${limit}) b`);
+};
