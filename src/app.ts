@@ -88,7 +88,6 @@ import {
   explodeRedemptions,
   type Points,
   verifyPoints,
-  verifyTransfers,
 } from "#points";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
@@ -357,7 +356,6 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       const others = [
         ...(await verifyActivities(db)),
         ...(await verifyCustomers(db)),
-        ...(await verifyTransfers(db)),
         ...(await verifyPoints(db)),
         ...(await verifyLiability(db, await allOrganisations())),
       ];

@@ -1,17 +1,9 @@
-import { type Db, rawSql, type Tx } from "#platform";
-
-export interface Finding {
-  readonly check: string;
-  readonly orgId: number;
-  readonly partyId: number;
-  readonly detail: string;
-}
+import { type Check, checkParties, type Db, type Finding } from "#platform";
 
 const PARTIES_AT_ONCE = 20_000;
-const MAX_FINDINGS = 100;
 
 /** Facts against the directories and the ledger; each query returns what does not fit for parties in a range. */
-const CHECKS: readonly { name: string; query: string }[] = [
+const CHECKS: readonly Check[] = [
   {
     name: "every bill's points are in the ledger, and the ledger's in a bill",
     query: `
@@ -105,37 +97,10 @@ const CHECKS: readonly { name: string; query: string }[] = [
 ];
 
 /** Checks the recorded bills against the directories and the ledger, some thousands of parties at a time. */
-export const verifyActivities = async (db: Db): Promise<readonly Finding[]> => {
-  const findings: Finding[] = [];
-  for (let after = 0, more = true; more; ) {
-    const last = await db.system((tx) => lastOfRange(tx, after));
-    more = last !== null;
-    // The last range is open: what is left of deleted bills may name parties beyond all others.
-    const end = last ?? Number.MAX_SAFE_INTEGER;
-    await db.system(async (tx) => {
-      await tx.run(
-        rawSql("/* activities.verify_snapshot */ set transaction isolation level repeatable read", []),
-      );
-      for (const { name, query } of CHECKS) {
-        const rows = await tx.rows<Omit<Finding, "check">>(
-          rawSql(`/* activities.verify */ ${query} limit ${MAX_FINDINGS}`, [after, end]),
-        );
-        for (const row of rows) if (findings.length < MAX_FINDINGS) findings.push({ check: name, ...row });
-      }
-    });
-    after = end;
-  }
-  return findings;
-};
-
-/** The last of the next parties that have bills; null when they are fewer than a range. */
-const lastOfRange = async (tx: Tx, after: number): Promise<number | null> => {
-  const row = await tx.one<{ last: number | null; count: number }>(
-    rawSql(
-      `/* activities.next_parties */ select max(party_id) as last, count(*) as count from (
-         select distinct party_id from activities.transactions where party_id > $1 order by party_id limit $2) p`,
-      [after, PARTIES_AT_ONCE],
-    ),
-  );
-  return row.count < PARTIES_AT_ONCE ? null : row.last;
-};
+export const verifyActivities = (db: Db): Promise<readonly Finding[]> =>
+  checkParties(db, {
+    checks: CHECKS,
+    nextParties:
+      "select distinct party_id from activities.transactions where party_id > $1 order by party_id limit $2",
+    partiesAtOnce: PARTIES_AT_ONCE,
+  });

@@ -28,4 +28,4 @@ export type {
 } from "./schema.ts";
 export { type Customers, type CustomersParts, createCustomers } from "./service.ts";
 export { type CustomerProfile, partiesOf } from "./snapshot.ts";
-export { type CustomerFinding, verifyCustomers } from "./verify.ts";
+export { verifyCustomers } from "./verify.ts";

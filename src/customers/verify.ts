@@ -1,20 +1,11 @@
-import { type Db, rawSql, sql, type Tx } from "#platform";
-
-/** Something about customers that does not fit together. */
-export interface CustomerFinding {
-  readonly check: string;
-  readonly orgId: number;
-  readonly partyId: number;
-  readonly detail: string;
-}
+import { type Check, checkParties, type Db, type Finding } from "#platform";
 
 const PARTIES_AT_ONCE = 20_000;
-const MAX_FINDINGS = 100;
 
 const within = (alias: string) => `${alias}.party_id > $1 and ${alias}.party_id <= $2`;
 
 /** What no foreign key can say: the directory lives elsewhere, display copies and search terms repeat what is true. */
-const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
+const CHECKS: readonly Check[] = [
   {
     name: "every key of the directory leads to a customer who has the identifier",
     query: `
@@ -84,38 +75,16 @@ const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
   },
 ];
 
-const lastOfRange = async (tx: Tx, after: number): Promise<number | null> => {
-  const row = await tx.one<{ last: number | null }>(sql`/* customers.next_parties */
-    select max(party_id) as last from (
-      select party_id from (
-        (select party_id from customers.customers where party_id > ${after} order by party_id limit ${PARTIES_AT_ONCE})
-        union (select party_id from customers.identifier_keys where party_id > ${after} limit ${PARTIES_AT_ONCE})) every_party
-       order by party_id limit ${PARTIES_AT_ONCE}) p`);
-  return row.last;
-};
+const NEXT_PARTIES = `
+  select party_id from (
+    (select party_id from customers.customers where party_id > $1 order by party_id limit $2)
+    union (select party_id from customers.identifier_keys where party_id > $1 order by party_id limit $2)) every_party
+   order by party_id limit $2`;
 
-/**
- * Compares customers with the directory and with what repeats them, some thousands at a time, and reports the first hundred
- * places that do not fit. Each range is read in one snapshot, so it can run beside live traffic.
- */
-export const verifyCustomers = async (db: Db): Promise<readonly CustomerFinding[]> => {
-  const findings: CustomerFinding[] = [];
-  for (let after = 0; findings.length < MAX_FINDINGS; ) {
-    const from = after;
-    const last = await db.system((tx) => lastOfRange(tx, from));
-    if (last === null) break;
-    const found = await db.system(async (tx) => {
-      await tx.run(sql`/* customers.verify_snapshot */ set transaction isolation level repeatable read`);
-      const rows: CustomerFinding[] = [];
-      for (const { name, query } of CHECKS) {
-        const text = `/* customers.verify */ ${query} limit ${MAX_FINDINGS}`;
-        const wrong = await tx.rows<Omit<CustomerFinding, "check">>(rawSql(text, [from, last]));
-        rows.push(...wrong.map((row) => ({ check: name, ...row })));
-      }
-      return rows;
-    });
-    findings.push(...found);
-    after = last;
-  }
-  return findings.slice(0, MAX_FINDINGS);
-};
+/** Compares customers with the directory and with what repeats them, beside live traffic. */
+export const verifyCustomers = (db: Db): Promise<readonly Finding[]> =>
+  checkParties(db, {
+    checks: CHECKS,
+    nextParties: NEXT_PARTIES,
+    partiesAtOnce: PARTIES_AT_ONCE,
+  });

@@ -1,9 +1,4 @@
-/** One thing that must hold for the ledgers of the parties numbered above $1 up to $2. */
-export interface Check {
-  readonly name: string;
-  /** Returns a row (`orgId`, `partyId`, `detail`) for each place where it does not hold. */
-  readonly query: string;
-}
+import type { Check } from "#platform";
 
 const within = (alias: string) => `${alias}.party_id > $1 and ${alias}.party_id <= $2`;
 const account = (a: string, b: string) =>

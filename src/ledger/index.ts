@@ -86,4 +86,4 @@ export {
   rollStatements,
   writeLedger,
 } from "./store.ts";
-export { type Finding, type Verification, verifyLedger } from "./verify.ts";
+export { type Verification, verifyLedger } from "./verify.ts";

@@ -46,5 +46,4 @@ export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";
 export { loadRedemptionsByCode, loadRedemptionsOfBills } from "./store.ts";
 export { type TransferInput, transferKind } from "./transfers/transfer.ts";
-export { verifyTransfers } from "./transfers/verify.ts";
 export { verifyPoints } from "./verify.ts";

@@ -1,17 +1,10 @@
-import { type Db, rawSql, type Tx } from "#platform";
-
-export interface PointsFinding {
-  readonly check: string;
-  readonly orgId: number;
-  readonly partyId: number;
-  readonly detail: string;
-}
+import { type Check, checkParties, type Db, type Finding } from "#platform";
+import { TRANSFER_CHECKS } from "./transfers/verify.ts";
 
 const PARTIES_AT_ONCE = 20_000;
-const MAX_FINDINGS = 100;
 
 /** Records of spending against the journal; each query returns what does not fit for parties in a range. */
-const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
+const CHECKS: readonly Check[] = [
   {
     name: "every redemption took its points in its event",
     query: `
@@ -91,36 +84,9 @@ const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
 ];
 
 /** Checks what was spent, held and taken back against the journal, some thousands of parties at a time. */
-export const verifyPoints = async (db: Db): Promise<readonly PointsFinding[]> => {
-  const findings: PointsFinding[] = [];
-  for (let after = 0, more = true; more; ) {
-    const last = await db.system((tx) => lastOfRange(tx, after));
-    more = last !== null;
-    const end = last ?? Number.MAX_SAFE_INTEGER;
-    await db.system(async (tx) => {
-      await tx.run(
-        rawSql("/* points.verify_snapshot */ set transaction isolation level repeatable read", []),
-      );
-      for (const { name, query } of CHECKS) {
-        const rows = await tx.rows<Omit<PointsFinding, "check">>(
-          rawSql(`/* points.verify */ ${query} limit ${MAX_FINDINGS}`, [after, end]),
-        );
-        for (const row of rows) if (findings.length < MAX_FINDINGS) findings.push({ check: name, ...row });
-      }
-    });
-    after = end;
-  }
-  return findings;
-};
-
-/** The last of the next parties; null when they are fewer than a range. */
-const lastOfRange = async (tx: Tx, after: number): Promise<number | null> => {
-  const row = await tx.one<{ last: number | null; count: number }>(
-    rawSql(
-      `/* points.next_parties */ select max(party_id) as last, count(*) as count from (
-         select party_id from ledger.parties_v where party_id > $1 order by party_id limit $2) p`,
-      [after, PARTIES_AT_ONCE],
-    ),
-  );
-  return row.count < PARTIES_AT_ONCE ? null : row.last;
-};
+export const verifyPoints = (db: Db): Promise<readonly Finding[]> =>
+  checkParties(db, {
+    checks: [...CHECKS, ...TRANSFER_CHECKS],
+    nextParties: "select party_id from ledger.parties_v where party_id > $1 order by party_id limit $2",
+    partiesAtOnce: PARTIES_AT_ONCE,
+  });

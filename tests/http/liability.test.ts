@@ -117,7 +117,7 @@ describe("the report on what is owed", () => {
     ]);
     const verified = await app.verify();
     expect(verified.findings.filter(({ check }) => check.includes("liability"))).toEqual([]);
-    expect(verified.outstanding).toBe(110_500);
+    expect(verified.outstanding).toBe(110_500n);
   });
 
   test("covers twelve months to now, and narrows to a program, currency and category", async () => {

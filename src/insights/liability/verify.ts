@@ -1,5 +1,5 @@
 import type { Organisation } from "#orgs";
-import { type Db, sql, type Tx } from "#platform";
+import { type Db, type Finding, sql, type Tx } from "#platform";
 import { addSum, changeOf, noMovements } from "../journal/rules.ts";
 import type { AccountGroup, JournalSum } from "../journal/schema.ts";
 import { readSums } from "../journal/service.ts";
@@ -7,14 +7,6 @@ import { takeSnapshot } from "../journal/store.ts";
 import { groupsOf, isSame } from "./rules.ts";
 import type { ExpirySum } from "./schema.ts";
 import { lotsByMonth } from "./store.ts";
-
-export interface LiabilityFinding {
-  readonly check: string;
-  readonly orgId: number;
-  /** 0: a report is of no party. */
-  readonly partyId: number;
-  readonly detail: string;
-}
 
 interface AccountSum extends AccountGroup {
   readonly balance: number;
@@ -82,8 +74,8 @@ const differences = (
 export const verifyLiability = async (
   db: Db,
   organisations: readonly Pick<Organisation, "id" | "timeZone">[],
-): Promise<LiabilityFinding[]> => {
-  const findings: LiabilityFinding[] = [];
+): Promise<Finding[]> => {
+  const findings: Finding[] = [];
   for (const organisation of organisations) {
     const { id, timeZone } = organisation;
     const [sums, lots, accounts] = await db.transaction(id, async (tx) => {

@@ -5,7 +5,7 @@ import type { AppError } from "#platform";
 import { type Deducted, type DeductInput, deductKind } from "../deductions/deduct.ts";
 import type { Movement } from "../movement.ts";
 import { commandOf, createPointsBench, hold, NOON, type PointsShop } from "../testing.ts";
-import { verifyTransfers } from "../transfers/verify.ts";
+import { verifyPoints } from "../verify.ts";
 import { type Granted, type GrantInput, grantKind } from "./grant.ts";
 
 const DAY = 86_400_000;
@@ -86,7 +86,7 @@ const newestEntry = async (partyId: number) => {
 };
 const sound = async () => {
   expect(await bench.verify()).toEqual([]);
-  expect(await verifyTransfers(bench.db)).toEqual([]);
+  expect(await verifyPoints(bench.db)).toEqual([]);
 };
 
 describe("goodwill", () => {

@@ -4,8 +4,8 @@ import { starterDefinition } from "#loyalty";
 import type { AppError } from "#platform";
 import type { Movement } from "../movement.ts";
 import { commandOf, createPointsBench, hold, NOON, type PointsShop, redeem } from "../testing.ts";
+import { verifyPoints } from "../verify.ts";
 import { type Transferred, transferKind } from "./transfer.ts";
-import { verifyTransfers } from "./verify.ts";
 
 const DAY = 86_400_000;
 let bench: Awaited<ReturnType<typeof createPointsBench>>;
@@ -68,7 +68,7 @@ const lotsOf = async (partyId: number) => {
 };
 const sound = async () => {
   expect(await bench.verify()).toEqual([]);
-  expect(await verifyTransfers(bench.db)).toEqual([]);
+  expect(await verifyPoints(bench.db)).toEqual([]);
 };
 
 describe("passing points on", () => {
@@ -253,7 +253,7 @@ describe("verification of transfers", () => {
       "update points.transfers set amount = 2000 where id = $1 and direction = 'received'",
       [transferId],
     );
-    const found = await verifyTransfers(bench.db);
+    const found = await verifyPoints(bench.db);
     expect(found.map(({ check }) => check).sort()).toEqual([
       "a transfer agrees with the journal",
       "the sides of a transfer are equal and opposite",
@@ -262,7 +262,7 @@ describe("verification of transfers", () => {
     await bench.superuser.query("delete from points.transfers where id = $1 and direction = 'received'", [
       transferId,
     ]);
-    const missing = await verifyTransfers(bench.db);
+    const missing = await verifyPoints(bench.db);
     expect(missing.map(({ check }) => check)).toContain("the sides of a transfer are equal and opposite");
     expect(missing.map(({ check }) => check)).toContain("a transfer agrees with the journal");
   });

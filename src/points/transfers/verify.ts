@@ -1,20 +1,9 @@
-import { type Db, rawSql, type Tx } from "#platform";
-
-/** Something about transfers and adjustments that does not fit. */
-export interface MoveFinding {
-  readonly check: string;
-  readonly orgId: number;
-  readonly partyId: number;
-  readonly detail: string;
-}
-
-const PARTIES_AT_ONCE = 20_000;
-const MAX_FINDINGS = 100;
+import type { Check } from "#platform";
 
 const within = (alias: string) => `${alias}.party_id > $1 and ${alias}.party_id <= $2`;
 
-/** Records against each other and against the journal; each query returns what does not fit for parties in a range. */
-const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
+/** Transfers, grants and deductions against each other and against the journal; each query returns what does not fit for parties in a range. */
+export const TRANSFER_CHECKS: readonly Check[] = [
   {
     name: "the sides of a transfer are equal and opposite",
     query: `
@@ -57,38 +46,3 @@ const CHECKS: readonly { readonly name: string; readonly query: string }[] = [
              is distinct from (e.org_id, e.event_id, e.program_id, e.currency_id, e.category, e.amount)`,
   },
 ];
-
-/** Checks transfers, grants and deductions, some thousands of parties at a time, beside live traffic. */
-export const verifyTransfers = async (db: Db): Promise<readonly MoveFinding[]> => {
-  const findings: MoveFinding[] = [];
-  for (let after = 0, more = true; more; ) {
-    const last = await db.system((tx) => lastOfRange(tx, after));
-    more = last !== null;
-    const end = last ?? Number.MAX_SAFE_INTEGER;
-    await db.system(async (tx) => {
-      await tx.run(
-        rawSql("/* points.verify_snapshot */ set transaction isolation level repeatable read", []),
-      );
-      for (const { name, query } of CHECKS) {
-        const rows = await tx.rows<Omit<MoveFinding, "check">>(
-          rawSql(`/* points.verify_transfers */ ${query} limit ${MAX_FINDINGS}`, [after, end]),
-        );
-        for (const row of rows) if (findings.length < MAX_FINDINGS) findings.push({ check: name, ...row });
-      }
-    });
-    after = end;
-  }
-  return findings;
-};
-
-/** The last of the next parties; null when they are fewer than a range. */
-const lastOfRange = async (tx: Tx, after: number): Promise<number | null> => {
-  const row = await tx.one<{ last: number | null; count: number }>(
-    rawSql(
-      `/* points.next_parties */ select max(party_id) as last, count(*) as count from (
-         select party_id from ledger.parties_v where party_id > $1 order by party_id limit $2) p`,
-      [after, PARTIES_AT_ONCE],
-    ),
-  );
-  return row.count < PARTIES_AT_ONCE ? null : row.last;
-};
