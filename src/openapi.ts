@@ -69,12 +69,13 @@ const PARAMETERS = {
     in: "header",
     required: false,
     description:
-      "A repeat under the same key gets the first answer; the same key with another bill is refused",
+      "A repeat under the same key gets the first answer; the same key with another request is refused (70001)",
     schema: { type: "string", minLength: 1, maxLength: 200 },
   },
 };
 
-const TAKES_REQUEST_KEY = new Set(["recordOnePurchase"]);
+/** Carries `config.takesRequestKey` from the route to its described operation, and stays out of the description. */
+const TAKES_REQUEST_KEY = "x-takes-request-key";
 const FAILURE_NAMES: Record<Envelope, string> = {
   "v1.1": "V1Failure",
   v2: "V2Failure",
@@ -117,6 +118,7 @@ const describeRoute = ({
     ...(access === undefined || access === "public"
       ? {}
       : { "x-permission": `${access.resource}:${access.mode}` }),
+    ...(route.config?.takesRequestKey ? { [TAKES_REQUEST_KEY]: true } : {}),
   };
   return { schema: described as FastifySchema, url };
 };
@@ -215,8 +217,8 @@ const completeOperation = (path: string, operation: Operation): void => {
   const extra: Node[] = [];
   if (envelopeFor(path) === "own" && operation.security.length > 0)
     extra.push({ $ref: "#/components/parameters/Organisation" });
-  if (TAKES_REQUEST_KEY.has(operation.operationId))
-    extra.push({ $ref: "#/components/parameters/IdempotencyKey" });
+  if (operation[TAKES_REQUEST_KEY] === true) extra.push({ $ref: "#/components/parameters/IdempotencyKey" });
+  delete operation[TAKES_REQUEST_KEY];
   if (extra.length > 0) operation.parameters = [...(operation.parameters ?? []), ...extra];
 };
 

@@ -72,8 +72,43 @@ describe("the description of the API", () => {
       if (operation.security.length === 0) continue;
       const schemes = operation.security.flatMap((item) => Object.keys(item));
       expect(schemes).toEqual(path.startsWith("/api/") ? ["session", "token"] : ["till", "token"]);
-      expect(operation["x-permission"]).toMatch(/^[A-Z][a-z]+:(read|write)$/);
+      expect(operation["x-permission"]).toMatch(/^[A-Z][a-z]+:(read|write|return)$/);
     }
+  });
+
+  test("describes Idempotency-Key wherever a call moves points or records a bill, and says why not elsewhere", () => {
+    const changes = operations.filter(({ operation }) =>
+      /^(Points|Transaction):(write|return)$/.test(String(operation["x-permission"])),
+    );
+    const takesKey = ({ operation }: (typeof operations)[number]) =>
+      JSON.stringify(operation.parameters ?? []).includes("/IdempotencyKey");
+    expect(operations.filter(takesKey).length).toBeGreaterThan(20);
+    expect(operations.filter(takesKey).every((item) => changes.includes(item))).toBe(true);
+    const without = changes.filter((item) => !takesKey(item)).map(({ operation }) => operation.operationId);
+    expect(without.filter((id) => !/preview|simulate/i.test(id)).sort()).toEqual([
+      // Done once by its own identity: the anonymous bill, which can be claimed once.
+      "claimForCustomer",
+      // Set to what is said, so that a second time changes nothing.
+      "markRejectedTransactionsFailed",
+      "markRejectedTransactionsFailedOfOrganization",
+      "postUpdateRedemption",
+      // By the number of each bill.
+      "recordPurchasesAndReturnsInBulk",
+      "retriggerRejectedTransactions",
+      "retriggerRejectedTransactionsOfOrganization",
+      "retryRejected",
+      // The same code is sent again while it lasts.
+      "sendPointsValidationCode",
+      // Once for each customer and name of the campaign.
+      "startCampaign",
+      // There are no groups: always refused.
+      "transferGroupPoints",
+      "updateRedemption",
+      "updateTransaction",
+      "updateTransactions",
+      "writeOffRejected",
+    ]);
+    expect(JSON.stringify(description)).not.toContain("x-takes-request-key");
   });
 
   test("describes every answer, and every reference leads somewhere", () => {

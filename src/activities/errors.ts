@@ -178,7 +178,6 @@ export const errors = defineErrors("activities", {
     http: 409,
     message: "The Idempotency-Key {key} was used before with another request.",
   },
-  bad_request_key: { number: 70002, http: 400, message: "An Idempotency-Key has 1 to 200 characters." },
   conversion_off: {
     number: 682,
     http: 400,

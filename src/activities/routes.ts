@@ -1,5 +1,4 @@
 import { Type } from "@fastify/type-provider-typebox";
-import type { FastifyRequest } from "fastify";
 import { type Customers, IDENTIFIER_TYPES, identifierKey } from "#customers";
 import type { Actor } from "#identity";
 import { type Organisation, type Orgs, SOURCES } from "#orgs";
@@ -10,6 +9,7 @@ import {
   Issue,
   issue,
   type Outcome,
+  requestKeyOf,
   type Server,
   V2Failure,
 } from "#platform";
@@ -187,20 +187,13 @@ export const purchaseOf = (
 
 const isTrue = (value: string | undefined): boolean => value !== undefined && value.toLowerCase() === "true";
 
-export const requestKeyOf = (request: FastifyRequest): string | null => {
-  const header = request.headers["idempotency-key"];
-  if (header === undefined) return null;
-  if (typeof header !== "string" || header.length < 1 || header.length > 200) throw errors.bad_request_key();
-  return header;
-};
-
 /** Adds the documented calls that record purchases. */
 export const addTransactionRoutes = (server: Server, parts: TransactionRouteParts): void => {
   const { activities, orgs } = parts;
   server.post(
     "/v2/transactions",
     {
-      config: { access: { resource: "Transaction", mode: "write" } },
+      config: { access: { resource: "Transaction", mode: "write" }, takesRequestKey: true },
       schema: {
         tags: ["Transactions"],
         summary: "Record one purchase or return",

@@ -39,6 +39,7 @@ export { createJobs, type Jobs, migrateJobs } from "./jobs.ts";
 export { createLog, type Logger } from "./log.ts";
 export { migrate } from "./migrate.ts";
 export { decodeCursor, encodeCursor, isCursorTime } from "./paging.ts";
+export { requestKeyOf } from "./request-key.ts";
 export { rawSql, type Sql, sql } from "./sql.ts";
 export { StartupError } from "./startup-error.ts";
 export {

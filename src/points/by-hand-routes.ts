@@ -17,7 +17,7 @@ import {
   startOfDay,
   toDecimal,
 } from "#platform";
-import { movementOf } from "./calls.ts";
+import { type Caller, callerOf, movementOf } from "./calls.ts";
 import { type Deducted, deductKind } from "./deductions/deduct.ts";
 import { type ExpiryMoved, moveExpiryKind } from "./expiry/move-expiry.ts";
 import { type Granted, grantKind } from "./grants/grant.ts";
@@ -70,7 +70,7 @@ interface ByHand<Params extends TProperties, Body extends TProperties, Answer ex
   readonly body: TObject<Body>;
   readonly answer: TObject<Answer>;
   readonly movement: (
-    request: FastifyRequest,
+    caller: Caller,
     params: Static<TObject<Params>>,
     body: Static<TObject<Body>>,
     organisation: Organisation,
@@ -86,12 +86,12 @@ const addByHand = <Params extends TProperties, Body extends TProperties, Answer 
   call: ByHand<Params, Body, Answer>,
 ): void => {
   const config = { access: { resource: "Points", mode: "write" } } as const;
-  const asked = async (request: FastifyRequest) => {
+  const asked = async (request: FastifyRequest, caller: Caller) => {
     const organisation = await orgs.get(request.actor.orgId);
     const [params, body] = [request.params, request.body] as never[];
     return {
       organisation,
-      movement: call.movement(request, params!, body!, organisation, clock.now().getTime()),
+      movement: call.movement(caller, params!, body!, organisation, clock.now().getTime()),
     };
   };
   const schema = { tags: TAGS, params: call.params, body: call.body };
@@ -104,7 +104,7 @@ const addByHand = <Params extends TProperties, Body extends TProperties, Answer 
   post(
     call.path,
     {
-      config,
+      config: { ...config, takesRequestKey: true },
       schema: {
         ...schema,
         summary: call.summary,
@@ -113,7 +113,7 @@ const addByHand = <Params extends TProperties, Body extends TProperties, Answer 
       },
     },
     async (request) => {
-      const { organisation, movement } = await asked(request);
+      const { organisation, movement } = await asked(request, callerOf(request));
       const { reply } = await points.move(organisation.id, movement);
       return call.present(JSON.parse(reply) as never, organisation);
     },
@@ -130,8 +130,8 @@ const addByHand = <Params extends TProperties, Body extends TProperties, Answer 
       },
     },
     async (request) => {
-      const { organisation, movement } = await asked(request);
-      const preview = await points.preview(organisation.id, { ...movement, requestKey: null });
+      const { organisation, movement } = await asked(request, { actor: request.actor, requestKey: null });
+      const preview = await points.preview(organisation.id, movement);
       return presentPreview(preview, await currencyNames(loyalty, organisation.id));
     },
   );
@@ -161,9 +161,9 @@ export const addByHandRoutes = (server: Server, parts: ByHandParts): void => {
       balance: Type.Number(),
       expiresAt: NullableText,
     }),
-    movement: (request, { id }, body, organisation, now) =>
+    movement: (caller, { id }, body, organisation, now) =>
       movementOf(
-        request,
+        caller,
         grantKind,
         [partyWithId(Number(id))],
         {
@@ -199,9 +199,9 @@ export const addByHandRoutes = (server: Server, parts: ByHandParts): void => {
     params: customer,
     body: Type.Object({ points: Amount, programId: ProgramId, reason: Reason, comments: Text }, strict),
     answer: Type.Object({ deductionId: Type.Integer(), points: Type.Number(), balance: Type.Number() }),
-    movement: (request, { id }, body, _, now) =>
+    movement: (caller, { id }, body, _, now) =>
       movementOf(
-        request,
+        caller,
         deductKind,
         [partyWithId(Number(id))],
         {
@@ -233,9 +233,9 @@ export const addByHandRoutes = (server: Server, parts: ByHandParts): void => {
       fee: Type.Number(),
       balance: Type.Number(),
     }),
-    movement: (request, { id }, body, _, now) =>
+    movement: (caller, { id }, body, _, now) =>
       movementOf(
-        request,
+        caller,
         transferKind,
         [partyWithId(Number(id)), partyWithId(Number(body.toCustomerId))],
         {
@@ -273,11 +273,11 @@ const addMoveExpiry = (server: Server, parts: ByHandParts): void =>
       strict,
     ),
     answer: Type.Object({ expiresBefore: NullableText, expiresAfter: NullableText }),
-    movement: (request, params, body, organisation, now) => {
+    movement: (caller, params, body, organisation, now) => {
       const [eventNo, lineNo] = [Number(params.eventNo), Number(params.lineNo)];
       const at = body.expiresOn === undefined ? null : endOfDay(organisation, body.expiresOn, now);
       return movementOf(
-        request,
+        caller,
         moveExpiryKind,
         [partyWithId(Number(params.id))],
         {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { Customers } from "#customers";
+import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import type { Db, Instant } from "#platform";
+import { type Db, type Instant, requestKeyOf } from "#platform";
 import { type Movement, type MovementKind, movement, type PartyName } from "./movement.ts";
 import { errors } from "./moving-errors.ts";
 import { identifierTypeOf, nameParty } from "./naming.ts";
@@ -10,25 +11,27 @@ import { isObject, readText, shown } from "./values.ts";
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 
-/** The key under which a call is done once; null when it gives none. */
-export const requestKeyOf = (request: FastifyRequest): string | null => {
-  const header = request.headers["idempotency-key"];
-  if (header === undefined) return null;
-  if (typeof header !== "string" || header.length < 1 || header.length > 200) throw errors.bad_request_key();
-  return header;
-};
+/** Who calls, and under which key. */
+export interface Caller {
+  readonly actor: Actor;
+  /** Null: the call may be meant again, or does nothing. */
+  readonly requestKey: string | null;
+}
 
-/** What a call asks for, with who asks: the till, client or person of the request. `item` tells the items of one call apart. */
+export const callerOf = (request: FastifyRequest): Caller => ({
+  actor: request.actor,
+  requestKey: requestKeyOf(request),
+});
+
+/** What a call asks for, with who asks: the till, client or person who calls. `item` tells the items of one call apart. */
 export const movementOf = <Input, Extra>(
-  request: FastifyRequest,
+  { actor, requestKey: key }: Caller,
   kind: MovementKind<Input, Extra>,
   parties: readonly PartyName[],
   input: Input,
   now: Instant,
   item: number | null = null,
 ): Movement => {
-  const { actor } = request;
-  const key = requestKeyOf(request);
   const text = JSON.stringify([kind.name, parties.map(({ key: name, partyId }) => name ?? partyId), input]);
   return movement(kind, {
     parties,

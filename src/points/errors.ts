@@ -207,11 +207,6 @@ export const errors = defineErrors("points", {
     http: 400,
     message: "A hold lasts from 1 second to {most} seconds; {value} is not in between.",
   },
-  bad_request_key: {
-    number: 70_003,
-    http: 400,
-    message: "The header Idempotency-Key must have 1 to {most} characters.",
-  },
   bad_cursor: { number: 400, http: 400, message: "after is not the `next` of a page of this list." },
   request_key_reused: {
     number: 70_001,

@@ -191,11 +191,6 @@ export const errors = defineErrors("points", {
   nothing_to_unlock: { number: 82_323_282, http: 400, message: "There are no promised points to unlock." },
 
   // Calls.
-  bad_request_key: {
-    number: 70_002,
-    http: 400,
-    message: "The header Idempotency-Key must be text of 1 to 200 characters.",
-  },
   bill_number_missing: { number: 82_323_271, http: 400, message: "billNumber is missing." },
   bad_event_name: {
     number: 82_323_272,

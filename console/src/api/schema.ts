@@ -2772,6 +2772,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The customer's id */
@@ -2921,6 +2923,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The customer's id */
@@ -3075,6 +3079,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The customer's id */
@@ -3476,6 +3482,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The customer's id */
@@ -3908,6 +3916,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The customer's id */
@@ -4388,6 +4398,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The customer's id */
@@ -5103,6 +5115,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The hold's id */
@@ -5272,6 +5286,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** The hold's id */
@@ -6530,6 +6546,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         /** Code of the redemption */
@@ -7713,6 +7731,8 @@ export interface operations {
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
       };
       path: {
         id: string;
@@ -8699,7 +8719,10 @@ export interface operations {
         /** See use_default_user_group2 */
         user_group2_external_id?: unknown;
       };
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -8833,7 +8856,10 @@ export interface operations {
   addTransactions: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -8885,7 +8911,10 @@ export interface operations {
   addTransactionsWithLocalCurrency: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -8999,7 +9028,10 @@ export interface operations {
   updateTransactionsLegacy: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -9683,7 +9715,10 @@ export interface operations {
   allocateCurrencies: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -10082,7 +10117,10 @@ export interface operations {
         /** Account of a source that has several */
         accountId?: unknown;
       };
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -10838,7 +10876,10 @@ export interface operations {
         /** A source of the organisation, or ALL */
         source?: unknown;
       };
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path: {
         customerId: string;
       };
@@ -12579,7 +12620,10 @@ export interface operations {
   holdPointsAtTill: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -12641,7 +12685,10 @@ export interface operations {
   captureHoldAtTill: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path: {
         holdId: string;
       };
@@ -12709,7 +12756,10 @@ export interface operations {
   releaseHoldAtTill: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path: {
         holdId: string;
       };
@@ -12817,7 +12867,10 @@ export interface operations {
   reversePoints: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -12874,7 +12927,10 @@ export interface operations {
   transferPoints: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -13064,7 +13120,10 @@ export interface operations {
         /** Account of a source that has several */
         accountId?: unknown;
       };
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -13125,7 +13184,10 @@ export interface operations {
   updateExpiry: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -14298,7 +14360,7 @@ export interface operations {
         rawSideEffects?: string;
       };
       header?: {
-        /** A repeat under the same key gets the first answer; the same key with another bill is refused */
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -14575,7 +14637,10 @@ export interface operations {
   claimTransaction: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
       path?: never;
       cookie?: never;
     };

@@ -1,9 +1,17 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { failures, Issue, OwnFailure, POINTS_SCALE, type Server, toDecimal, V2Failure } from "#platform";
+import {
+  failures,
+  Issue,
+  OwnFailure,
+  POINTS_SCALE,
+  requestKeyOf,
+  type Server,
+  toDecimal,
+  V2Failure,
+} from "#platform";
 import { whyOf } from "../api-present.ts";
 import { Why } from "../api-shapes.ts";
 import { errors } from "../errors.ts";
-import { requestKeyOf } from "../routes.ts";
 import {
   checkTypes,
   claimBill,
@@ -46,7 +54,7 @@ export const addRetroRoutes = (server: Server, parts: RetroParts): void => {
   server.put(
     "/v2/transactions/retro",
     {
-      config: { access: { resource: "Transaction", mode: "write" } },
+      config: { access: { resource: "Transaction", mode: "write" }, takesRequestKey: true },
       schema: {
         tags: ["Transactions"],
         summary: "Claim an anonymous purchase for a customer",

@@ -10,6 +10,7 @@ import {
   OwnFailure,
   parseDecimal,
   QUANTITY_SCALE,
+  requestKeyOf,
   type Server,
   type Tx,
 } from "#platform";
@@ -21,7 +22,6 @@ import type { Passage, ReturnPassage, Snapshot, Writes } from "../passage.ts";
 import type { PathParts } from "../path.ts";
 import { noQuoted } from "../quoted-redemptions.ts";
 import { linesOf } from "../reads.ts";
-import { requestKeyOf } from "../routes.ts";
 import type { Purchase, ReturnLine, ReturnRequest } from "../schema.ts";
 import type { Activities } from "../service.ts";
 import { applyReturns, judgeReturns } from "./decide.ts";
@@ -90,7 +90,7 @@ export const addReturnRoutes = (server: Server, parts: ReturnRouteParts): void =
   server.post(
     "/api/transactions/:id/returns",
     {
-      config,
+      config: { ...config, takesRequestKey: true },
       schema: {
         tags,
         summary: "Return a bill, whole, by line or by amount",

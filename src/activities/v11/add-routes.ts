@@ -7,6 +7,7 @@ import {
   failures,
   type Outcome,
   POINTS_SCALE,
+  requestKeyOf,
   type Server,
   toDecimal,
   V1Failure,
@@ -14,7 +15,7 @@ import {
 import { errors } from "../errors.ts";
 import { type Body, isObject } from "../parse-values.ts";
 import { pointsTakenBack } from "../returns/reads.ts";
-import { purchaseOf, requestKeyOf, type TransactionRouteParts } from "../routes.ts";
+import { purchaseOf, type TransactionRouteParts } from "../routes.ts";
 import { isReturn, type Purchase, type Recorded } from "../schema.ts";
 import { type Buyer, type Found, findBuyers, firstUsable, readBuyer } from "./buyers.ts";
 import {
@@ -45,7 +46,7 @@ interface Candidate {
   outcome: Outcome<Recorded> | null;
 }
 
-const WRITE = { access: { resource: "Transaction", mode: "write" } } as const;
+const KEYED_WRITE = { access: { resource: "Transaction", mode: "write" }, takesRequestKey: true } as const;
 
 /** Adds the v1.1 calls that record bills; each goes the way of `POST /v2/transactions`. */
 export const addV11AddRoutes = (server: Server, parts: V11Parts): void => {
@@ -53,7 +54,7 @@ export const addV11AddRoutes = (server: Server, parts: V11Parts): void => {
     server.post(
       path,
       {
-        config: WRITE,
+        config: KEYED_WRITE,
         schema: {
           tags: ["Transactions (v1.1)"],
           summary,

@@ -1,10 +1,9 @@
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { AppError, failures, formatPlain, type Server, toDecimal, V1Failure } from "#platform";
+import { AppError, failures, formatPlain, requestKeyOf, type Server, toDecimal, V1Failure } from "#platform";
 import { errors } from "../errors.ts";
 import { asText, type Body, isObject } from "../parse-values.ts";
 import { checkTypes, claimBill, claimedId, clientOf, type RetroParts } from "../retro/service.ts";
-import { requestKeyOf } from "../routes.ts";
 import { parseChange } from "../updates/parse.ts";
 import { type UpdateParts, updateBill } from "../updates/service.ts";
 import type { V11Parts } from "./add-routes.ts";
@@ -37,7 +36,7 @@ export const addV11UpdateRoutes = (server: Server, parts: V11UpdateParts): void 
   server.post(
     "/v1.1/transaction/update",
     {
-      config: { access: { resource: "Transaction", mode: "write" } },
+      config: { access: { resource: "Transaction", mode: "write" }, takesRequestKey: true },
       schema: {
         tags: ["Transactions (v1.1)"],
         summary: "Change recorded purchases, or tie anonymous ones to customers (legacy format)",

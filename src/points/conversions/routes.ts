@@ -11,7 +11,7 @@ import {
   type Server,
   V2Failure,
 } from "#platform";
-import { movementOf } from "../calls.ts";
+import { callerOf, movementOf } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import { partyWithId } from "../naming.ts";
 import type { Points } from "../service.ts";
@@ -137,7 +137,7 @@ export const addUnlockRoutes = (server: Server, parts: UnlockRouteParts): void =
   server.post(
     "/v2/points/unlockPromisedPoints",
     {
-      config: { access: { resource: "Points", mode: "write" } },
+      config: { access: { resource: "Points", mode: "write" }, takesRequestKey: true },
       schema: {
         tags: ["Points"],
         summary: "Make promised points spendable early",
@@ -202,7 +202,13 @@ export const addUnlockRoutes = (server: Server, parts: UnlockRouteParts): void =
       });
       const bills = await findBills(orgId, partyId, { number: filter.number });
       const input = inputOf(bills, filter, organisation.clusterTimeZone);
-      const asked = movementOf(request, unlockKind, [partyWithId(partyId)], input, clock.now().getTime());
+      const asked = movementOf(
+        callerOf(request),
+        unlockKind,
+        [partyWithId(partyId)],
+        input,
+        clock.now().getTime(),
+      );
       const { unlocked } = JSON.parse((await points.move(orgId, asked)).reply) as Unlocked;
       const itemOf = (transactionId: number, line: number) =>
         bills

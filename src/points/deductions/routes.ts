@@ -4,7 +4,7 @@ import type { Customers } from "#customers";
 import { POINTS } from "#ledger";
 import type { Loyalty } from "#loyalty";
 import { type Clock, failures, formatDecimal, Issue, POINTS_SCALE, type Server, V2Failure } from "#platform";
-import { movementOf } from "../calls.ts";
+import { callerOf, movementOf } from "../calls.ts";
 import { partyWithId } from "../naming.ts";
 import type { Points } from "../service.ts";
 import { type Body, isObject, readText } from "../values.ts";
@@ -42,7 +42,7 @@ const Answer = Type.Object({
   message: Type.String(),
   warnings: Type.Array(Issue),
 });
-const config = { access: { resource: "Points", mode: "write" } } as const;
+const config = { access: { resource: "Points", mode: "write" }, takesRequestKey: true } as const;
 
 /** Adds the documented calls that take points away by hand (points.md §4.4). */
 export const addDeductionRoutes = (server: Server, parts: DeductionRouteParts): void => {
@@ -53,7 +53,7 @@ export const addDeductionRoutes = (server: Server, parts: DeductionRouteParts): 
     const now = clock.now().getTime();
     const body: Body = isObject(request.body) ? request.body : {};
     const input = parseDeduction(body, await loyalty.programs(orgId), now);
-    const asked = movementOf(request, deductKind, [partyWithId(partyId)], input, now);
+    const asked = movementOf(callerOf(request), deductKind, [partyWithId(partyId)], input, now);
     const done = JSON.parse((await points.move(orgId, asked)).reply) as Deducted;
     const available = formatDecimal(done.balance, POINTS_SCALE, 3);
     return {

@@ -12,7 +12,7 @@ import {
   type Server,
   V2Failure,
 } from "#platform";
-import { movementOf } from "../calls.ts";
+import { callerOf, movementOf } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import type { Moved } from "../path.ts";
 import type { Points } from "../service.ts";
@@ -97,7 +97,7 @@ export const addExpiryRoutes = (server: Server, { clock, points, orgs, loyalty }
   server.post(
     "/v2/points/updateExpiry",
     {
-      config: { access: { resource: "Points", mode: "write" } },
+      config: { access: { resource: "Points", mode: "write" }, takesRequestKey: true },
       schema: {
         tags: ["Points"],
         summary: "Move expiry dates of points by hand",
@@ -133,7 +133,7 @@ export const addExpiryRoutes = (server: Server, { clock, points, orgs, loyalty }
         parseExpiryRequest(organisation, programs, item, index, now),
       );
       const movements = requests.map(({ party, input }, index) =>
-        movementOf(request, moveExpiryKind, [party], input, now, index),
+        movementOf(callerOf(request), moveExpiryKind, [party], input, now, index),
       );
       const outcomes = await points.moveAll(orgId, movements);
       const currencyExpiryUpdateResponse: Static<typeof Updated>[] = [];

@@ -15,6 +15,7 @@ import {
   type Server,
   V2Failure,
 } from "#platform";
+import { callerOf } from "../calls.ts";
 import type { UnlockRouteParts } from "../conversions/routes.ts";
 import { errors } from "../moving-errors.ts";
 import type { Moved } from "../path.ts";
@@ -79,7 +80,7 @@ export const addAllocateRoutes = (server: Server, parts: AllocateRouteParts): vo
   server.post(
     "/v2/customers/bulk/manualCurrencyAllocate",
     {
-      config: { access: { resource: "Points", mode: "write" } },
+      config: { access: { resource: "Points", mode: "write" }, takesRequestKey: true },
       schema: {
         tags: ["Points"],
         summary: "Issue points or other currencies by hand, for bills",
@@ -103,7 +104,7 @@ export const addAllocateRoutes = (server: Server, parts: AllocateRouteParts): vo
       const items: unknown = request.body;
       if (!Array.isArray(items) || items.length === 0) throw errors.no_items({ most: MAX_ITEMS });
       if (items.length > MAX_ITEMS) throw errors.too_many_items({ most: MAX_ITEMS, count: items.length });
-      const data = (await allocate(parts, request, items)).map(itemOf);
+      const data = (await allocate(parts, callerOf(request), items)).map(itemOf);
       const success = data.filter(({ status }) => status === "SUCCESS").length;
       return { total: data.length, success, failures: data.length - success, data, warnings: [] };
     },

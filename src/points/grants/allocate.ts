@@ -1,9 +1,8 @@
-import type { FastifyRequest } from "fastify";
 import type { Category } from "#ledger";
 import type { OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
 import { AppError, type Instant, type Outcome } from "#platform";
-import { locateParties, movementOf } from "../calls.ts";
+import { type Caller, locateParties, movementOf } from "../calls.ts";
 import type { BillOfCustomer } from "../conversions/routes.ts";
 import { currencyNamed } from "../deductions/parse.ts";
 import type { Movement } from "../movement.ts";
@@ -111,7 +110,7 @@ const billOf = async (
 /** Reads one item of the call into a grant that is tied to its bill. */
 const grantOf = async (
   parts: AllocateRouteParts,
-  request: FastifyRequest,
+  caller: Caller,
   organisation: Organisation,
   programs: OrgPrograms,
   value: unknown,
@@ -133,7 +132,7 @@ const grantOf = async (
     });
   const promotionId = readInteger(item.promotionId) ?? null;
   return movementOf(
-    request,
+    caller,
     grantKind,
     [partyWithId(partyId)],
     {
@@ -158,10 +157,10 @@ const grantOf = async (
 /** Gives points for up to ten bills; each item has its own outcome. */
 export const allocate = async (
   parts: AllocateRouteParts,
-  request: FastifyRequest,
+  caller: Caller,
   items: readonly unknown[],
 ): Promise<readonly Outcome<Moved>[]> => {
-  const { orgId } = request.actor;
+  const { orgId } = caller.actor;
   const [organisation, programs] = await Promise.all([parts.orgs.get(orgId), parts.loyalty.programs(orgId)]);
   const now = parts.clock.now().getTime();
   const outcomes: (Outcome<Moved> | null)[] = items.map(() => null);
@@ -169,7 +168,7 @@ export const allocate = async (
   const positions: number[] = [];
   for (const [index, item] of items.entries()) {
     try {
-      movements.push(await grantOf(parts, request, organisation, programs, item, index, now));
+      movements.push(await grantOf(parts, caller, organisation, programs, item, index, now));
       positions.push(index);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

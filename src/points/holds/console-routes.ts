@@ -1,7 +1,6 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { Actor } from "#identity";
-import { decodeCursor, encodeCursor, failures, OwnFailure, type Server } from "#platform";
-import { requestKeyOf } from "../asked.ts";
+import { decodeCursor, encodeCursor, failures, OwnFailure, requestKeyOf, type Server } from "#platform";
 import { errors } from "../errors.ts";
 import type { Movement } from "../movement.ts";
 import { partyWithId } from "../naming.ts";
@@ -16,6 +15,7 @@ import { CaptureAnswer, captureAnswer, HoldAnswer, HoldItem, holdAnswer, holdIte
 
 const READ = { access: { resource: "Points", mode: "read" } } as const;
 const WRITE = { access: { resource: "Points", mode: "write" } } as const;
+const KEYED_WRITE = { ...WRITE, takesRequestKey: true } as const;
 const TAGS = ["Points by hand"];
 const FAILURES = failures(OwnFailure);
 const strict = { additionalProperties: false } as const;
@@ -93,7 +93,7 @@ const addHold = (server: Server, parts: PointsRouteParts): void => {
   server.post(
     "/api/customers/:id/holds",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         ...about("Hold points of a customer", "holdPoints"),
         response: { 200: HoldAnswer, ...FAILURES },
@@ -202,7 +202,7 @@ const addEnds = (server: Server, parts: PointsRouteParts): void => {
   server.post(
     "/api/holds/:id/capture",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Spend what is held, all or part",
@@ -243,7 +243,7 @@ const addEnds = (server: Server, parts: PointsRouteParts): void => {
   server.post(
     "/api/holds/:id/release",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Give up a hold",

@@ -1,6 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { failures, Issue, type Server, V2Failure } from "#platform";
-import { requestKeyOf } from "../asked.ts";
+import { failures, Issue, requestKeyOf, type Server, V2Failure } from "#platform";
 import { errors } from "../errors.ts";
 import { parsePoints, parseProgram, parseText, parseValidation } from "../redemptions/parse.ts";
 import type { Redeemed } from "../redemptions/post.ts";
@@ -11,7 +10,7 @@ import { captureOf, holdOf, releaseOf } from "./commands.ts";
 import { type HoldState, MAX_HOLD_SECONDS } from "./hold.ts";
 import { CaptureAnswer, captureAnswer, HoldAnswer, holdAnswer } from "./shapes.ts";
 
-const WRITE = { access: { resource: "Points", mode: "write" } } as const;
+const KEYED_WRITE = { access: { resource: "Points", mode: "write" }, takesRequestKey: true } as const;
 const TAGS = ["Holds of points"];
 const FAILURES = failures(V2Failure);
 const DEFAULT_SECONDS = 900;
@@ -50,7 +49,7 @@ export const addTillHoldRoutes = (server: Server, parts: PointsRouteParts): void
   server.post(
     "/v2/points/holds",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Hold points of a customer for a time",
@@ -86,7 +85,7 @@ export const addTillHoldRoutes = (server: Server, parts: PointsRouteParts): void
   server.post(
     "/v2/points/holds/:holdId/capture",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Spend what is held, all or part",
@@ -124,7 +123,7 @@ export const addTillHoldRoutes = (server: Server, parts: PointsRouteParts): void
   server.post(
     "/v2/points/holds/:holdId/release",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Give up a hold",

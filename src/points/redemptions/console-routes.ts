@@ -9,10 +9,11 @@ import {
   isCursorTime,
   OwnFailure,
   POINTS_SCALE,
+  requestKeyOf,
   type Server,
   toDecimal,
 } from "#platform";
-import { askedBy, drawCode, requestKeyOf } from "../asked.ts";
+import { askedBy, drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import { type Movement, movement } from "../movement.ts";
 import { partyWithId } from "../naming.ts";
@@ -27,6 +28,7 @@ import { type Reversed, reverseKind } from "./reverse.ts";
 
 const READ = { access: { resource: "Points", mode: "read" } } as const;
 const WRITE = { access: { resource: "Points", mode: "write" } } as const;
+const KEYED_WRITE = { ...WRITE, takesRequestKey: true } as const;
 const TAGS = ["Points by hand"];
 const strict = { additionalProperties: false } as const;
 
@@ -157,7 +159,7 @@ const addRedeem = (server: Server, parts: PointsRouteParts): void => {
   server.post(
     "/api/customers/:id/redemptions",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Spend points of a customer",
@@ -238,7 +240,7 @@ const addReverse = (server: Server, parts: PointsRouteParts): void => {
   server.post(
     "/api/redemptions/:code/reversals",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Take back a redemption, whole or in part",

@@ -1,8 +1,8 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { failures, Issue, POINTS_SCALE, type Server, toDecimal, V2Failure } from "#platform";
-import { askedBy, drawCode, requestKeyOf } from "../asked.ts";
+import { failures, Issue, POINTS_SCALE, requestKeyOf, type Server, toDecimal, V2Failure } from "#platform";
+import { askedBy, drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import { type Movement, movement, type PartyName } from "../movement.ts";
 import { nameParty } from "../naming.ts";
@@ -10,7 +10,7 @@ import type { PointsRouteParts } from "../route-parts.ts";
 import { type Body, isObject, readPoints, readText, shown } from "../values.ts";
 import { type Reversed, reverseKind } from "./reverse.ts";
 
-const WRITE = { access: { resource: "Points", mode: "write" } } as const;
+const KEYED_WRITE = { access: { resource: "Points", mode: "write" }, takesRequestKey: true } as const;
 
 const ReverseBody = Type.Object(
   {
@@ -90,7 +90,7 @@ export const addReverseRoutes = (server: Server, parts: PointsRouteParts): void 
   server.post(
     "/v2/points/reverse",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: ["Points"],
         summary: "Take back a redemption, whole or in part",

@@ -2,8 +2,8 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { CustomerProfile } from "#customers";
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { AppError, failures, type Outcome, type Server, toDecimal, V1Failure } from "#platform";
-import { askedBy, drawCode, requestKeyOf } from "../asked.ts";
+import { AppError, failures, type Outcome, requestKeyOf, type Server, toDecimal, V1Failure } from "#platform";
+import { askedBy, drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import { type Movement, movement } from "../movement.ts";
 import type { Moved } from "../path.ts";
@@ -26,7 +26,7 @@ import type { Redeemed } from "./post.ts";
 import { redeemKind } from "./redeem.ts";
 import { GROUPS, localValue, namesOf, parameter, points, profilesOf, TAGS, VALIDATION } from "./v11-parts.ts";
 
-const WRITE = { access: { resource: "Points", mode: "write" } } as const;
+const KEYED_WRITE = { access: { resource: "Points", mode: "write" }, takesRequestKey: true } as const;
 
 const RedeemQuery = Type.Object({
   format: parameter("json"),
@@ -60,7 +60,7 @@ export const addV11RedeemRoutes = (server: Server, parts: PointsRouteParts): voi
   server.post(
     "/v1.1/points/redeem",
     {
-      config: WRITE,
+      config: KEYED_WRITE,
       schema: {
         tags: TAGS,
         summary: "Spend points",

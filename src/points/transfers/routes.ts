@@ -16,7 +16,7 @@ import {
   V2Failure,
   V2List,
 } from "#platform";
-import { JSON_TYPE, locateParties, movementOf } from "../calls.ts";
+import { callerOf, JSON_TYPE, locateParties, movementOf } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import type { Points } from "../service.ts";
 import { issueCodeKind } from "../validation/issue.ts";
@@ -116,8 +116,9 @@ const addCheck = (server: Server, parts: TransferRouteParts) => {
       const [from, to] = await Promise.all(found.map((partyId) => describeCustomer(orgId, partyId)));
       // The code is asked for by the transfer, not by the check before it.
       const checked = { ...input, validation: { code: null, skips: true } };
+      const caller = { actor: request.actor, requestKey: null };
       const refusal = await points
-        .preview(orgId, movementOf(request, transferKind, parties, checked, now))
+        .preview(orgId, movementOf(caller, transferKind, parties, checked, now))
         .then(() => null)
         .catch((error: unknown) => {
           if (error instanceof AppError) return error;
@@ -125,10 +126,7 @@ const addCheck = (server: Server, parts: TransferRouteParts) => {
         });
       if (refusal === null && sendsCode) {
         const wanted = { points: input.points, nonce: randomBytes(16) };
-        await points.move(orgId, {
-          ...movementOf(request, issueCodeKind, [parties[0]], wanted, now),
-          requestKey: null,
-        });
+        await points.move(orgId, movementOf(caller, issueCodeKind, [parties[0]], wanted, now));
       }
       const item = {
         pointsTobeTransferred: input.points / POINTS_SCALE,
@@ -149,7 +147,7 @@ const addTransfer = (server: Server, { points, orgs, clock }: TransferRouteParts
   server.post(
     "/v2/points/transfer",
     {
-      config: { access: { resource: "Points", mode: "write" } },
+      config: { access: { resource: "Points", mode: "write" }, takesRequestKey: true },
       schema: {
         tags: TAGS,
         summary: "Pass points to another customer",
@@ -163,7 +161,7 @@ const addTransfer = (server: Server, { points, orgs, clock }: TransferRouteParts
       const body = bodyOf(request);
       const organisation = await orgs.get(orgId);
       const { parties, input } = parseTransfer(organisation, body);
-      const asked = movementOf(request, transferKind, parties, input, clock.now().getTime());
+      const asked = movementOf(callerOf(request), transferKind, parties, input, clock.now().getTime());
       const moved = await points.move(orgId, asked);
       const item = presentTransferred(organisation, JSON.parse(moved.reply) as Transferred);
       return reply.type(JSON_TYPE).send({ data: [item], warnings: [], errors: [] });
