@@ -159,9 +159,9 @@ const authenticate = (
 /** Refuses who may not do that, for calls that need more than their route says. Raises identity.denied. */
 export const requireAccess = (
   { permissions }: Pick<Actor, "permissions">,
-  { resource, mode }: Exclude<Access, "public">,
+  access: Exclude<Access, "public">,
 ): void => {
-  if (!allows(permissions, resource, mode)) throw errors.denied();
+  if (!allows(permissions, access)) throw errors.denied();
 };
 
 /** Refuses routes that say nothing of who may call them, and lets calls through to the others. */

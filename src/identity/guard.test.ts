@@ -57,8 +57,22 @@ describe("a Basic header", () => {
 
 describe("permissions", () => {
   test("write does not imply read", () => {
-    expect(allows(new Set(["Customer:write"]), "Customer", "read")).toBe(false);
-    expect(allows(new Set(["Customer:write"]), "Customer", "write")).toBe(true);
+    expect(allows(new Set(["Customer:write"]), { resource: "Customer", mode: "read" })).toBe(false);
+    expect(allows(new Set(["Customer:write"]), { resource: "Customer", mode: "write" })).toBe(true);
+  });
+
+  test("whoever writes transactions may return them; whoever may only return writes none", () => {
+    const returns = { resource: "Transaction", mode: "return" } as const;
+    const writes = { resource: "Transaction", mode: "write" } as const;
+    expect(allows(new Set(["Transaction:write"]), returns)).toBe(true);
+    expect(allows(new Set(["Transaction:return"]), returns)).toBe(true);
+    expect(allows(new Set(["Transaction:return"]), writes)).toBe(false);
+    expect(allows(new Set(["Transaction:read"]), returns)).toBe(false);
+    expect(ROLES.filter((role) => allows(permissionsOfRole(role), returns))).toEqual([
+      "owner",
+      "admin",
+      "care_agent",
+    ]);
   });
 
   test("people are managed by owners and admins only, never by machines", () => {

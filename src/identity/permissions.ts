@@ -1,4 +1,4 @@
-import type { Mode, Permission, Resource, Role } from "./schema.ts";
+import type { Access, Permission, Resource, Role } from "./schema.ts";
 import { RESOURCES } from "./schema.ts";
 
 const both = (...resources: Resource[]): Permission[] =>
@@ -7,7 +7,7 @@ const read = (...resources: Resource[]): Permission[] =>
   resources.map((resource): Permission => `${resource}:read`);
 
 /** Everything. */
-export const ALL_PERMISSIONS: readonly Permission[] = both(...RESOURCES);
+export const ALL_PERMISSIONS: readonly Permission[] = [...both(...RESOURCES), "Transaction:return"];
 
 /** Built-in access groups of tills and API clients; console users are managed by people only, so none holds User. */
 export const ACCESS_GROUPS: Readonly<
@@ -26,8 +26,10 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {
     ...read("Customer", "Transaction", "Points", "Organization", "Insights"),
     ...both("Program", "Import"),
   ]),
-  care_agent: new Set([
+  // Who mends points mends what they came from too; recording and changing bills stays with tills.
+  care_agent: new Set<Permission>([
     ...both("Customer", "Points"),
+    "Transaction:return",
     ...read("Transaction", "Organization", "Program", "Insights"),
   ]),
 };
@@ -37,6 +39,9 @@ export const permissionsOfRole = (role: Role): ReadonlySet<string> => ROLE_PERMI
 const known = new Set<string>(ALL_PERMISSIONS);
 export const isPermission = (text: string): text is Permission => known.has(text);
 
-/** Write does not imply read: a till that only sends bills need not see customers. */
-export const allows = (permissions: ReadonlySet<string>, resource: Resource, mode: Mode): boolean =>
-  permissions.has(`${resource}:${mode}`);
+/** Write does not imply read: a till that only sends bills need not see customers. It does imply returns, which are bills. */
+export const allows = (
+  permissions: ReadonlySet<string>,
+  { resource, mode }: Exclude<Access, "public">,
+): boolean =>
+  permissions.has(`${resource}:${mode}`) || (mode === "return" && permissions.has(`${resource}:write`));

@@ -13,10 +13,14 @@ export const RESOURCES = [
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type Mode = "read" | "write";
-export type Permission = `${Resource}:${Mode}`;
+/** `Transaction:return`: take goods back on recorded bills, and record or change no others. Writing transactions includes it. */
+export type Permission = `${Resource}:${Mode}` | "Transaction:return";
 
 /** What a route asks for. "public" routes see no actor. */
-export type Access = { readonly resource: Resource; readonly mode: Mode } | "public";
+export type Access =
+  | { readonly resource: Resource; readonly mode: Mode }
+  | { readonly resource: "Transaction"; readonly mode: "return" }
+  | "public";
 
 /** Who acts in a request, a job or an import. */
 export interface Actor {

@@ -2274,7 +2274,7 @@ export interface operations {
         tillId: number;
         ttlSeconds?: number;
         /** Resource:mode each; all but User when absent */
-        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write")[];
+        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write" | "Transaction:return")[];
         fallsBackToTill?: boolean;
       };
     } };
@@ -7197,7 +7197,7 @@ export interface operations {
       "application/json": {
         password?: string;
         /** Resource:mode each; when absent those that the till had, all but User at first */
-        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write")[];
+        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write" | "Transaction:return")[];
       } | null;
     } };
     responses: {
@@ -7620,7 +7620,7 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
-  /** What the return of a bill would take back from which points (Transaction:write) */
+  /** What the return of a bill would take back from which points (Transaction:return) */
   previewReturn: {
     parameters: {
       query?: never;
@@ -7724,7 +7724,7 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
-  /** Return a bill, whole, by line or by amount (Transaction:write) */
+  /** Return a bill, whole, by line or by amount (Transaction:return) */
   returnTransaction: {
     parameters: {
       query?: never;

@@ -20,7 +20,7 @@ export const ReturnsPanel = ({ transaction }: { transaction: Transaction }) => {
   const { may } = useOrganisation();
   const [isOpen, setIsOpen] = useState(false);
   const { returns, returnOf, returnType } = transaction;
-  const mayReturn = may("Transaction:write") && canReturn(transaction);
+  const mayReturn = may("Transaction:return") && canReturn(transaction);
   if (returnType !== null) return <OriginalLine returnOf={returnOf} takenBack={transaction.takenBack} />;
   if (returns.length === 0 && !mayReturn) return null;
   return (

@@ -56,7 +56,7 @@ const ReturnBody = Type.Object(
 );
 type ReturnBody = Static<typeof ReturnBody>;
 
-const config = { access: { resource: "Transaction", mode: "write" } } as const;
+const config = { access: { resource: "Transaction", mode: "return" } } as const;
 const tags = ["Transactions (console)"];
 
 /** `POST /api/transactions/:id/returns` and its preview: the same decision, written or only told. */
