@@ -2,7 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Customers } from "#customers";
 import type { Loyalty, Trace } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
-import { type Db, failures, OwnFailure, type Server, type Tx } from "#platform";
+import { type Db, failures, isStorable, OwnFailure, type Server, type Tx } from "#platform";
 import { detailsOf, summaryOf, whyOf } from "./api-present.ts";
 import { Timeline, TransactionAnswer, TransactionList, type TransactionSummary } from "./api-shapes.ts";
 import { errors } from "./errors.ts";
@@ -151,7 +151,7 @@ const addListRoutes = (server: Server, { db, orgs, customers }: ActivitiesApiPar
       const organisation = await orgs.get(orgId);
       const number = query.q.trim();
       // What cannot be stored is nobody's number.
-      if (/\0|\p{Surrogate}/u.test(number)) return { items: [], next: null, total: 0 };
+      if (!isStorable(number)) return { items: [], next: null, total: 0 };
       return db.transaction(orgId, async (tx) => {
         const [rows, total] = await Promise.all([
           transactionsNumbered(tx, orgId, number, before, limit + 1),

@@ -1,18 +1,16 @@
 import { type FieldWarning, type Organisation, validateFields } from "#orgs";
-import { type Issue, issue, MAX_AMOUNT, type Money, parseDecimal, QUANTITY_SCALE } from "#platform";
-import { errors } from "./errors.ts";
 import {
-  asArray,
-  asBoolean,
-  asInteger,
-  asKept,
-  asMoney,
-  asObject,
-  asText,
   type Body,
+  type Issue,
   isObject,
-  shown,
-} from "./parse-values.ts";
+  issue,
+  MAX_AMOUNT,
+  type Money,
+  parseDecimal,
+  QUANTITY_SCALE,
+} from "#platform";
+import { errors } from "./errors.ts";
+import { asArray, asBoolean, asInteger, asKept, asMoney, asObject, asText, shown } from "./parse-values.ts";
 import { checkLineAmount } from "./rules.ts";
 import type { LineItem, PaymentMode } from "./schema.ts";
 

@@ -1,17 +1,19 @@
-import { type Instant, type Money, parseDateTime, parseDecimal } from "#platform";
+import {
+  type Body,
+  type Instant,
+  isObject,
+  isStorable,
+  type Money,
+  parseDateTime,
+  parseDecimal,
+} from "#platform";
 import { errors } from "./errors.ts";
 
 /** Reads of values as tolerant as the dialect: numbers and booleans may come as text, null means absent. */
-export type Body = Readonly<Record<string, unknown>>;
 
-/** NUL and halves of surrogate pairs: JSON can carry them, PostgreSQL's text cannot. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
 /** What is kept as sent may be nested so far: nobody means more, and printing what is much deeper overflows the stack. */
 const MAX_DEPTH = 10;
 const NO_FIELDS: Body = Object.freeze({});
-
-export const isObject = (value: unknown): value is Body =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const asObject = (value: unknown, field: string, most: number): Body => {
   if (value === undefined || value === null) return NO_FIELDS;
@@ -29,8 +31,7 @@ export const asArray = (value: unknown, field: string, most: number): readonly u
 };
 
 const checkStorable = (text: string, field: string): void => {
-  if (UNSTORABLE.test(text))
-    throw errors.bad_field({ field, expected: "text without NUL and half characters" });
+  if (!isStorable(text)) throw errors.bad_field({ field, expected: "text without NUL and half characters" });
 };
 
 /** Text as sent; numbers and booleans become text. */

@@ -1,19 +1,10 @@
 import { hash } from "node:crypto";
 import { type Organisation, validateFields } from "#orgs";
-import { type Instant, type Issue, parseDateTime } from "#platform";
+import { type Body, type Instant, type Issue, isObject, parseDateTime } from "#platform";
 import { inBaseCurrency } from "./currencies/convert.ts";
 import { errors } from "./errors.ts";
 import { asLines, fieldIssues, MAX_FIELDS, parsePayments, parsePointsRedemptions } from "./parse-lines.ts";
-import {
-  asChoice,
-  asInstant,
-  asMoney,
-  asObject,
-  asText,
-  type Body,
-  isObject,
-  shown,
-} from "./parse-values.ts";
+import { asChoice, asInstant, asMoney, asObject, asText, shown } from "./parse-values.ts";
 import { problemsOf } from "./rejected/checks.ts";
 import type { Payload } from "./rejected/schema.ts";
 import {

@@ -7,6 +7,7 @@ import {
   type Clock,
   failures,
   Issue,
+  isObject,
   issue,
   type Outcome,
   requestKeyOf,
@@ -15,7 +16,7 @@ import {
 } from "#platform";
 import { errors } from "./errors.ts";
 import { type BillContext, parseBill } from "./parse.ts";
-import { asText, isObject } from "./parse-values.ts";
+import { asText } from "./parse-values.ts";
 import type { Purchase, Recorded } from "./schema.ts";
 import type { Activities } from "./service.ts";
 

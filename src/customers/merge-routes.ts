@@ -1,7 +1,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { Actor } from "#identity";
 import type { Organisation, Orgs } from "#orgs";
-import { failures, formatIso, OwnFailure, type Server } from "#platform";
+import { failures, formatIso, isStorable, OwnFailure, type Server } from "#platform";
 import { errors } from "./errors.ts";
 import type { MergeView, WholePreview } from "./merge-views.ts";
 import type { CustomerRow } from "./schema.ts";
@@ -137,7 +137,7 @@ const idOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) :
 const requireReason = (reason: string): string => {
   const trimmed = reason.trim();
   // NUL and half characters cannot be stored.
-  if (trimmed === "" || /\0|\p{Surrogate}/u.test(trimmed))
+  if (trimmed === "" || !isStorable(trimmed))
     throw errors.bad_field({ field: "reason", expected: "a sentence for the audit trail" });
   return trimmed;
 };

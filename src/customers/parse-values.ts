@@ -1,11 +1,9 @@
 import type { Actor } from "#identity";
 import { type Organisation, SOURCES } from "#orgs";
-import { type Issue, issue, parseDateTime } from "#platform";
+import { type Body, type Issue, isObject, issue, parseDateTime } from "#platform";
 import { errors, WARNING } from "./errors.ts";
 import { type IdentifierType, normaliseIdentifier } from "./identifiers.ts";
 import { type Channel, LOYALTY_TYPES, type LoyaltyType, type SourceAccount } from "./schema.ts";
-
-export type Body = Readonly<Record<string, unknown>>;
 
 /** What surrounds a call: whose it is, when, and what its query says of the source. */
 export interface ParseContext {
@@ -33,9 +31,6 @@ const CHANNEL_TYPES = [
   "whatsapp",
   "post",
 ] as const;
-
-export const isObject = (value: unknown): value is Body =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const asObject = (value: unknown, field: string): Body => {
   if (value === undefined || value === null) return {};

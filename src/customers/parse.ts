@@ -1,5 +1,5 @@
 import { type FieldWarning, type Organisation, validateFields } from "#orgs";
-import { type Issue, issue } from "#platform";
+import { type Body, type Issue, isObject, issue } from "#platform";
 import type { IdentifierChange } from "./change-identifiers.ts";
 import { errors, WARNING } from "./errors.ts";
 import { identifierType, normaliseIdentifier } from "./identifiers.ts";
@@ -7,9 +7,7 @@ import {
   asArray,
   asObject,
   asText,
-  type Body,
   identifierWarning,
-  isObject,
   type ParseContext,
   parseAccount,
   parseAssociatedTill,

@@ -1,5 +1,5 @@
 import type { Organisation } from "#orgs";
-import { type Instant, POINTS_SCALE, parseDateTime } from "#platform";
+import { type Instant, isStorable, POINTS_SCALE, parseDateTime } from "#platform";
 import type { GrantInput } from "#points";
 import { type FileHead, readRecords } from "./csv-source.ts";
 import { errors } from "./errors.ts";
@@ -13,7 +13,6 @@ export const MAX_CAMPAIGN_CUSTOMERS = 100_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const NEVER = "never";
 /** NUL and halves of surrogate pairs: JSON can carry them, PostgreSQL's text cannot. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 const endOf = ({ timeZone }: Organisation, day: string): Instant | null => {
   const start = DAY.test(day) ? parseDateTime(day, { zone: timeZone }) : null;
@@ -40,7 +39,7 @@ export const checkTerms = (
     errors.invalid({ field, message: `${field}: ${message}` });
   for (const field of ["name", "reason", "promotionName"] as const) {
     const text = terms[field];
-    if (text !== undefined && (text.trim() === "" || UNSTORABLE.test(text)))
+    if (text !== undefined && (text.trim() === "" || !isStorable(text)))
       throw invalid(field, "it is empty, or has characters that cannot be stored.");
   }
   const { points, expiresOn } = terms;

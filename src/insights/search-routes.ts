@@ -2,7 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import { transactionsNumbered } from "#activities";
 import type { Customers } from "#customers";
 import type { Entity, Organisation, Orgs } from "#orgs";
-import { type Db, failures, formatIso, OwnFailure, type Server } from "#platform";
+import { type Db, failures, formatIso, isStorable, OwnFailure, type Server } from "#platform";
 
 export interface SearchRouteParts {
   readonly db: Db;
@@ -74,8 +74,7 @@ export const addSearchRoutes = (server: Server, { db, orgs, customers }: SearchR
       const { orgId, permissions } = request.actor;
       const text = request.query.q.trim();
       // What cannot be stored is nobody's name and no bill's number.
-      if (text === "" || /\0|\p{Surrogate}/u.test(text))
-        return { customers: [], transactions: [], entities: [] };
+      if (text === "" || !isStorable(text)) return { customers: [], transactions: [], entities: [] };
       const [organisation, people, bills] = await Promise.all([
         orgs.get(orgId),
         customers.search(orgId, text, { offset: 0, limit: MOST }),

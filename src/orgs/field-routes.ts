@@ -1,5 +1,5 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
-import { failures, Issue, issue, type Server, V2Failure } from "#platform";
+import { type Body, failures, Issue, isObject, issue, type Server, V2Failure } from "#platform";
 import {
   CUSTOM_DISPLAY,
   CustomField,
@@ -11,7 +11,7 @@ import {
   extendedFieldConfig,
 } from "./dialect.ts";
 import { errors, KEPT_ONLY } from "./errors.ts";
-import { type Body, definedOnly, isObject, readBoolean, readInteger, readText } from "./parse.ts";
+import { definedOnly, readBoolean, readInteger, readText } from "./parse.ts";
 import {
   CUSTOM_SCOPES,
   type DataType,

@@ -1,5 +1,4 @@
-import { parseDateTime } from "#platform";
-import { UNSTORABLE } from "./parse.ts";
+import { isStorable, parseDateTime } from "#platform";
 import type { FieldDefinition } from "./schema.ts";
 
 export type FieldValue = string | number | boolean;
@@ -34,7 +33,7 @@ const expectations: Record<FieldDefinition["dataType"], string> = {
 
 const parseText = (value: unknown): string | null => {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "string" && value.length <= MAX_TEXT && !UNSTORABLE.test(value) ? value : null;
+  return typeof value === "string" && value.length <= MAX_TEXT && isStorable(value) ? value : null;
 };
 
 const parseNumber = (value: unknown): number | null => {

@@ -1,23 +1,17 @@
+import { type Body, isStorable } from "#platform";
 import { errors } from "./errors.ts";
 
 /** Reads of scalars as tolerant as the dialect: numbers and booleans may come as text, "" and null mean absent. */
-export type Body = Readonly<Record<string, unknown>>;
 
 const invalid = (field: string, message: string) =>
   errors.invalid({ field, message: `${field}: ${message}` });
-
-/** NUL and halves of surrogate pairs: JSON can carry them, PostgreSQL's text and jsonb cannot. */
-export const UNSTORABLE = /\0|\p{Surrogate}/u;
-
-export const isObject = (value: unknown): value is Body =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const readText = (body: Body, field: string): string | undefined => {
   const value = body[field];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string" && typeof value !== "number") throw invalid(field, "takes a text.");
   const text = String(value).trim();
-  if (UNSTORABLE.test(text)) throw invalid(field, "holds a character that cannot be stored.");
+  if (!isStorable(text)) throw invalid(field, "holds a character that cannot be stored.");
   return text === "" ? undefined : text;
 };
 

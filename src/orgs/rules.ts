@@ -1,6 +1,5 @@
-import { isZone, moneyScale } from "#platform";
+import { isStorable, isZone, moneyScale } from "#platform";
 import { errors } from "./errors.ts";
-import { UNSTORABLE } from "./parse.ts";
 import {
   CUSTOM_SCOPES,
   type Entity,
@@ -33,8 +32,8 @@ const checkText = (field: string, value: string, most: number, least = 0) => {
     );
   }
   if (field === "address" || field === "description") {
-    if (UNSTORABLE.test(value)) throw invalid(field, "holds a character that cannot be stored.");
-  } else if (CONTROL.test(value) || UNSTORABLE.test(value))
+    if (!isStorable(value)) throw invalid(field, "holds a character that cannot be stored.");
+  } else if (CONTROL.test(value) || !isStorable(value))
     throw invalid(field, "must not hold control characters.");
 };
 

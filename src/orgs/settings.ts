@@ -1,4 +1,4 @@
-import { UNSTORABLE } from "./parse.ts";
+import { isStorable } from "#platform";
 
 /** Kinds of setting values: `flag` is "1" or "0", `number` a decimal, `choice` one of `choices`, `text` anything. */
 export interface SettingDefinition {
@@ -276,7 +276,7 @@ export const normaliseSetting = (
     return { expected: "it takes a text, a number or true/false" };
   }
   const given = String(value).trim();
-  if (UNSTORABLE.test(given)) return { expected: "it takes characters that can be stored" };
+  if (!isStorable(given)) return { expected: "it takes characters that can be stored" };
   if (given.length > 2000) return { expected: "it takes at most 2000 characters" };
   switch (setting.type) {
     case "flag": {

@@ -1,15 +1,7 @@
-import { type Issue, issue } from "#platform";
+import { type Body, type Issue, isObject, issue } from "#platform";
 import { errors } from "./errors.ts";
 import type { Organisation } from "./organisation.ts";
-import {
-  type Body,
-  definedOnly,
-  isObject,
-  readBoolean,
-  readInteger,
-  readText,
-  requireText,
-} from "./parse.ts";
+import { definedOnly, readBoolean, readInteger, readText, requireText } from "./parse.ts";
 import type { Entity, EntityInput } from "./schema.ts";
 
 const MAX_SMALL_INTEGER = 2_147_483_647;

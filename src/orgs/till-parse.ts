@@ -1,8 +1,8 @@
-import { type Issue, issue } from "#platform";
+import { type Issue, isObject, issue } from "#platform";
 import { errors } from "./errors.ts";
 import { parseCustomField } from "./field-routes.ts";
 import type { Organisation } from "./organisation.ts";
-import { definedOnly, isObject, readBoolean, readInteger, readText, requireText } from "./parse.ts";
+import { definedOnly, readBoolean, readInteger, readText, requireText } from "./parse.ts";
 import type { Entity, EntityChange, FieldInput } from "./schema.ts";
 
 const TILL_SCOPE = "TILL_CUSTOM_FIELDS";

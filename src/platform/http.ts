@@ -8,6 +8,7 @@ import fastify, {
 } from "fastify";
 import type { TSchema } from "typebox";
 import { Check, Errors } from "typebox/value";
+import { isStorable } from "#platform";
 import { isDatabaseGone } from "./db.ts";
 import { envelopeFor, failureBody } from "./envelopes.ts";
 import { AppError } from "./errors.ts";
@@ -225,16 +226,13 @@ const CLIENT_ERRORS: Record<string, { status: number; name: string; sentence: st
  * codes of their own; what none of them looks at is a fault of the caller's all the same.
  */
 const UNSTORABLE_STATES = new Set(["22021", "22P05"]);
-const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 /** The first field with such text; null when there is none. */
 const unstorableIn = (value: unknown, field: string): string | null => {
-  if (typeof value === "string") return UNSTORABLE.test(value) ? field : null;
+  if (typeof value === "string") return isStorable(value) ? null : field;
   if (typeof value !== "object" || value === null) return null;
   for (const [name, part] of Object.entries(value)) {
-    const found = UNSTORABLE.test(name)
-      ? field
-      : unstorableIn(part, field === "" ? name : `${field}.${name}`);
+    const found = isStorable(name) ? unstorableIn(part, field === "" ? name : `${field}.${name}`) : field;
     if (found !== null) return found;
   }
   return null;

@@ -56,3 +56,4 @@ export {
   startOfDay,
   zoneOffset,
 } from "./time.ts";
+export { type Body, isObject, isStorable } from "./values.ts";

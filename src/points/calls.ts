@@ -3,11 +3,11 @@ import type { FastifyRequest } from "fastify";
 import type { Customers } from "#customers";
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { type Db, type Instant, requestKeyOf } from "#platform";
+import { type Db, type Instant, isObject, requestKeyOf } from "#platform";
 import { type Movement, type MovementKind, movement, type PartyName } from "./movement.ts";
 import { errors } from "./moving-errors.ts";
 import { identifierTypeOf, nameParty } from "./naming.ts";
-import { isObject, readText, shown } from "./values.ts";
+import { readText, shown } from "./values.ts";
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 

@@ -1,7 +1,6 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { AppError } from "#platform";
+import { AppError, isObject } from "#platform";
 import { errors } from "./errors.ts";
-import { isObject } from "./values.ts";
 
 /** The answer of v1.1 calls about points (loyalty-core.md §3.2): a status of the request, and one of every item. */
 

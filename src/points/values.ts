@@ -1,19 +1,12 @@
-import { type Millipoints, POINTS_SCALE, parseDecimal } from "#platform";
+import { isStorable, type Millipoints, POINTS_SCALE, parseDecimal } from "#platform";
 
 /** Reads of values as tolerant as the dialect: numbers and booleans may come as text, null means absent. */
-export type Body = Readonly<Record<string, unknown>>;
-
-/** NUL and halves of surrogate pairs: JSON can carry them, PostgreSQL's text cannot. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
-
-export const isObject = (value: unknown): value is Body =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Text as sent, numbers as text; "" when absent; undefined when it is neither or cannot be stored. */
 export const readText = (value: unknown, most: number): string | undefined => {
   if (value === undefined || value === null) return "";
   const text = typeof value === "number" ? String(value) : value;
-  return typeof text === "string" && text.length <= most && !UNSTORABLE.test(text) ? text.trim() : undefined;
+  return typeof text === "string" && text.length <= most && isStorable(text) ? text.trim() : undefined;
 };
 
 /** A whole number; null when absent, undefined when it is none. */

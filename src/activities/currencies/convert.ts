@@ -1,7 +1,7 @@
 import type { Organisation, RatioPair } from "#orgs";
-import { moneyScale, parseDecimal } from "#platform";
+import { type Body, isObject, moneyScale, parseDecimal } from "#platform";
 import { errors } from "../errors.ts";
-import { asBoolean, type Body, isObject } from "../parse-values.ts";
+import { asBoolean } from "../parse-values.ts";
 
 /** Bills in another currency: turned into the organisation's own before anything is decided, the original kept beside. */
 

@@ -1,10 +1,10 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { OrgPrograms, Trace } from "#loyalty";
 import type { Organisation } from "#orgs";
-import { failures, formatIso, type Server, type Tx, V2Failure } from "#platform";
+import { failures, formatIso, isObject, isStorable, type Server, type Tx, V2Failure } from "#platform";
 import { whyOf } from "../api-present.ts";
 import { errors } from "../errors.ts";
-import { asInteger, isObject } from "../parse-values.ts";
+import { asInteger } from "../parse-values.ts";
 import type { TransactionReadParts } from "../read-routes.ts";
 import { findTrace, findTransaction, type StoredTransaction, transactionsNumbered } from "../reads.ts";
 import { type EvaluatedSet, effectsText, evaluatedSets, treeOf } from "./log.ts";
@@ -93,7 +93,7 @@ const billsOf = async (tx: Tx, orgId: number, { id, number }: Search): Promise<S
     const found = await findTransaction(tx, orgId, id);
     return found === null ? [] : [found];
   }
-  if (/\0|\p{Surrogate}/u.test(number) || number.length > 50) return [];
+  if (!isStorable(number) || number.length > 50) return [];
   return transactionsNumbered(tx, orgId, number, null, MAX_BILLS);
 };
 

@@ -1,5 +1,5 @@
 import type { Organisation } from "#orgs";
-import { type Body, isObject } from "../parse-values.ts";
+import { type Body, isObject } from "#platform";
 
 /** Why a bill is parked: something that it names is not among the organisation's data. */
 export interface Problem {

@@ -1,9 +1,11 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Organisation, Orgs } from "#orgs";
 import {
+  type Body,
   type Clock,
   failures,
   formatIso,
+  isObject,
   parseDateTime,
   type Server,
   startOfDay,
@@ -11,7 +13,7 @@ import {
   V2List,
 } from "#platform";
 import { errors } from "../errors.ts";
-import { asArray, asInteger, asText, type Body, isObject, shown } from "../parse-values.ts";
+import { asArray, asInteger, asText, shown } from "../parse-values.ts";
 import { MAX_AT_ONCE, markFailed, type RetryParts, retrigger, retriggerStatus } from "./retry.ts";
 import {
   REJECTED_STATUSES,

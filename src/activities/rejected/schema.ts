@@ -1,5 +1,4 @@
-import type { Instant } from "#platform";
-import type { Body } from "../parse-values.ts";
+import type { Body, Instant } from "#platform";
 import type { Problem } from "./checks.ts";
 
 export const REJECTED_STATUSES = [

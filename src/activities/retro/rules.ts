@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 import type { CustomerProfile } from "#customers";
 import { type Organisation, validateFields } from "#orgs";
-import type { AppError, Instant } from "#platform";
+import type { AppError, Body, Instant } from "#platform";
 import { errors } from "../errors.ts";
 import { fieldIssues, MAX_FIELDS } from "../parse-lines.ts";
-import { asObject, asText, type Body } from "../parse-values.ts";
+import { asObject, asText } from "../parse-values.ts";
 import type { StoredLine, StoredTransaction } from "../reads.ts";
 import { pointsIgnoredBy } from "../rules.ts";
 import type { LineItem, Purchase } from "../schema.ts";

@@ -1,6 +1,7 @@
 import type { Organisation } from "#orgs";
+import type { Body } from "#platform";
 import { errors } from "../errors.ts";
-import { asText, type Body } from "../parse-values.ts";
+import { asText } from "../parse-values.ts";
 import type { PathParts } from "../path.ts";
 import { findTransaction, linesOf, type StoredTransaction } from "../reads.ts";
 import { returnsOfBills } from "../returns/reads.ts";

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
 import type { Organisation } from "#orgs";
-import type { Instant, Issue, Money } from "#platform";
+import { type Body, type Instant, type Issue, isObject, type Money } from "#platform";
 import { errors } from "../errors.ts";
 import { parseLineItem } from "../parse-lines.ts";
-import { asInstant, asInteger, asText, type Body, isObject, shown } from "../parse-values.ts";
+import { asInstant, asInteger, asText, shown } from "../parse-values.ts";
 import type { LineItem, ReturnLine, ReturnRequest, ReturnType, TransactionType } from "../schema.ts";
 
 const RETURN_TYPES = ["FULL", "LINE_ITEM", "AMOUNT", "CANCELLED"] as const;

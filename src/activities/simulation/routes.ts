@@ -2,11 +2,19 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Lot } from "#ledger";
 import type { OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
-import { failures, formatIso, Issue, QUANTITY_SCALE, type Server, toDecimal, V2Failure } from "#platform";
+import {
+  failures,
+  formatIso,
+  Issue,
+  isObject,
+  QUANTITY_SCALE,
+  type Server,
+  toDecimal,
+  V2Failure,
+} from "#platform";
 import { fatesOf } from "../earning/points.ts";
 import { pointsEarned } from "../earning/present.ts";
 import { errors } from "../errors.ts";
-import { isObject } from "../parse-values.ts";
 import type { PathParts } from "../path.ts";
 import { BillShape, purchaseOf, type TransactionRouteParts } from "../routes.ts";
 import type { Purchase } from "../schema.ts";

@@ -1,9 +1,9 @@
 import { type FieldOutcome, type Organisation, validateFields } from "#orgs";
-import { type Issue, issue } from "#platform";
+import { type Body, type Issue, isObject, issue } from "#platform";
 import { errors } from "../errors.ts";
 import { DELIVERY_STATUSES } from "../parse.ts";
 import { fieldIssues, MAX_FIELDS } from "../parse-lines.ts";
-import { asArray, asChoice, asInteger, asObject, asText, type Body, isObject } from "../parse-values.ts";
+import { asArray, asChoice, asInteger, asObject, asText } from "../parse-values.ts";
 
 /** Which bill a change is of: by id, else by number. */
 export type BillName = { readonly id: number } | { readonly number: string };

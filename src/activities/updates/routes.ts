@@ -1,9 +1,8 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Customers } from "#customers";
 import type { Actor } from "#identity";
-import { AppError, failures, Issue, issue, type Server, V2Failure } from "#platform";
+import { AppError, type Body, failures, Issue, isObject, issue, type Server, V2Failure } from "#platform";
 import { errors } from "../errors.ts";
-import { type Body, isObject } from "../parse-values.ts";
 import { MAX_BULK } from "../routes.ts";
 import { parseChange } from "./parse.ts";
 import { type Updated, type UpdateParts, updateBill } from "./service.ts";

@@ -3,8 +3,10 @@ import type { Loyalty } from "#loyalty";
 import type { Organisation } from "#orgs";
 import {
   AppError,
+  type Body,
   type Db,
   failures,
+  isObject,
   type Outcome,
   POINTS_SCALE,
   requestKeyOf,
@@ -13,7 +15,6 @@ import {
   V1Failure,
 } from "#platform";
 import { errors } from "../errors.ts";
-import { type Body, isObject } from "../parse-values.ts";
 import { pointsTakenBack } from "../returns/reads.ts";
 import { purchaseOf, type TransactionRouteParts } from "../routes.ts";
 import { isReturn, type Purchase, type Recorded } from "../schema.ts";

@@ -2,9 +2,9 @@ import type { CustomerChange, CustomerProfile, Customers, FlatCustomer, Registra
 import { identifierKey } from "#customers";
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { AppError, type Db, type Outcome } from "#platform";
+import { AppError, type Body, type Db, type Outcome } from "#platform";
 import { errors } from "../errors.ts";
-import { asText, type Body } from "../parse-values.ts";
+import { asText } from "../parse-values.ts";
 import { namedValues, type Warned } from "./envelope.ts";
 
 /** Identifiers that v1.1 has for a customer, as the directory calls them, in the order in which they are believed. */

@@ -1,7 +1,6 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { AppError } from "#platform";
+import { AppError, type Body, isObject } from "#platform";
 import { errors } from "../errors.ts";
-import { type Body, isObject } from "../parse-values.ts";
 import { codeOf, inWordsOfV11, warningCodeOf } from "./words.ts";
 
 /** The answer of v1.1 calls about bills (loyalty-core.md §3.2): a status of the request, and one of every item. */

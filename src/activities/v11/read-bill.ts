@@ -1,7 +1,7 @@
 import type { Organisation } from "#orgs";
-import { parseDateTime } from "#platform";
+import { type Body, isObject, parseDateTime } from "#platform";
 import { errors } from "../errors.ts";
-import { type Body, isObject, shown } from "../parse-values.ts";
+import { shown } from "../parse-values.ts";
 import { namedValues, oneOrMany } from "./envelope.ts";
 
 /** A bill as v1.1 sends it, turned into the body of v2, with what v1.1 says beside it. */

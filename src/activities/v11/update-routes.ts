@@ -1,8 +1,18 @@
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { AppError, failures, formatPlain, requestKeyOf, type Server, toDecimal, V1Failure } from "#platform";
+import {
+  AppError,
+  type Body,
+  failures,
+  formatPlain,
+  isObject,
+  requestKeyOf,
+  type Server,
+  toDecimal,
+  V1Failure,
+} from "#platform";
 import { errors } from "../errors.ts";
-import { asText, type Body, isObject } from "../parse-values.ts";
+import { asText } from "../parse-values.ts";
 import { checkTypes, claimBill, claimedId, clientOf, type RetroParts } from "../retro/service.ts";
 import { parseChange } from "../updates/parse.ts";
 import { type UpdateParts, updateBill } from "../updates/service.ts";

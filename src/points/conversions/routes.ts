@@ -2,10 +2,12 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Customers } from "#customers";
 import type { Orgs } from "#orgs";
 import {
+  type Body,
   type Clock,
   type Db,
   failures,
   Issue,
+  isObject,
   localDate,
   POINTS_SCALE,
   type Server,
@@ -15,7 +17,7 @@ import { callerOf, movementOf } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import { partyWithId } from "../naming.ts";
 import type { Points } from "../service.ts";
-import { type Body, isObject, readInteger, readText, shown } from "../values.ts";
+import { readInteger, readText, shown } from "../values.ts";
 import { type Unlocked, type UnlockInput, unlockKind } from "./unlock.ts";
 
 /** A bill as it is found by what calls say of it. */

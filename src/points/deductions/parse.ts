@@ -1,10 +1,10 @@
 import { type Category, type LotSource, POINTS, postingOfAward } from "#ledger";
 import type { OrgPrograms } from "#loyalty";
-import type { Instant } from "#platform";
+import type { Body, Instant } from "#platform";
 import { requireText } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import { readProgramId } from "../transfers/parse.ts";
-import { type Body, readInteger, readPoints, readText, shown } from "../values.ts";
+import { readInteger, readPoints, readText, shown } from "../values.ts";
 import type { DeductInput, DeductionTarget } from "./deduct.ts";
 
 const MAX_REASON = 500;

@@ -3,11 +3,21 @@ import type { FastifyRequest } from "fastify";
 import type { Customers } from "#customers";
 import { POINTS } from "#ledger";
 import type { Loyalty } from "#loyalty";
-import { type Clock, failures, formatDecimal, Issue, POINTS_SCALE, type Server, V2Failure } from "#platform";
+import {
+  type Body,
+  type Clock,
+  failures,
+  formatDecimal,
+  Issue,
+  isObject,
+  POINTS_SCALE,
+  type Server,
+  V2Failure,
+} from "#platform";
 import { callerOf, movementOf } from "../calls.ts";
 import { partyWithId } from "../naming.ts";
 import type { Points } from "../service.ts";
-import { type Body, isObject, readText } from "../values.ts";
+import { readText } from "../values.ts";
 import { type Deducted, deductKind } from "./deduct.ts";
 import { parseDeduction } from "./parse.ts";
 

@@ -1,12 +1,12 @@
 import { type Category, POINTS, postingOfAward } from "#ledger";
 import type { OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
-import { type Instant, parseDateTime, startOfDay } from "#platform";
+import { type Body, type Instant, isObject, parseDateTime, startOfDay } from "#platform";
 import { AWARD_TYPES, categoryNamed, currencyNamed, sourceNamed } from "../deductions/parse.ts";
 import type { PartyName } from "../movement.ts";
 import { errors } from "../moving-errors.ts";
 import { nameParty } from "../naming.ts";
-import { type Body, isObject, readInteger, readText, shown } from "../values.ts";
+import { readInteger, readText, shown } from "../values.ts";
 import type { MoveExpiryInput, NewExpiry } from "./move-expiry.ts";
 
 export const MAX_REQUESTS = 100;

@@ -8,6 +8,7 @@ import {
   formatPlain,
   type Instant,
   Issue,
+  isObject,
   type Outcome,
   type Server,
   V2Failure,
@@ -16,7 +17,6 @@ import { callerOf, movementOf } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import type { Moved } from "../path.ts";
 import type { Points } from "../service.ts";
-import { isObject } from "../values.ts";
 import { type ExpiryMoved, moveExpiryKind } from "./move-expiry.ts";
 import { type ExpiryRequest, MAX_REQUESTS, parseExpiryRequest } from "./parse.ts";
 

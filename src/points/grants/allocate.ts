@@ -1,7 +1,7 @@
 import type { Category } from "#ledger";
 import type { OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
-import { AppError, type Instant, type Outcome } from "#platform";
+import { AppError, type Body, type Instant, isObject, type Outcome } from "#platform";
 import { type Caller, locateParties, movementOf } from "../calls.ts";
 import type { BillOfCustomer } from "../conversions/routes.ts";
 import { currencyNamed } from "../deductions/parse.ts";
@@ -9,7 +9,7 @@ import type { Movement } from "../movement.ts";
 import { errors } from "../moving-errors.ts";
 import { identifierTypeOf, nameParty, partyWithId } from "../naming.ts";
 import type { Moved } from "../path.ts";
-import { type Body, isObject, readInteger, readText, shown } from "../values.ts";
+import { readInteger, readText, shown } from "../values.ts";
 import type { AllocateRouteParts } from "./allocate-routes.ts";
 import { type GrantAmount, grantKind } from "./grant.ts";
 

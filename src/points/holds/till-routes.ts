@@ -1,11 +1,11 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { failures, Issue, requestKeyOf, type Server, V2Failure } from "#platform";
+import { type Body, failures, Issue, requestKeyOf, type Server, V2Failure } from "#platform";
 import { errors } from "../errors.ts";
 import { parsePoints, parseProgram, parseText, parseValidation } from "../redemptions/parse.ts";
 import type { Redeemed } from "../redemptions/post.ts";
 import { parseIdentifier } from "../redemptions/reverse-routes.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
-import { type Body, readFlag, readInteger } from "../values.ts";
+import { readFlag, readInteger } from "../values.ts";
 import { captureOf, holdOf, releaseOf } from "./commands.ts";
 import { type HoldState, MAX_HOLD_SECONDS } from "./hold.ts";
 import { CaptureAnswer, captureAnswer, HoldAnswer, holdAnswer } from "./shapes.ts";

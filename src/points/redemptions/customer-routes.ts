@@ -2,6 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Organisation } from "#orgs";
 import {
   AppError,
+  type Body,
   failures,
   formatPlain,
   type Instant,
@@ -15,7 +16,7 @@ import {
 import { errors } from "../errors.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
 import { done, failed, ItemStatus, RequestStatus, statusOf } from "../v11.ts";
-import { type Body, readInteger, readText, shown } from "../values.ts";
+import { readInteger, readText, shown } from "../values.ts";
 import { parseCustomer } from "./parse.ts";
 import { countRedemptions, listRedemptions, type RedemptionStory } from "./reads.ts";
 

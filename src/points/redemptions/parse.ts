@@ -1,11 +1,19 @@
 import type { Organisation } from "#orgs";
-import { type Instant, type Millipoints, type Money, parseDateTime, parseDecimal } from "#platform";
+import {
+  type Body,
+  type Instant,
+  isObject,
+  type Millipoints,
+  type Money,
+  parseDateTime,
+  parseDecimal,
+} from "#platform";
 import { errors } from "../errors.ts";
 import type { PartyName } from "../movement.ts";
 import { nameParty } from "../naming.ts";
 import type { Redemption } from "../schema.ts";
 import type { Validation } from "../validation/check.ts";
-import { type Body, isObject, readFlag, readPoints, readText, shown } from "../values.ts";
+import { readFlag, readPoints, readText, shown } from "../values.ts";
 
 /** Identifiers that v1.1 calls name customers by, as the directory calls them, in the order in which they are believed. */
 const IDENTIFIERS = [

@@ -1,13 +1,23 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { failures, Issue, POINTS_SCALE, requestKeyOf, type Server, toDecimal, V2Failure } from "#platform";
+import {
+  type Body,
+  failures,
+  Issue,
+  isObject,
+  POINTS_SCALE,
+  requestKeyOf,
+  type Server,
+  toDecimal,
+  V2Failure,
+} from "#platform";
 import { askedBy, drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import { type Movement, movement, type PartyName } from "../movement.ts";
 import { nameParty } from "../naming.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
-import { type Body, isObject, readPoints, readText, shown } from "../values.ts";
+import { readPoints, readText, shown } from "../values.ts";
 import { type Reversed, reverseKind } from "./reverse.ts";
 
 const KEYED_WRITE = { access: { resource: "Points", mode: "write" }, takesRequestKey: true } as const;

@@ -3,10 +3,12 @@ import type { Actor } from "#identity";
 import { lockParties } from "#ledger";
 import type { Organisation } from "#orgs";
 import {
+  type Body,
   failures,
   formatIso,
   formatPlain,
   Issue,
+  isObject,
   issue,
   POINTS_SCALE,
   type Server,
@@ -19,7 +21,7 @@ import { nameParty } from "../naming.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
 import type { Redemption } from "../schema.ts";
 import { codeKey, findCodes, findKeys, loadRedemptions } from "../store.ts";
-import { type Body, isObject, readText, shown } from "../values.ts";
+import { readText, shown } from "../values.ts";
 import { changeRedemptions } from "./changes.ts";
 import { parseCustomFields, parseText } from "./parse.ts";
 

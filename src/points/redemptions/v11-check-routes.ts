@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { Type } from "@fastify/type-provider-typebox";
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { AppError, failures, type Server, toDecimal, V1Failure } from "#platform";
+import { AppError, type Body, failures, type Server, toDecimal, V1Failure } from "#platform";
 import { askedBy } from "../asked.ts";
 import { errors } from "../errors.ts";
 import { type Movement, movement } from "../movement.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
 import { done, failed, ItemStatus, OK_STATUS, RequestStatus, statusOf } from "../v11.ts";
 import { type Issued, issueCodeKind } from "../validation/issue.ts";
-import { type Body, readText } from "../values.ts";
+import { readText } from "../values.ts";
 import {
   parseCustomer,
   parseFlag,

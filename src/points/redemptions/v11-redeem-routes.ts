@@ -2,14 +2,24 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { CustomerProfile } from "#customers";
 import type { Actor } from "#identity";
 import type { Organisation } from "#orgs";
-import { AppError, failures, type Outcome, requestKeyOf, type Server, toDecimal, V1Failure } from "#platform";
+import {
+  AppError,
+  type Body,
+  failures,
+  isObject,
+  type Outcome,
+  requestKeyOf,
+  type Server,
+  toDecimal,
+  V1Failure,
+} from "#platform";
 import { askedBy, drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import { type Movement, movement } from "../movement.ts";
 import type { Moved } from "../path.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
 import { done, failed, ItemStatus, itemsOf, MAX_ITEMS, RequestStatus, statusOf } from "../v11.ts";
-import { type Body, isObject, readInteger } from "../values.ts";
+import { readInteger } from "../values.ts";
 import {
   parseCustomer,
   parseCustomFields,

@@ -1,9 +1,9 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Organisation } from "#orgs";
-import { failures, type Server, V2Failure, V2List } from "#platform";
+import { type Body, failures, isObject, type Server, V2Failure, V2List } from "#platform";
 import { errors } from "../moving-errors.ts";
 import { identifierTypeOf } from "../naming.ts";
-import { type Body, isObject, readPoints, readText, shown } from "../values.ts";
+import { readPoints, readText, shown } from "../values.ts";
 import { readProgramId } from "./parse.ts";
 import type { TransferRouteParts } from "./routes.ts";
 

@@ -1,9 +1,9 @@
 import type { Organisation } from "#orgs";
-import type { Millipoints } from "#platform";
+import type { Body, Millipoints } from "#platform";
 import { readIdentifier, requireText } from "../calls.ts";
 import type { PartyName } from "../movement.ts";
 import { errors } from "../moving-errors.ts";
-import { type Body, readFlag, readInteger, readPoints, shown } from "../values.ts";
+import { readFlag, readInteger, readPoints, shown } from "../values.ts";
 import type { TransferPage } from "./store.ts";
 import type { TransferInput } from "./transfer.ts";
 

@@ -6,10 +6,12 @@ import type { Loyalty } from "#loyalty";
 import type { Orgs } from "#orgs";
 import {
   AppError,
+  type Body,
   type Clock,
   type Db,
   failures,
   type Issue,
+  isObject,
   issue,
   POINTS_SCALE,
   type Server,
@@ -20,7 +22,7 @@ import { callerOf, JSON_TYPE, locateParties, movementOf } from "../calls.ts";
 import { errors } from "../moving-errors.ts";
 import type { Points } from "../service.ts";
 import { issueCodeKind } from "../validation/issue.ts";
-import { type Body, isObject, readFlag, shown } from "../values.ts";
+import { readFlag, shown } from "../values.ts";
 import { addGroupTransferRoutes } from "./group-routes.ts";
 import { parsePage, parseTransfer } from "./parse.ts";
 import { presentTransfer, presentTransferred, TransferItem } from "./present.ts";
