@@ -8,11 +8,11 @@ import fastify, {
 } from "fastify";
 import type { TSchema } from "typebox";
 import { Check, Errors } from "typebox/value";
-import { isStorable } from "#platform";
 import { isDatabaseGone } from "./db.ts";
 import { envelopeFor, failureBody } from "./envelopes.ts";
 import { AppError } from "./errors.ts";
 import type { Logger } from "./log.ts";
+import { isStorable } from "./values.ts";
 
 /** The HTTP server that domains add their routes to; schemas are TypeBox, so types follow from them. */
 // biome-ignore lint/suspicious/noExplicitAny: Fastify's own type parameters for raw server, request and logger have no narrower common form
