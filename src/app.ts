@@ -51,7 +51,6 @@ import {
   expireOrganisations,
   loadAccounts,
   openOrganisations,
-  openParties,
   POINTS,
   remindOrganisations,
   type Verification,
@@ -63,6 +62,7 @@ import {
   enrol,
   type Loyalty,
   membersOfTier,
+  openMemberships,
   publishedPrograms,
 } from "#loyalty";
 import { addOrgsRoutes, createOrgs, daysOf, type Orgs } from "#orgs";
@@ -145,15 +145,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     orgs,
     publish: events.publish,
     merging: createMerging({ ids, orgs, loyalty }),
-    onRegistered: async (tx, { orgId }, registered) => {
-      // Asked in this transaction: the cache would need a second connection, and many registrations at once could wait for each other.
-      const programIds = await publishedPrograms(tx, orgId);
-      const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
-      await openParties(tx, ids, orgId, parties, programIds, clock.now().getTime());
-      const loyal = registered.filter((item) => item.loyaltyType === "loyalty");
-      const members = loyal.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
-      await enrol(tx, orgId, members, clock.now());
-    },
+    onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
     onUpdated: async (tx, { orgId }, updated) => {
       const joined = updated.filter((item) => item.joinedLoyalty);
       const members = joined.map(({ partyId }) => ({ partyId, joinedAt: clock.now() }));

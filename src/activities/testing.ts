@@ -1,8 +1,7 @@
 import pg from "pg";
 import { createCustomers, identifierKey } from "#customers";
 import { createEvents } from "#events";
-import { openParties } from "#ledger";
-import { createLoyalty, defaultProgram, enrol, type ProgramDefinition } from "#loyalty";
+import { createLoyalty, openMemberships, type ProgramDefinition } from "#loyalty";
 import { createOrgs, type Organisation } from "#orgs";
 import { createDb, createIds, createLog, fixedClock } from "#platform";
 import { createTestDatabase } from "../../tests/support/postgres.ts";
@@ -47,14 +46,7 @@ export const createActivitiesBench = async () => {
     clock,
     orgs,
     merging: createMerging({ ids, orgs, loyalty }),
-    onRegistered: async (tx, actor, registered) => {
-      const programId = await defaultProgram(tx, actor.orgId);
-      const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
-      const programIds = programId === null ? [] : [programId];
-      await openParties(tx, ids, actor.orgId, parties, programIds, clock.now().getTime());
-      const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
-      await enrol(tx, actor.orgId, members, clock.now());
-    },
+    onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
   });
   const parts: PathParts = { db, ids, clock, orgs, customers, loyalty, events };
   const activities = createActivities({ ...parts, log });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type Activities, createActivities } from "#activities";
 import { type Customers, createCustomers } from "#customers";
 import { createEvents, type Events } from "#events";
-import { openParties, verifyLedger } from "#ledger";
-import { createLoyalty, enrol, type Loyalty, publishProgram } from "#loyalty";
+import { verifyLedger } from "#ledger";
+import { createLoyalty, type Loyalty, openMemberships, publishProgram } from "#loyalty";
 import { createOrgs, type Orgs } from "#orgs";
 import { createDb, createIds, createLog, type Db, fixedClock, rawSql } from "#platform";
 import { createPoints, type Points, verifyPoints } from "#points";
@@ -56,17 +56,7 @@ export const createImportWorld = async (
     clock,
     orgs,
     publish: events.publish,
-    onRegistered: async (tx, { orgId }, registered) => {
-      const program = (await loyalty.programs(orgId)).default;
-      const programIds = program === null ? [] : [program.programId];
-      const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
-      await openParties(tx, ids, orgId, parties, programIds, clock.now().getTime());
-      await enrol(
-        tx,
-        orgId,
-        registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt })),
-      );
-    },
+    onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
   });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });
   const points = createPoints({ db, ids, clock, orgs, customers, loyalty, events, log });

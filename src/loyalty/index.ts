@@ -16,6 +16,7 @@ export type {
   TransactionFacts,
 } from "./decide/schema.ts";
 export type { Outcome } from "./expressions/index.ts";
+export { openMemberships } from "./joining.ts";
 export { awardOf, type CompiledAwardStrategy } from "./programs/award-strategies.ts";
 export type { AwardCategory } from "./programs/awards.ts";
 export { type CompiledProgram, compileProgram } from "./programs/compile.ts";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import pg from "pg";
 import { createCustomers } from "#customers";
 import { createEvents } from "#events";
-import { openParties, verifyLedger } from "#ledger";
-import { createLoyalty, defaultProgram, enrol, type ProgramDefinition } from "#loyalty";
+import { verifyLedger } from "#ledger";
+import { createLoyalty, openMemberships, type ProgramDefinition } from "#loyalty";
 import { createOrgs } from "#orgs";
 import { createDb, createIds, createLog, fixedClock, type Instant } from "#platform";
 import { createTestDatabase } from "../../tests/support/postgres.ts";
@@ -36,14 +36,7 @@ export const createPointsBench = async () => {
     ids,
     clock,
     orgs,
-    onRegistered: async (tx, actor, registered) => {
-      const programId = await defaultProgram(tx, actor.orgId);
-      const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
-      const programIds = programId === null ? [] : [programId];
-      await openParties(tx, ids, actor.orgId, parties, programIds, clock.now().getTime());
-      const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
-      await enrol(tx, actor.orgId, members, clock.now());
-    },
+    onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
   });
   const points = createPoints({
     db,

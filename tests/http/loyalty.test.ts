@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Customers, createCustomers } from "#customers";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
-import { openParties } from "#ledger";
 import {
   addLoyaltyRoutes,
   createLoyalty,
-  enrol,
   type Loyalty,
   loadMemberships,
+  openMemberships,
   saveMemberships,
 } from "#loyalty";
 import { createOrgs, type Orgs } from "#orgs";
@@ -76,14 +75,7 @@ beforeAll(async () => {
     ids,
     clock,
     orgs,
-    onRegistered: async (tx, { orgId }, registered) => {
-      const program = (await loyalty.programs(orgId)).default;
-      const programIds = program === null ? [] : [program.programId];
-      const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
-      await openParties(tx, ids, orgId, parties, programIds, NOW.getTime());
-      const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
-      await enrol(tx, orgId, members, NOW);
-    },
+    onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
   });
   server = createHttp({ log, strictResponses: true });
   identity.install(server);

@@ -3,8 +3,8 @@ import pg from "pg";
 import { expect, test } from "vitest";
 import { createCustomers } from "#customers";
 import { createEvents } from "#events";
-import { openParties, verifyLedger } from "#ledger";
-import { createLoyalty, defaultProgram, enrol } from "#loyalty";
+import { verifyLedger } from "#ledger";
+import { createLoyalty, openMemberships } from "#loyalty";
 import { createOrgs } from "#orgs";
 import { type AppError, createDb, createIds, createLog, fixedClock } from "#platform";
 import {
@@ -48,13 +48,7 @@ const createServers = async () => {
       ids,
       clock,
       orgs,
-      onRegistered: async (tx, { orgId }, registered) => {
-        const programId = await defaultProgram(tx, orgId);
-        const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
-        await openParties(tx, ids, orgId, parties, programId === null ? [] : [programId], NOW);
-        const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
-        await enrol(tx, orgId, members, clock.now());
-      },
+      onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
     });
     const points = createPoints({ db, ids, clock, orgs, customers, loyalty, events, log });
     return { db, ids, orgs, loyalty, customers, points };

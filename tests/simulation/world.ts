@@ -3,8 +3,8 @@ import pg from "pg";
 import { createActivities, parseBill } from "#activities";
 import { createCustomers } from "#customers";
 import { createEvents } from "#events";
-import { convertDueLots, expireLots, openParties, verifyLedger } from "#ledger";
-import { createLoyalty, defaultProgram, enrol, type ProgramDefinition } from "#loyalty";
+import { convertDueLots, expireLots, verifyLedger } from "#ledger";
+import { createLoyalty, openMemberships, type ProgramDefinition } from "#loyalty";
 import { createOrgs } from "#orgs";
 import { createDb, createIds, createLog, type Db, type Instant, type Tx } from "#platform";
 import { createPoints, type Movement, type MovementKind, movement } from "#points";
@@ -62,13 +62,7 @@ export const createWorld = async (chance: Chance, definition: ProgramDefinition,
     ids,
     clock,
     orgs,
-    onRegistered: async (tx, actor, registered) => {
-      const programId = await defaultProgram(tx, actor.orgId);
-      const parties = registered.map((item) => ({ ...item, registeredAt: item.registeredAt.getTime() }));
-      await openParties(tx, ids, actor.orgId, parties, programId === null ? [] : [programId], now);
-      const members = registered.map(({ partyId, registeredAt }) => ({ partyId, joinedAt: registeredAt }));
-      await enrol(tx, actor.orgId, members, clock.now());
-    },
+    onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
   });
   const parts = { db: crashing, ids, clock, orgs, customers, loyalty, events, log };
   const activities = createActivities(parts);
