@@ -3,6 +3,7 @@ import type { Organisation } from "#orgs";
 import { formatIso, type Money, POINTS_SCALE, QUANTITY_SCALE, toDecimal } from "#platform";
 import type { TakenAward, TransactionAnswer, TransactionSummary } from "./api-shapes.ts";
 import type { StoredLine, StoredTransaction } from "./reads.ts";
+import type { KeptDecision } from "./returns/again.ts";
 import type { TakenAward as StoredTakenAward } from "./returns/clawback.ts";
 import type { ReturnedPart, ReturnOfBill } from "./returns/reads.ts";
 import type { StoredChange } from "./updates/store.ts";
@@ -37,6 +38,7 @@ export interface WholeTransaction {
   readonly lines: readonly StoredLine[];
   readonly customer: { readonly id: number; readonly name: string } | null;
   readonly why: Why | null;
+  readonly programs: OrgPrograms;
   readonly returns: readonly ReturnOfBill[];
   readonly changes: readonly StoredChange[];
   readonly claim: {
@@ -64,7 +66,7 @@ export const takenAwardOf = (award: StoredTakenAward): TakenAward => {
 /** A bill with everything that is known of it. */
 export const detailsOf = (
   organisation: Organisation,
-  { transaction, lines, customer, why, returns, changes, claim }: WholeTransaction,
+  { transaction, lines, customer, why, programs, returns, changes, claim }: WholeTransaction,
 ): TransactionAnswer => {
   const money = (amount: Money) => toDecimal(amount, organisation.moneyScale);
   const moneyOrNull = (amount: Money | null) => (amount === null ? null : money(amount));
@@ -99,6 +101,7 @@ export const detailsOf = (
       points: toDecimal(item.points, POINTS_SCALE),
     })),
     takenBack: (details?.takenBack ?? []).map(takenAwardOf),
+    decidedAgain: decidedAgainOf(programs, details?.decidedAgain),
     lines: lines.map((line) => ({
       lineNo: line.lineNo,
       itemCode: line.itemCode,
@@ -136,6 +139,18 @@ export const detailsOf = (
             customerId: claim.newPartyId,
           },
     claimed: details?.retro === undefined ? null : { transactionId: details.retro.transactionId },
+  };
+};
+
+const decidedAgainOf = (
+  programs: OrgPrograms,
+  kept: KeptDecision | undefined,
+): TransactionAnswer["decidedAgain"] => {
+  if (kept === undefined) return null;
+  if ("problem" in kept) return { why: null, problem: kept.problem };
+  return {
+    why: whyOf(programs, kept.trace) as NonNullable<TransactionAnswer["decidedAgain"]>["why"],
+    problem: null,
   };
 };
 

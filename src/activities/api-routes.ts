@@ -201,6 +201,7 @@ const addTransactionRoute = (server: Server, { db, orgs, customers, loyalty }: A
           returns,
           customer: customerId === null ? null : { id: customerId, name: name[0] ?? "" },
           why: whyOf(programs, trace as Trace | null),
+          programs,
           changes,
           claim,
         });

@@ -109,6 +109,17 @@ export const TransactionAnswer = Type.Object({
     { description: "What went back of a bill" },
   ),
   takenBack: Type.Array(TakenAward, { description: "Of a return: what it took back of which award" }),
+  decidedAgain: Nullable(
+    Type.Object(
+      {
+        why: Nullable(Why),
+        problem: Nullable(
+          Type.String({ description: "Why the rest could not be decided, so that awards went by shares" }),
+        ),
+      },
+      { description: "Of a return: how what is left of the bill was decided anew" },
+    ),
+  ),
   lines: Type.Array(
     Type.Object({
       lineNo: Type.Integer(),

@@ -1,10 +1,7 @@
 import type { CustomerProfile } from "#customers";
-import { type AccountKey, type Category, POINTS, type Posting } from "#ledger";
+import { POINTS } from "#ledger";
 import {
-  type Award,
-  type AwardCategory,
   type CompiledProgram,
-  DEFAULT_EXPIRY,
   type Decision,
   decideTransaction,
   type Membership,
@@ -13,12 +10,13 @@ import {
   type TransactionFacts,
 } from "#loyalty";
 import type { NextId } from "#platform";
+import { amountsThatCount, profileFactsOf } from "./bill-facts.ts";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
+import { accountOf, postingsOf } from "./postings.ts";
 import { record } from "./record.ts";
 import { objectionToClaim } from "./retro/rules.ts";
 import { applyReturns, type JudgedReturns, judgeReturns } from "./returns/decide.ts";
-import { isOutlierLine } from "./rules.ts";
 import { hasCustomer, isReturn, type Purchase } from "./schema.ts";
 import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
@@ -108,15 +106,7 @@ const earn = (
     membership,
     balance: account?.balance ?? 0,
     lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
-    profile: {
-      firstName: profile.firstName ?? "",
-      lastName: profile.lastName ?? "",
-      email: profile.email ?? "",
-      mobile: profile.mobile ?? "",
-      externalId: profile.externalId,
-      loyaltyType: profile.loyaltyType,
-      extendedFields: profile.extendedFields,
-    },
+    profile: profileFactsOf(profile),
   });
   if (leavesExactRange(snapshot, partyId, decision)) {
     refuseAmount(passage, snapshot);
@@ -146,14 +136,6 @@ const refuseAmount = (passage: Passage, { organisation }: Snapshot): void => {
   const value = passage.purchase.amount / organisation.moneyScale;
   refuse(passage, errors.amount_out_of_range({ field: "billAmount", value }));
 };
-
-const CATEGORIES: Readonly<Record<AwardCategory, Category>> = { regular: 1, promised: 2, trigger_based: 3 };
-
-const accountOf = ({ programId, currencyId, category }: Award): AccountKey => ({
-  programId,
-  currencyId,
-  category: CATEGORIES[category],
-});
 
 /** Whether an account would hold more, now or over its lifetime, than is counted exactly. */
 const leavesExactRange = ({ book }: Snapshot, partyId: number, { awards }: Decision): boolean => {
@@ -197,18 +179,6 @@ const factsOf = (
   };
 };
 
-/** Outlier lines stay in their places, so that lines keep their numbers, but count for nothing; nor does the bill earn on them. */
-const amountsThatCount = ({ amount, lines }: Purchase): Pick<TransactionFacts, "amount" | "lines"> => {
-  if (!lines.some(isOutlierLine)) return { amount, lines };
-  const outside = lines.filter(isOutlierLine).reduce((sum, line) => sum + line.amount, 0);
-  return {
-    amount: Math.max(0, amount - outside),
-    lines: lines.map((line) =>
-      isOutlierLine(line) ? { ...line, quantity: 0, value: 0, discount: 0, amount: 0 } : line,
-    ),
-  };
-};
-
 const reasonToEarnNothing = (purchase: Purchase, profile: CustomerProfile): string | null => {
   if (purchase.outlierStatus !== "NORMAL") return `the bill is marked ${purchase.outlierStatus}`;
   if (profile.loyaltyType !== "loyalty") return "the customer is not in the loyalty program";
@@ -244,39 +214,6 @@ const post = (
     postings,
   });
   return eventNo;
-};
-
-/** One posting for what is alike in account, line, expiry and conversion, however many rules gave it. */
-const postingsOf = (awards: readonly Award[], transactionId: number): Posting[] => {
-  const given = awards.filter((award) => award.points > 0);
-  if (given.length < 2) return given.map((award) => postingOf(award, transactionId));
-  const alike = new Map<string, Award>();
-  for (const award of given) {
-    const { currencyId, category, line, expiresAt, convertsAt, expiryStrategyId } = award;
-    const key = [currencyId, category, line, expiresAt, convertsAt, expiryStrategyId].join();
-    const other = alike.get(key);
-    alike.set(key, other === undefined ? award : { ...other, points: other.points + award.points });
-  }
-  return [...alike.values()].map((award) => postingOf(award, transactionId));
-};
-
-/** What is usual is not said with the lot: points under the program's own expiry. The trace says which rules gave them. */
-const postingOf = (award: Award, transactionId: number): Posting => {
-  const { points, expiresAt, line, convertsAt, rolls, source, expiryStrategyId } = award;
-  return {
-    ...accountOf(award),
-    contra: "issued",
-    amount: points,
-    expiresAt,
-    lot: {
-      source,
-      transactionId,
-      billLine: line,
-      convertsAt,
-      rolls,
-      details: expiryStrategyId === DEFAULT_EXPIRY ? null : { expiryStrategyId },
-    },
-  };
 };
 
 /** Every bill that counts moves the points that the member has under rolling strategies, whether it earned or not. */

@@ -232,7 +232,7 @@ const loadReturns = async (
 ): Promise<Pick<Snapshot, "bills" | "redemptions">> => {
   const orgId = organisation.id;
   await findGoods(tx, ids, orgId, batch);
-  const bills = await loadReturnableBills(tx, orgId, batch);
+  const bills = await loadReturnableBills(tx, organisation, batch);
   const originals = [...bills.values()];
   const survivorIds = batch.flatMap(({ partyId, returns }) =>
     returns.some((item) => item.partyId !== partyId) ? [partyId] : [],

@@ -1,5 +1,6 @@
 import { type Money, rawSql, sql, type Tx } from "#platform";
 import type { LocalCurrency } from "./currencies/convert.ts";
+import type { KeptDecision } from "./returns/again.ts";
 import type { TakenAward } from "./returns/clawback.ts";
 
 /** What of a bill is shown but never searched; kept as JSON beside it. Money as integers. */
@@ -13,6 +14,8 @@ export interface TransactionDetails {
   readonly returnNumber?: string;
   readonly mixedBillId?: number;
   readonly takenBack?: readonly TakenAward[];
+  /** How what is left of its bill was decided anew, or why it could not be. */
+  readonly decidedAgain?: KeptDecision;
   readonly localCurrency?: LocalCurrency;
   /** The anonymous bill that this one took the place of. */
   readonly retro?: { readonly transactionId: number; readonly type: string };

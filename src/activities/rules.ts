@@ -1,3 +1,4 @@
+import type { LineFacts } from "#loyalty";
 import type { Organisation } from "#orgs";
 import { type Issue, issue, type Money } from "#platform";
 import { errors } from "./errors.ts";
@@ -85,7 +86,7 @@ export const markOutlierLines = (
   );
 };
 
-export const isOutlierLine = ({ details }: Pick<LineItem, "details">): boolean =>
+export const isOutlierLine = ({ details }: Pick<LineFacts, "details">): boolean =>
   details?.outlierStatus === "OUTLIER";
 
 /** Why a bill of this number earns nothing although it is recorded; null when it may earn. */

@@ -107,6 +107,8 @@ export interface LotDetails {
   readonly fromPartyId?: number;
   /** Of merged points: the lot of that party. */
   readonly fromLot?: LotKey;
+  /** Of what a bill earned more when the rest of it was decided anew: the return. */
+  readonly returnId?: number;
 }
 
 /** What a lot is besides its amount and expiry. */

@@ -1,3 +1,4 @@
+export { type BillAgain, type DecidedAgain, decideAgain } from "./decide/again.ts";
 export { decideTransaction, newMembership } from "./decide/decide.ts";
 export { explainTrace, type Why, type WhyRule } from "./decide/explain.ts";
 export type {

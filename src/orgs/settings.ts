@@ -115,6 +115,11 @@ const ACTING: readonly SettingDefinition[] = [
   ),
   flag("IS_RETURN_BILL_UNIQUE", true, "A return number is used once."),
   flag("CONF_POINTS_RETURN_ENABLED", true, "A return takes back the points of its bill."),
+  flag(
+    "CONF_POINTS_RETURN_REEVALUATION_ENABLED",
+    false,
+    "After a partial return the rest of the bill is decided anew, as of its date, and the difference is taken or given. The name is ours.",
+  ),
   flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN", false, "A return of an unknown bill is stored with a warning."),
   number("BILL_OUTLIER_BASKET_SIZE_LIMIT", "-1", "Lines beyond which a bill is an outlier; -1 = off.", -1),
   flag(

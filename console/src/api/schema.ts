@@ -7398,6 +7398,47 @@ export interface operations {
               /** Had expired: the balance stays */
               expired: number;
             }[];
+            decidedAgain: {
+              why: {
+                program: {
+                  id: number;
+                  name: string;
+                  version: number;
+                };
+                tier: {
+                  name: string;
+                };
+                outcome: string;
+                rules: {
+                  name: string;
+                  fired: boolean;
+                  undetermined?: boolean;
+                  because: string[];
+                  award: {
+                    points: number;
+                    rounded: number;
+                    expiresAt: string | null;
+                    /** Absent: points */
+                    currency?: string;
+                    category?: "regular" | "promised" | "trigger_based";
+                    convertsAt?: string;
+                    lines?: {
+                      line: number;
+                      points: number;
+                      rounded: number;
+                    }[];
+                  } | null;
+                  conditions: {
+                    text: string;
+                    result: boolean | null;
+                  }[];
+                }[];
+                tierCheck: {
+                  sentence: string;
+                };
+              } | null;
+              problem: string | null;
+            } | null;
             lines: {
               lineNo: number;
               itemCode: string;

@@ -14,7 +14,7 @@ import { BillClaim } from "./claim-for-customer.tsx";
 import { plainWords } from "./names.ts";
 import { transactionQuery } from "./queries.ts";
 import { ReturnsPanel } from "./returns-panel.tsx";
-import { WhyPanel } from "./why-panel.tsx";
+import { DecidedAgainPanel, WhyPanel } from "./why-panel.tsx";
 
 /** What was bought, how it was paid, what it earned, and why. */
 export const TransactionView = ({ transactionId }: { transactionId: string }) => {
@@ -29,6 +29,7 @@ export const TransactionView = ({ transactionId }: { transactionId: string }) =>
       <BillClaim transaction={data} />
       {data.returnType === null && <WhyPanel transaction={data} />}
       <ReturnsPanel transaction={data} />
+      <DecidedAgainPanel transaction={data} />
       <Lines transaction={data} />
       <Facts transaction={data} />
       <BillChanges transaction={data} />

@@ -6,7 +6,7 @@ import {
   IconCircleMinus,
   IconHelpCircle,
 } from "@tabler/icons-react";
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import type { Transaction, Why, WhyRule } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { useFormat } from "../ui/format-context.tsx";
@@ -16,13 +16,7 @@ import { conditionWord, ruleVerdict } from "./why-words.ts";
 
 /** Why a bill earned what it earned: every rule that was tried, with the values it saw, in sentences. */
 export const WhyPanel = ({ transaction: { why } }: { transaction: Transaction }) => (
-  <section className={classes.panel} aria-labelledby="why-title">
-    <Group gap={8} mb={6}>
-      <IconHelpCircle size={18} stroke={1.7} aria-hidden className={classes.mark} />
-      <Title order={2} size="h3" id="why-title">
-        Why?
-      </Title>
-    </Group>
+  <Section title="Why?">
     {why === null ? (
       <Text size="sm">
         No program looked at this bill, so there is no decision to explain: it is anonymous, or no program was
@@ -31,6 +25,32 @@ export const WhyPanel = ({ transaction: { why } }: { transaction: Transaction })
     ) : (
       <Explanation why={why} />
     )}
+  </Section>
+);
+
+/** Of a return: how what is left of its bill was decided anew. Nothing where it was not. */
+export const DecidedAgainPanel = ({ transaction: { decidedAgain } }: { transaction: Transaction }) => {
+  if (decidedAgain === null) return null;
+  const { why, problem } = decidedAgain;
+  return (
+    <Section title="What is left of the bill">
+      {problem !== null && (
+        <Text size="sm">It could not be decided anew, so awards went back by shares: {problem}.</Text>
+      )}
+      {why !== null && <Explanation why={why} />}
+    </Section>
+  );
+};
+
+const Section = ({ title, children }: { title: string; children: ReactNode }) => (
+  <section className={classes.panel} aria-labelledby="why-title">
+    <Group gap={8} mb={6}>
+      <IconHelpCircle size={18} stroke={1.7} aria-hidden className={classes.mark} />
+      <Title order={2} size="h3" id="why-title">
+        {title}
+      </Title>
+    </Group>
+    {children}
   </section>
 );
 

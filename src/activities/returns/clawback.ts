@@ -37,6 +37,8 @@ export interface ClawbackInput {
   readonly after: ReturnedShare;
   /** A share of an award, rounded as its program rounds; to the thousandth, halves up, when absent. */
   shareOf?(programId: number, amount: Millipoints, { returned, of }: Fraction): Millipoints;
+  /** Awards of which so much is taken, by `idOf`; others go by shares. */
+  readonly takes?: ReadonlyMap<string, Millipoints>;
   /** Whether the currency is taken back; every one is when absent. */
   isReturnable?(programId: number, currencyId: number): boolean;
 }
@@ -68,7 +70,7 @@ export const NO_CLAWBACK: Clawback = Object.freeze({ postings: [], awards: [] })
 /** As what points may have left a lot such that others can stand in for them. */
 const MOVABLE: readonly UseKind[] = ["redeemed", "transfer", "adjusted", "settled", "merge"];
 
-const idOf = ({ eventNo, lineNo }: LotKey): string => `${eventNo}/${lineNo}`;
+export const idOf = ({ eventNo, lineNo }: LotKey): string => `${eventNo}/${lineNo}`;
 const accountOf = ({ programId, currencyId, category }: AccountKey): string =>
   `${programId}/${currencyId}/${category}`;
 const roundShare = (_: number, amount: Millipoints, { returned, of }: Fraction): Millipoints =>
@@ -99,14 +101,16 @@ export const clawBack = (input: ClawbackInput): Clawback => {
   return { postings: movements.postings(), awards: dues.map(({ counted }) => counted) };
 };
 
-const duesOf = ({
-  awards,
-  uses,
-  before,
-  after,
-  shareOf = roundShare,
-  isReturnable = () => true,
-}: ClawbackInput): Due[] => {
+/** An award that the bill made, with the lots that its points became since. */
+export interface AwardTree {
+  readonly lot: Lot;
+  readonly lots: readonly Lot[];
+  /** What returns took of it so far. */
+  readonly gone: Millipoints;
+}
+
+/** The awards of a bill, each with what became of it. Pure. */
+export const treesOf = (awards: readonly Lot[], uses: readonly NetUse[]): AwardTree[] => {
   const children = new Map<string, Lot[]>();
   for (const lot of awards) {
     if (lot.parent === null) continue;
@@ -117,14 +121,30 @@ const duesOf = ({
   for (const use of uses)
     if (use.kind === "returned") returned.set(idOf(use), (returned.get(idOf(use)) ?? 0) + use.amount);
   const treeOf = (lot: Lot): Lot[] => [lot, ...(children.get(idOf(lot)) ?? []).flatMap(treeOf)];
+  return awards
+    .filter(({ parent }) => parent === null)
+    .map((lot) => {
+      const lots = treeOf(lot);
+      return { lot, lots, gone: lots.reduce((sum, item) => sum + (returned.get(idOf(item)) ?? 0), 0) };
+    });
+};
+
+const duesOf = ({
+  awards,
+  uses,
+  before,
+  after,
+  shareOf = roundShare,
+  takes,
+  isReturnable = () => true,
+}: ClawbackInput): Due[] => {
   const dues: Due[] = [];
-  for (const lot of awards) {
-    if (lot.parent !== null || !isReturnable(lot.programId, lot.currencyId)) continue;
-    const lots = treeOf(lot);
-    const gone = lots.reduce((sum, item) => sum + (returned.get(idOf(item)) ?? 0), 0);
+  for (const { lot, lots, gone } of treesOf(awards, uses)) {
+    if (!isReturnable(lot.programId, lot.currencyId)) continue;
     const share = ({ bill, line }: ReturnedShare) =>
       shareOf(lot.programId, lot.amount, lot.billLine === 0 ? bill : line(lot.billLine));
-    const taken = Math.min(Math.max(0, share(after) - share(before)), lot.amount - gone);
+    const wanted = takes?.get(idOf(lot)) ?? share(after) - share(before);
+    const taken = Math.min(Math.max(0, wanted), lot.amount - gone);
     if (taken <= 0) continue;
     const { eventNo, lineNo, programId, currencyId, category, source, billLine, amount: awarded } = lot;
     const key = { eventNo, lineNo, programId, currencyId, category, source, billLine };

@@ -24,6 +24,7 @@ import { noQuoted } from "../quoted-redemptions.ts";
 import { linesOf } from "../reads.ts";
 import type { Purchase, ReturnLine, ReturnRequest } from "../schema.ts";
 import type { Activities } from "../service.ts";
+import { decidesAgain } from "./again.ts";
 import { applyReturns, judgeReturns } from "./decide.ts";
 import { loadAwards, readReturnableBills } from "./load.ts";
 import { loadBillRedemptions } from "./redemptions.ts";
@@ -238,7 +239,7 @@ const preview = async (
     memberships: new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item])),
     tiersOfLateBills: new Map(),
     visitDays: new Map(),
-    bills: await readReturnableBills(tx, orgId, [bill]),
+    bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),
     redemptions: await loadBillRedemptions(tx, parts.ids, [bill], 1, { organisation, book }),
     quoted: noQuoted(),
     book,

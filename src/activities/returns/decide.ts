@@ -1,12 +1,12 @@
 import type { CustomerProfile } from "#customers";
-import { type LedgerBook, POINTS, postMerge } from "#ledger";
-import { type Membership, shareOf as roundedShare } from "#loyalty";
-import { AppError, multiplyRatio, type NextId } from "#platform";
+import { postMerge } from "#ledger";
+import type { Membership } from "#loyalty";
+import { AppError, type NextId } from "#platform";
 import { type Passage, type ReturnPassage, refuse, type Snapshot, type Writes } from "../passage.ts";
-import { type Clawback, clawBack, type Fraction, NO_CLAWBACK, type ReturnedShare } from "./clawback.ts";
+import { type Consequence, consequenceOf, takesBack } from "./consequence.ts";
 import { recordReturn } from "./record.ts";
 import { reverseRedemptionsOfBill } from "./redemptions.ts";
-import { isLineReturned, isReturned, judgeReturn } from "./rules.ts";
+import { isReturned, judgeReturn } from "./rules.ts";
 import type { JudgedReturn, ReturnableBill } from "./schema.ts";
 
 /** What a passage's returns come to, before anything of it is written. */
@@ -80,72 +80,6 @@ const lowerMembership = (
   };
 };
 
-const WHOLE: Fraction = { returned: 1, of: 1 };
-const NONE: Fraction = { returned: 0, of: 1 };
-
-/** How much of a bill has gone back, for its awards (transactions.md §3.1). */
-export const shareOf = (bill: ReturnableBill): ReturnedShare => {
-  const { returnedAs, returnedAmount, amount } = bill;
-  const everywhere = (share: Fraction): ReturnedShare => ({ bill: share, line: () => share });
-  switch (returnedAs) {
-    case null:
-      return everywhere(NONE);
-    case "FULL":
-    case "CANCELLED":
-      return everywhere(WHOLE);
-    case "AMOUNT":
-      return everywhere({ returned: returnedAmount, of: amount });
-    case "LINE_ITEM":
-      return {
-        bill: isReturned(bill) ? WHOLE : NONE,
-        line: (lineNo) => {
-          const line = bill.lines.find((item) => item.lineNo === lineNo);
-          if (line === undefined) return NONE;
-          if (line.amount === 0) return isLineReturned(bill, line) ? WHOLE : NONE;
-          return { returned: bill.goneByLine.get(lineNo)?.amount ?? 0, of: line.amount };
-        },
-      };
-  }
-};
-
-/** What a return takes back, from where, as the book stands. Pure. */
-export const clawBackOf = (
-  { bill }: JudgedReturn,
-  book: LedgerBook,
-  snapshot: Pick<Snapshot, "organisation" | "programs">,
-): Clawback => {
-  if (bill === null || bill.before.customerId === null) return NO_CLAWBACK;
-  if (!takesBack(snapshot)) return NO_CLAWBACK;
-  const { partyId, id } = bill.before;
-  const programAt = (programId: number) =>
-    snapshot.programs.byId(programId)?.inForce(bill.before.billedAt.getTime()) ?? null;
-  const lots = book.lotsOf(partyId);
-  const awards = lots.filter(({ transactionId }) => transactionId === id);
-  const keys = new Set(awards.map(({ eventNo, lineNo }) => `${eventNo}/${lineNo}`));
-  return clawBack({
-    awards,
-    uses: book.usesOf(partyId).filter(({ eventNo, lineNo }) => keys.has(`${eventNo}/${lineNo}`)),
-    openLots: lots.filter(({ remaining }) => remaining > 0),
-    debtOf: (account) => book.account(partyId, account)?.debt ?? 0,
-    before: shareOf(bill.before),
-    after: shareOf(bill.after),
-    shareOf: (programId, amount, { returned, of }) => {
-      if (returned >= of) return amount;
-      const program = programAt(programId);
-      return program === null
-        ? multiplyRatio(amount, returned, of, "half_up")
-        : roundedShare(program, amount, returned, of);
-    },
-    // A currency that the program of that day did not know is one of points taken over: it goes back.
-    isReturnable: (programId, currencyId) =>
-      currencyId === POINTS || (programAt(programId)?.currencies.get(currencyId)?.returnable ?? true),
-  });
-};
-
-/** Without the organisation's leave returns move no points at all: they are adjusted by hand. */
-const takesBack = ({ organisation }: Pick<Snapshot, "organisation">): boolean =>
-  organisation.flag("CONF_POINTS_RETURN_ENABLED");
-
 /** Posts what a passage's returns take back and collects the rows and events of them. */
 export const applyReturns = (
   passage: Passage,
@@ -158,7 +92,8 @@ export const applyReturns = (
   for (const [id, bill] of bills) snapshot.bills.set(id, bill);
   for (const { item, judged } of items) {
     if (takesBack(snapshot)) reverseRedemptionsOfBill(passage, item, judged, snapshot);
-    const clawback = clawBackOf(judged, snapshot.book, snapshot);
+    const at = { returnId: item.transactionId, now: passage.purchase.now };
+    const clawback = consequenceOf(judged, at, snapshot);
     const eventNo =
       clawback.postings.length === 0 ? null : post(passage, item, judged, clawback, snapshot, nextEventId);
     recordReturn({ passage, item, judged, clawback, eventNo, profile }, snapshot, writes);
@@ -210,7 +145,7 @@ const post = (
   { purchase }: Passage,
   { transactionId, partyId }: ReturnPassage,
   { bill, amount }: JudgedReturn,
-  { postings }: Clawback,
+  { postings }: Consequence,
   snapshot: Snapshot,
   nextEventId: NextId,
 ): number =>

@@ -145,7 +145,7 @@ const goBack = async (tx: Tx, orgId: number, searches: readonly Search[]): Promi
     goods: lines.map(({ itemCode, rate }) => ({ itemCode, rate })),
   }));
   const originals = await findBillsWithGoods(tx, orgId, questions, { limit: BILLS_AT_ONCE, depth: DEPTH });
-  const known = await readReturnableBills(tx, orgId, originals);
+  const known = await readReturnableBills(tx, orgId, originals, false);
   return searches.filter((search, index) => {
     const found = originals.filter(({ question }) => question === index + 1);
     const bills = found.map(({ id }) => known.get(id)!).filter(canGoBack);

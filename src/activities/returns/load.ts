@@ -1,13 +1,15 @@
 import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots } from "#ledger";
+import type { Organisation } from "#orgs";
 import { AppError, type Tx } from "#platform";
 import { errors } from "../errors.ts";
 import { type Passage, refuse } from "../passage.ts";
 import { findClaims } from "../retro/store.ts";
 import { hasCustomer, namesGoods, type ReturnType } from "../schema.ts";
 import { victimsOf } from "../store.ts";
+import { decidesAgain } from "./again.ts";
 import { chooseOriginal, findBills } from "./original.ts";
 import type { BillLine, Gone, OriginalBill, ReturnableBill } from "./schema.ts";
-import { loadBillLines, loadReturnedLines, loadReturns, lockBills } from "./store.ts";
+import { loadBillDecisions, loadBillLines, loadReturnedLines, loadReturns, lockBills } from "./store.ts";
 
 /** Returns of the batch that are not refused. */
 const openReturns = (batch: readonly Passage[]) =>
@@ -105,25 +107,27 @@ export const lockAnonymousBills = async (tx: Tx, orgId: number, batch: readonly 
 /** Bills that the batch's returns are of, with what went back of them so far, by id. Needs the locks of parties and anonymous bills. */
 export const loadReturnableBills = async (
   tx: Tx,
-  orgId: number,
+  organisation: Organisation,
   batch: readonly Passage[],
 ): Promise<Map<number, ReturnableBill>> => {
   const originals = new Map<number, OriginalBill>();
   for (const { original } of openReturns(batch)) if (original !== null) originals.set(original.id, original);
   const bills = [...originals.values()];
   if (bills.length === 0) return new Map();
-  return readReturnableBills(tx, orgId, bills);
+  return readReturnableBills(tx, organisation.id, bills, decidesAgain(organisation));
 };
 
-/** Bills with their lines and what went back of them. */
+/** Bills with their lines and what went back of them, and with how they were decided where that is asked for. */
 export const readReturnableBills = async (
   tx: Tx,
   orgId: number,
   bills: readonly OriginalBill[],
+  withDecisions: boolean,
 ): Promise<Map<number, ReturnableBill>> => {
-  const [lines, returns] = await Promise.all([
+  const [lines, returns, decisions] = await Promise.all([
     loadBillLines(tx, orgId, bills),
     loadReturns(tx, orgId, bills),
+    withDecisions ? loadBillDecisions(tx, orgId, bills) : null,
   ]);
   const gone = returns.length === 0 ? [] : await loadReturnedLines(tx, orgId, returns);
   const parentOf = new Map(returns.map(({ id, parentId }) => [id, parentId]));
@@ -143,9 +147,17 @@ export const readReturnableBills = async (
       const returnedAs: ReturnType | null = own[0]?.returnType ?? null;
       const returnedAmount = own.reduce((sum, { amount }) => sum + amount, 0);
       const goneByLine = goneOf.get(bill.id) ?? new Map<number, Gone>();
+      const decision = decisions?.find(({ id }) => id === bill.id) ?? null;
       return [
         bill.id,
-        { ...bill, lines: linesOf.get(bill.id) ?? [], returnedAs, returnedAmount, goneByLine },
+        {
+          ...bill,
+          lines: linesOf.get(bill.id) ?? [],
+          returnedAs,
+          returnedAmount,
+          goneByLine,
+          ...(decisions === null ? {} : { decision }),
+        },
       ];
     }),
   );

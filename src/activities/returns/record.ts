@@ -5,7 +5,7 @@ import type { Passage, ReturnPassage, Snapshot, Writes } from "../passage.ts";
 import { detailsOf, lineDetails } from "../record.ts";
 import { buildReply } from "../reply.ts";
 import { isReturn } from "../schema.ts";
-import type { Clawback } from "./clawback.ts";
+import type { Consequence } from "./consequence.ts";
 import type { JudgedReturn } from "./schema.ts";
 
 /** A return that was decided and posted. */
@@ -13,13 +13,13 @@ export interface DecidedReturn {
   readonly passage: Passage;
   readonly item: ReturnPassage;
   readonly judged: JudgedReturn;
-  readonly clawback: Clawback;
+  readonly clawback: Consequence;
   readonly eventNo: number | null;
   readonly profile: CustomerProfile | null;
 }
 
-/** Points that the event moved, 0 or less: what had expired does not move the balance. */
-const pointsOf = ({ postings }: Clawback): number =>
+/** Points that the event moved: what had expired does not move the balance. Above 0 only where the rest of the bill earns more. */
+const pointsOf = ({ postings }: Consequence): number =>
   postings.reduce((total, { currencyId, amount }) => (currencyId === POINTS ? total + amount : total), 0);
 
 /** Collects the rows and events of a return, and answers it unless it is part of a mixed bill. */
@@ -84,6 +84,7 @@ const detailsOfReturn = ({ passage, item, clawback }: DecidedReturn): object | n
     ...(isAlone && purchase.ownNumber !== "" ? { returnNumber: purchase.ownNumber } : {}),
     ...(item.request.purchasedAt === null ? {} : { purchasedAt: item.request.purchasedAt }),
     ...(clawback.awards.length === 0 ? {} : { takenBack: clawback.awards }),
+    ...(clawback.kept === null ? {} : { decidedAgain: clawback.kept }),
   };
   return Object.keys(details).length === 0 ? null : details;
 };
@@ -143,18 +144,21 @@ const eventsOf = (
         returnType: request.returnType,
         number: judged.bill?.before.number ?? request.originalNumber,
         amount: judged.amount,
-        points: Math.abs(pointsOf(clawback)),
+        points: 0 - pointsOf(clawback),
         storeId: purchase.storeId,
         tillId: purchase.tillId,
       },
     },
     // An expiry that is undone is less of it.
-    ...clawback.postings.map(
-      ({ programId, currencyId, category, contra, amount }): NewEvent => ({
-        ...happened,
-        type: contra === "returned" ? "points.returned" : "points.expired",
-        payload: { transactionId, programId, currencyId, category, amount: -amount },
-      }),
-    ),
+    // What the rest earns more is told by the return's own points.
+    ...clawback.postings
+      .filter(({ contra }) => contra !== "issued")
+      .map(
+        ({ programId, currencyId, category, contra, amount }): NewEvent => ({
+          ...happened,
+          type: contra === "returned" ? "points.returned" : "points.expired",
+          payload: { transactionId, programId, currencyId, category, amount: -amount },
+        }),
+      ),
   ];
 };

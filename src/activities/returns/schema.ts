@@ -1,3 +1,4 @@
+import type { Trace } from "#loyalty";
 import type { Issue, Milliquantity, Money } from "#platform";
 import type { ReturnRequest, ReturnType } from "../schema.ts";
 
@@ -8,6 +9,8 @@ export interface BillLine {
   readonly description: string | null;
   readonly quantity: Milliquantity;
   readonly rate: Money;
+  readonly value: Money;
+  readonly discount: Money;
   readonly amount: Money;
   readonly details: Readonly<Record<string, unknown>> | null;
 }
@@ -35,6 +38,18 @@ export interface OriginalBill {
   readonly isBlocked: boolean;
 }
 
+/** How a bill was decided, and what that looked at beside amounts and lines. */
+export interface BillDecision {
+  readonly trace: Trace;
+  /** The ledger event of its points; null where it earned none. */
+  readonly eventNo: number | null;
+  readonly grossAmount: Money | null;
+  readonly discount: Money | null;
+  readonly note: string | null;
+  readonly extendedFields: Readonly<Record<string, unknown>>;
+  readonly storeId: number;
+}
+
 /** A bill with what went back of it so far; a return makes a new one. */
 export interface ReturnableBill extends OriginalBill {
   readonly lines: readonly BillLine[];
@@ -42,6 +57,8 @@ export interface ReturnableBill extends OriginalBill {
   readonly returnedAs: ReturnType | null;
   readonly returnedAmount: Money;
   readonly goneByLine: ReadonlyMap<number, Gone>;
+  /** Read where the rest of bills is decided anew; null of a bill that no program decided. */
+  readonly decision?: BillDecision | null;
 }
 
 /** A line of a return, with the line of the bill that it is of. */

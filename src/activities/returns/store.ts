@@ -1,6 +1,6 @@
 import { type Instant, type Money, sql, type Tx } from "#platform";
 import type { ReturnType } from "../schema.ts";
-import type { BillLine, OriginalBill } from "./schema.ts";
+import type { BillDecision, BillLine, OriginalBill } from "./schema.ts";
 
 /** A row of a party's table: the two need not lie where the directory does, so they are asked one after the other. */
 export interface BillKey {
@@ -78,11 +78,24 @@ export const loadBillLines = (
 ): Promise<(BillLine & { transactionId: number })[]> =>
   tx.rows(sql`/* activities.load_bill_lines */
     select transaction_id as "transactionId", line_no as "lineNo", item_code as "itemCode", description, quantity, rate,
-           amount, details
+           value, discount, amount, details
       from activities.transaction_lines
      where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
        and transaction_id = any(${bills.map(({ id }) => id)}::bigint[])
      order by transaction_id, line_no`);
+
+/** How bills were decided; those that no program decided are absent. */
+export const loadBillDecisions = (
+  tx: Tx,
+  orgId: number,
+  bills: readonly BillKey[],
+): Promise<(BillDecision & { id: number })[]> =>
+  tx.rows(sql`/* activities.load_bill_decisions */
+    select id, trace, event_no as "eventNo", gross_amount as "grossAmount", discount, details ->> 'note' as note,
+           coalesce(details -> 'extendedFields', '{}') as "extendedFields", store_id as "storeId"
+      from activities.transactions
+     where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
+       and id = any(${bills.map(({ id }) => id)}::bigint[]) and trace is not null`);
 
 export interface EarlierReturn extends BillKey {
   readonly parentId: number;

@@ -24,6 +24,7 @@ export {
 export { type ParseResult, parse } from "./parser.ts";
 export { print } from "./print.ts";
 export { readsOf } from "./reads.ts";
+export { type SeenAttribute, seenBy } from "./seen.ts";
 export type { ExplainOptions } from "./show.ts";
 export { type ExpressionError, isConstant, type Node, type Span } from "./syntax.ts";
 export type { TracedResult, TraceStep, TraceValue } from "./trace.ts";
