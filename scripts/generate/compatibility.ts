@@ -16,8 +16,7 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v2/simulation/transactions": "without targets, streaks and promotions",
   "GET /v2/rejectedTransactions":
     "payment modes, stores, tills and mandatory fields; there is no item catalogue to check items against",
-  "POST /v2/transactions":
-    "redemptions of coupons named in the bill are not acted on; what is left of a returned bill is not decided anew",
+  "POST /v2/transactions": "redemptions of coupons named in the bill are not acted on",
   "POST /v2/transactions/bulk": "as POST /v2/transactions",
   "POST /v2/customers": "without enrolments, referral codes and subscriptions; a warning says so",
   "POST /v2/customers/{customerId}/changeIdentifier":
