@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sql } from "#platform";
-import { createPointsApp, type Json, NOON, type PointsApp } from "./points-shop.ts";
+import {
+  createPointsApp,
+  itemOf,
+  type Json,
+  type Member,
+  NOON,
+  type PointsApp,
+  redeeming,
+} from "./points-shop.ts";
 
 let shop: PointsApp;
 let reader: Readonly<Record<string, string>>;
@@ -13,23 +21,7 @@ beforeAll(async () => {
 beforeEach(() => shop.clock.set(new Date(NOON)));
 afterAll(() => shop.app.dispose());
 
-const REDEEM = "/v1.1/points/redeem?format=json";
-type Member = Awaited<ReturnType<PointsApp["member"]>>;
-const itemOf = ({ externalId }: Member, points: unknown, changes: object = {}) => ({
-  points_redeemed: points,
-  customer: { external_id: externalId },
-  ...changes,
-});
-const redeem = async (
-  redeem: unknown,
-  { url = REDEEM, ...headers }: { url?: string } & Record<string, string> = {},
-): Promise<Json> => (await shop.post(url, { root: { redeem } }, { ...shop.till, ...headers })).body.response;
-const only = async (item: unknown, extras: { url?: string } & Record<string, string> = {}): Promise<Json> =>
-  (await redeem(item, extras)).responses.points;
-const codeOf = async (
-  item: unknown,
-  extras: { url?: string } & Record<string, string> = {},
-): Promise<number> => (await only(item, extras)).item_status.code;
+const { only, codeOf } = redeeming(() => shop);
 
 describe("POST /v2/points/reverse", () => {
   const REVERSE = "/v2/points/reverse";

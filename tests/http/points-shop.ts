@@ -104,3 +104,27 @@ export const createPointsApp = async () => {
   };
 };
 export type PointsApp = Awaited<ReturnType<typeof createPointsApp>>;
+
+export type Member = Awaited<ReturnType<PointsApp["member"]>>;
+
+export const REDEEM = "/v1.1/points/redeem?format=json";
+
+/** One item of a redemption of the legacy format. */
+export const itemOf = ({ externalId }: Member, points: unknown, changes: object = {}) => ({
+  points_redeemed: points,
+  customer: { external_id: externalId },
+  ...changes,
+});
+
+type Extras = { readonly url?: string } & Headers;
+
+/** Redemptions by the legacy call at the shop: the whole answer, that of the only item, and its code. */
+export const redeeming = (shop: () => PointsApp) => {
+  const redeem = async (redeem: unknown, { url = REDEEM, ...headers }: Extras = {}): Promise<Json> =>
+    (await shop().post(url, { root: { redeem } }, { ...shop().till, ...headers })).body.response;
+  const only = async (item: unknown, extras: Extras = {}): Promise<Json> =>
+    (await redeem(item, extras)).responses.points;
+  const codeOf = async (item: unknown, extras: Extras = {}): Promise<number> =>
+    (await only(item, extras)).item_status.code;
+  return { redeem, only, codeOf };
+};
