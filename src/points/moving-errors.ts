@@ -35,6 +35,21 @@ export const errors = defineErrors("points", {
   },
   transfer_too_fine: { number: 878, http: 400, message: "{field} has more than 3 decimals." },
   same_customer: { number: 418, http: 400, message: "Points cannot be transferred to the same customer." },
+  recipient_is_fraud: {
+    number: 414,
+    http: 400,
+    message: "Points are not transferred to a customer whose status is {status}.",
+  },
+  sender_is_fraud: {
+    number: 415,
+    http: 400,
+    message: "Points are not transferred by a customer whose status is {status}.",
+  },
+  both_are_frauds: {
+    number: 417,
+    http: 400,
+    message: "Points are not transferred between customers whose statuses are {from} and {to}.",
+  },
   transfer_off: { number: 827, http: 400, message: "Transfers of points are not enabled." },
   transfer_not_a_multiple: {
     number: 807,

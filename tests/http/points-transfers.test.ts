@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "#platform";
 import { createMovesApp, type MovesApp } from "./points-moves-shop.ts";
 
 const CHECK = "/v2/points/isTransferrable";
@@ -225,5 +226,45 @@ describe("transfers with groups", () => {
       expect((await shop.post(`/v2/points/userGroup2/${path}`, bodyOfGroup(), { ...blind })).status).toBe(
         403,
       );
+  });
+});
+
+describe("a transfer with a customer of a fraud status", () => {
+  const status = (partyId: number, value: string) =>
+    shop.app.db.transaction(shop.shop.orgId, (tx) =>
+      tx.run(sql`/* test.set_status */ update customers.customers set status = ${value}
+        where org_id = ${shop.shop.orgId} and party_id = ${partyId}`),
+    );
+  afterEach(async () => {
+    await shop.setting("CONF_FRAUD_STATUS_CHECK_POINTS_TRANSFER", "0");
+    for (const partyId of [from, to]) await status(partyId, "ACTIVE");
+  });
+
+  test.each([
+    ["the recipient is suspected", "ACTIVE", "FRAUD_SUSPECTED", 414],
+    ["the recipient is one", "SUSPENDED", "FRAUD_CONFIRMED", 414],
+    ["the sender is suspected", "FRAUD_SUSPECTED", "ACTIVE", 415],
+    ["the sender is one", "FRAUD_CONFIRMED", "INTERNAL", 415],
+    ["both are", "FRAUD_CONFIRMED", "FRAUD_SUSPECTED", 417],
+    ["neither is", "SUSPENDED", "INTERNAL", null],
+  ])("when %s", async (_, sender, recipient, code) => {
+    await status(from, sender);
+    await status(to, recipient);
+    await shop.setting("CONF_FRAUD_STATUS_CHECK_POINTS_TRANSFER", "1");
+    const before = [await shop.balance(from), await shop.balance(to)];
+    const check = (await shop.post(CHECK, bodyOf({ pointsTobeTransferred: 1 }))).body;
+    expect([check.data[0].transferrable, check.errors[0]?.code ?? null]).toEqual([code === null, code]);
+    const answer = await shop.post(TRANSFER, bodyOf({ pointsTobeTransferred: 1 }));
+    expect(answer.body.errors[0]?.code ?? null).toBe(code);
+    const moved = code === null ? 1 : 0;
+    expect([await shop.balance(from), await shop.balance(to)]).toEqual([
+      before[0]! - moved,
+      before[1]! + moved,
+    ]);
+  });
+
+  test("nobody looks unless the organisation asks for it", async () => {
+    await status(from, "FRAUD_CONFIRMED");
+    expect((await shop.post(TRANSFER, bodyOf({ pointsTobeTransferred: 1 }))).status).toBe(200);
   });
 });

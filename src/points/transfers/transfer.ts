@@ -23,6 +23,7 @@ import {
   NO_VALIDATION,
   type Validation,
 } from "../validation/check.ts";
+import { checkFraud } from "./fraud.ts";
 import { checkTransfer } from "./policy.ts";
 import { insertTransfers, loadSentSince, type Sent } from "./store.ts";
 
@@ -178,6 +179,8 @@ export const transferKind: MovementKind<TransferInput, TransferExtra> = {
       throw errors.bad_transfer({ field: "pointsTobeTransferred", value: points / POINTS_SCALE });
     if (!desk.organisation.flag("ALLOW_POINTS_TRANSFER")) throw errors.transfer_off({});
     if (from === to) throw errors.same_customer({});
+    if (desk.organisation.flag("CONF_FRAUD_STATUS_CHECK_POINTS_TRANSFER"))
+      checkFraud(desk.profiles.get(from)?.status ?? "", desk.profiles.get(to)?.status ?? "");
     const program = requireProgramFor(desk, input.programId, partyIds, now, true);
     const key = spendable(program.programId);
     const fee = transferFee(program, points);
