@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { StartupError } from "#platform";
 import { backUp, restore } from "./cli/backup.ts";
+import { giveCampaign } from "./cli/campaign.ts";
 import { demo } from "./cli/demo.ts";
 import { importFile } from "./cli/import.ts";
 import { runMigrations } from "./cli/migrate.ts";
@@ -76,6 +77,29 @@ withData(program.command("import"))
   )
   .option("--rejected <file>", "write rejected rows with their reasons to this CSV file")
   .action(importFile);
+withData(program.command("campaign"))
+  .description("give points of a campaign to the customers of a CSV file (plain or .gz); safe to run again")
+  .argument(
+    "<file>",
+    "path of the file: a column that names the customer, and one of points where they differ",
+  )
+  .requiredOption("--org <code>", "code of the organisation")
+  .requiredOption("--name <name>", "name of the campaign; a customer gets the points of one name once")
+  .requiredOption("--reason <text>", "why, as customers and colleagues are told")
+  .option("--points <number>", "points of customers whose row gives none")
+  .option("--expires-on <day>", "last day of the points, YYYY-MM-DD, or never (default: as the program says)")
+  .option("--promotion <name>", "promotion that the points are shown under (default: the campaign's name)")
+  .option("--budget <points>", "points that this run gives at most; rows beyond it are rejected")
+  .option("--most-per-customer <points>", "points that one customer gets at most; rows above it are rejected")
+  .option(
+    "--map <field=header...>",
+    "which column feeds which field; columns with known names are found by themselves",
+    [],
+  )
+  .option("--till <code>", "till that the points are attributed to")
+  .option("--decimal <sign>", "decimal sign of numbers, . or , (default: .)")
+  .option("--rejected <file>", "write rejected rows with their reasons to this CSV file")
+  .action(giveCampaign);
 withData(program.command("setup"))
   .description(
     "create an organisation with its first owner, who then signs in to the console; prints the password",

@@ -1,5 +1,6 @@
 import type { FlatCustomer } from "#customers";
 import { type Instant, type Money, parseDecimal, QUANTITY_SCALE } from "#platform";
+import { billTypeNamed } from "./bill-types.ts";
 import type { CsvRecord, Dialect } from "./csv-scan.ts";
 import { dateExample, dateReader } from "./dates.ts";
 import type { Columns } from "./mapping.ts";
@@ -125,6 +126,7 @@ export const createBillReader = (reading: BillReading) => {
     till: columns.index("till"),
     store: columns.index("store"),
     note: columns.index("note"),
+    type: columns.index("type"),
   };
   const identifiers = IDENTIFIER_FIELDS.map(([field, type]) => ({
     column: columns.index(field),
@@ -134,10 +136,27 @@ export const createBillReader = (reading: BillReading) => {
   let cells: readonly string[] = [];
   let draft: BillDraft;
   let record: CsvRecord;
+  /** The row's column says that its goods go back. */
+  let goesBack = false;
   const cell = (column: number): string => (column < 0 ? "" : (cells[column] ?? "").trim());
   const blame = (column: number, reason: string) => {
     draft.problems.push({ line: record.line, field: headers[column] ?? "", reason, row: record.text });
   };
+
+  const readType = () => {
+    const text = cell(at.type);
+    const type = text === "" ? "sale" : billTypeNamed(text);
+    if (type === null)
+      blame(
+        at.type,
+        `${headers[at.type]} must say sale (debit) or return (credit); "${text.slice(0, 60)}" says neither.`,
+      );
+    goesBack = type === "return";
+    if (goesBack) draft.isNegative = true;
+  };
+
+  /** What goes back counts below zero, whether the file writes the sign or leaves it to its column of types. */
+  const signed = (read: number): number => (goesBack ? -Math.abs(read) : read);
 
   const figure = (column: number, scale: number): number | null => {
     const text = cell(column);
@@ -151,13 +170,18 @@ export const createBillReader = (reading: BillReading) => {
     return read;
   };
 
+  const signedFigure = (column: number, scale: number): number | null => {
+    const read = figure(column, scale);
+    return read === null ? null : signed(read);
+  };
+
   /** Figures of one line; what is missing follows from the rest exactly as the path of purchases has it. */
   const readLine = () => {
-    const quantity = figure(at.quantity, QUANTITY_SCALE) ?? QUANTITY_SCALE;
+    const quantity = signedFigure(at.quantity, QUANTITY_SCALE) ?? signed(QUANTITY_SCALE);
     const rate = figure(at.rate, moneyScale);
-    const value = figure(at.value, moneyScale);
-    const discount = figure(at.discount, moneyScale);
-    const amount = figure(at.amount, moneyScale);
+    const value = signedFigure(at.value, moneyScale);
+    const discount = signedFigure(at.discount, moneyScale);
+    const amount = signedFigure(at.amount, moneyScale);
     if (rate === null && value === null && amount === null && at.billAmount < 0) {
       const column = [at.amount, at.value, at.rate].find((index) => index >= 0) ?? -1;
       blame(column, `The row has no amount: ${headers[column] ?? ""} is empty.`);
@@ -207,14 +231,14 @@ export const createBillReader = (reading: BillReading) => {
   };
 
   const readBillFigures = () => {
-    const amount = figure(at.billAmount, moneyScale);
+    const amount = signedFigure(at.billAmount, moneyScale);
     if (amount !== null) {
       if (!draft.hasOwnAmount || draft.amount === amount) draft.amount = amount;
       else blame(at.billAmount, `Line ${draft.rows[0]!.line} of the same bill gives another bill amount.`);
       draft.hasOwnAmount = true;
     }
-    draft.grossAmount ??= figure(at.grossAmount, moneyScale);
-    draft.discount ??= figure(at.billDiscount, moneyScale);
+    draft.grossAmount ??= signedFigure(at.grossAmount, moneyScale);
+    draft.discount ??= signedFigure(at.billDiscount, moneyScale);
   };
 
   return {
@@ -263,6 +287,7 @@ export const createBillReader = (reading: BillReading) => {
         blame(-1, problem);
         return;
       }
+      readType();
       readDateOf();
       readCustomer();
       readBillFigures();

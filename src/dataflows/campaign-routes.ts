@@ -55,8 +55,11 @@ const termsOf = (texts: Received["texts"]): CampaignTerms => {
     const text = texts[field]?.trim() ?? "";
     return text === "" ? [] : [[field, text] as const];
   });
-  const points = numberPart(texts, "points");
-  const terms = { ...Object.fromEntries(words), ...(points === undefined ? {} : { points }) };
+  const numbers = ["points", "budget", "mostPerCustomer"].flatMap((field) => {
+    const value = numberPart(texts, field);
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const terms = { ...Object.fromEntries(words), ...Object.fromEntries(numbers) };
   return checked(CampaignTerms, terms, "campaign");
 };
 
@@ -106,7 +109,7 @@ export const addCampaignRoute = (server: Server, { dataflows, orgs }: DataflowsR
         tags: ["Imports"],
         consumes: ["multipart/form-data", "application/json"],
         summary: "Give points of a campaign to many customers",
-        description: `Takes up to ${MAX_CAMPAIGN_CUSTOMERS} customers: as a CSV file (parts: file, name, points, expiresOn, reason, promotionName, mapping, options; columns: id, externalId, mobile, email, points), or as JSON (name, points, expiresOn, reason, promotionName, customers: a list of objects with an identifier and, where they differ, points). A customer gets the points of one campaign name once, whoever repeats the call. Answers the run, which is followed and cancelled like an import. Needs the permissions to write points and to import.`,
+        description: `Takes up to ${MAX_CAMPAIGN_CUSTOMERS} customers: as a CSV file (parts: file, name, points, expiresOn, reason, budget, mostPerCustomer, promotionName, mapping, options; columns: id, externalId, mobile, email, points), or as JSON (name, points, expiresOn, reason, budget, mostPerCustomer, promotionName, customers: a list of objects with an identifier and, where they differ, points). A customer gets the points of one campaign name once, whoever repeats the call. Rows above mostPerCustomer, and rows for which the budget does not last, are rejected. Answers the run, which is followed and cancelled like an import. Needs the permissions to write points and to import.`,
         operationId: "startCampaign",
         response: { 200: RunShape, ...failures(OwnFailure) },
       },

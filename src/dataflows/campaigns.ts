@@ -28,6 +28,14 @@ export const campaignExpiry = (
   return { at: expiresOn === NEVER ? null : endOf(organisation, expiresOn) };
 };
 
+const problemOfPoints = (points: number | undefined): string | null => {
+  if (points === undefined) return null;
+  const thousandths = Math.round(points * POINTS_SCALE);
+  if (points <= 0 || !Number.isSafeInteger(thousandths))
+    return `it must be a number of points above 0; ${points} is not.`;
+  return thousandths / POINTS_SCALE === points ? null : `${points} has more than 3 decimals.`;
+};
+
 /** Refuses terms under which nobody could be given anything. Errors: dataflows.invalid. */
 export const checkTerms = (
   organisation: Organisation,
@@ -42,16 +50,17 @@ export const checkTerms = (
     if (text !== undefined && (text.trim() === "" || !isStorable(text)))
       throw invalid(field, "it is empty, or has characters that cannot be stored.");
   }
-  const { points, expiresOn } = terms;
+  const { points, budget, mostPerCustomer, expiresOn } = terms;
   if (points === undefined && columns.index("points") < 0)
     throw invalid("points", "say how many each customer gets, or give them in a column.");
-  if (points !== undefined) {
-    const thousandths = points * POINTS_SCALE;
-    if (points <= 0 || !Number.isSafeInteger(Math.round(thousandths)))
-      throw invalid("points", `they must be a number above 0; ${points} is not.`);
-    if (Math.round(thousandths) / POINTS_SCALE !== points)
-      throw invalid("points", `${points} has more than 3 decimals.`);
+  for (const field of ["points", "budget", "mostPerCustomer"] as const) {
+    const problem = problemOfPoints(terms[field]);
+    if (problem !== null) throw invalid(field, problem);
   }
+  if (points !== undefined && points > (mostPerCustomer ?? points))
+    throw invalid("mostPerCustomer", `the campaign gives each customer ${points}, which is more.`);
+  if (points !== undefined && points > (budget ?? points))
+    throw invalid("budget", `it does not last for one customer, who gets ${points}.`);
   if (expiresOn === undefined || expiresOn === NEVER) return;
   const end = endOf(organisation, expiresOn);
   if (end === null)

@@ -44,6 +44,12 @@ export const errors = defineErrors("dataflows", {
     message:
       "{field}: one campaign run takes at most {most} customers; divide them over several with the same name.",
   },
+  budget_used_up: {
+    number: 70516,
+    http: 400,
+    message:
+      "The campaign's budget does not last: {left} points of {budget} are left, and the row asks for {points}.",
+  },
   unknown_run: { number: 70520, http: 404, message: "There is no import {id}." },
   not_running: { number: 70521, http: 409, message: "The import {id} is {status}; it cannot be cancelled." },
   file_changed: {

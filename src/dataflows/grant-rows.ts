@@ -42,6 +42,8 @@ export const endOfNamedDay = (start: Instant, zone: string): Instant => startOfD
 export interface GrantDefaults extends Pick<GrantInput, "kind" | "expiry" | "reason" | "promotion"> {
   /** In thousandths; null when every row must say. */
   readonly points: number | null;
+  /** What a row may give at most, in thousandths; null when there is no bound. */
+  readonly most: number | null;
 }
 
 /** A reader of rows that give points. */
@@ -90,6 +92,11 @@ export const grantReader = (
     const points = readNumber(text, POINTS_SCALE);
     if (points === null || points <= 0)
       throw blame(at.points, `must be a number of points above 0; "${short(text)}" is not.`);
+    if (points > (defaults.most ?? points))
+      throw blame(
+        at.points,
+        `has ${short(text)} points; a customer gets at most ${defaults.most! / POINTS_SCALE}.`,
+      );
     if (tooFine.test(text)) throw blame(at.points, `has more than 3 decimals: "${short(text)}".`);
     return points;
   };

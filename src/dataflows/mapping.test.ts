@@ -104,7 +104,7 @@ describe("headers", () => {
     expect(bind({ date: "A", billAmount: "B" }).index("billAmount")).toBe(1);
     expect(bind({ date: "A", billAmount: "B" }).hasLines).toBe(false);
     expect(() => bind({ date: "A", colour: "B" })).toThrow(
-      /colour is not a field that transactions have\. Known fields: number, date, id, externalId, .*extendedFields\.channel/,
+      /colour is not a field that transactions have\. Known fields: number, date, type, id, externalId, .*extendedFields\.channel/,
     );
     expect(() => bind({ date: "A", amount: "C" })).toThrow("the file has no column C");
     expect(() => bind({ amount: "A" })).toThrow("no column gives the date");

@@ -1,10 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Customers } from "#customers";
 import type { Organisation } from "#orgs";
-import { AppError, type Clock, type Db, type Outcome, POINTS_SCALE } from "#platform";
-import { grantKind, type Moved, type Movement, movement, type Points, partyWithId } from "#points";
+import { AppError, type Clock, type Db, type Millipoints, type Outcome, POINTS_SCALE } from "#platform";
+import {
+  grantKind,
+  type Moved,
+  type Movement,
+  movement,
+  type Points,
+  partyWithId,
+  sumGivenByImport,
+  takenKeys,
+} from "#points";
+import { giveWithin, type Priced, pointsGivenBy } from "./campaign-budget.ts";
 import { campaignExpiry } from "./campaigns.ts";
 import type { FileHead } from "./csv-source.ts";
+import { errors } from "./errors.ts";
 import { type GrantDefaults, type GrantRow, grantReader } from "./grant-rows.ts";
 import { bindMapping, type Columns } from "./mapping.ts";
 import { isOfRecord, keyOfRow } from "./records.ts";
@@ -38,14 +49,17 @@ export const createPointsImporter = (
 
 const defaultsOf = (organisation: Organisation, { options: { campaign } }: Run): GrantDefaults =>
   campaign === undefined
-    ? { kind: "import", points: null, expiry: { strategyId: null }, reason: "", promotion: null }
+    ? { kind: "import", points: null, expiry: { strategyId: null }, reason: "", promotion: null, most: null }
     : {
         kind: "campaign",
-        points: campaign.points === undefined ? null : Math.round(campaign.points * POINTS_SCALE),
+        points: campaign.points === undefined ? null : thousandths(campaign.points),
         expiry: campaignExpiry(organisation, campaign),
         reason: campaign.reason,
         promotion: { id: null, name: (campaign.promotionName ?? campaign.name).trim() },
+        most: campaign.mostPerCustomer === undefined ? null : thousandths(campaign.mostPerCustomer),
       };
+
+const thousandths = (points: number): Millipoints => Math.round(points * POINTS_SCALE);
 
 /** A row with what makes a second one a repeat: its key or its place in the file, or the customer within the campaign. */
 interface Asked {
@@ -86,16 +100,18 @@ const ofCampaign = async (
 
 const movementOf = (
   organisation: Organisation,
-  { options, startedBy }: Run,
+  { id: importId, options, startedBy }: Run,
   asked: Asked,
   now: Date,
 ): Movement => {
   const { row, party, requestKey } = asked;
+  const { campaign } = options;
   const till = options.defaultTill === undefined ? null : organisation.tillByCode(options.defaultTill);
   const text = JSON.stringify([grantKind.name, party.key ?? party.partyId, row.input]);
   return movement(grantKind, {
     parties: [party],
-    input: row.input,
+    // Not what makes a second one the same: another run may repeat it.
+    input: { ...row.input, importId, ...(campaign === undefined ? {} : { campaign: campaign.name }) },
     requestKey,
     inputHash: createHash("sha256").update(text).digest(),
     now: now.getTime(),
@@ -119,8 +135,41 @@ const give = async (
     campaign === undefined ? ofImport(run, rows) : await ofCampaign(parts, run, campaign.name, rows);
   const now = parts.clock.now();
   const movements = asked.map((item) => movementOf(organisation, run, item, now));
-  const outcomes = await parts.points.moveAll(organisation.id, movements);
+  const move = (those: readonly Movement[]) => parts.points.moveAll(organisation.id, those);
+  const outcomes =
+    campaign?.budget === undefined
+      ? await move(movements)
+      : await moveWithin(parts, run, thousandths(campaign.budget), pricesOf(movements, rows), move);
   return tally(run, columns, rows, outcomes, given, refused);
+};
+
+const pricesOf = (movements: readonly Movement[], rows: readonly GrantRow[]): Priced[] =>
+  movements.map((item, index) => {
+    const { amount } = rows[index]!.input;
+    return { movement: item, points: "points" in amount ? amount.points : 0 };
+  });
+
+/** Gives what the budget of the run has left, by what it gave before. */
+const moveWithin = async (
+  { db }: PointsImporterParts,
+  { orgId, id }: Run,
+  budget: Millipoints,
+  rows: readonly Priced[],
+  move: (movements: readonly Movement[]) => Promise<readonly Outcome<Moved>[]>,
+): Promise<readonly Outcome<Moved>[]> => {
+  const keys = rows.map(({ movement: { requestKey } }) => requestKey ?? "");
+  const [spent, given] = await db.transaction(orgId, async (tx) => [
+    await sumGivenByImport(tx, orgId, id),
+    await takenKeys(tx, orgId, keys),
+  ]);
+  const shown = (points: Millipoints) => points / POINTS_SCALE;
+  return giveWithin(rows, {
+    left: budget - spent,
+    given,
+    move,
+    usedUp: (left, points) =>
+      errors.budget_used_up({ left: shown(left), budget: shown(budget), points: shown(points) }),
+  });
 };
 
 const tally = (
@@ -138,11 +187,19 @@ const tally = (
       const { repeated } = outcome.ok;
       counts[repeated ? "rowsSkipped" : "rowsImported"] += 1;
       counts[repeated ? "recordsSkipped" : "recordsImported"] += 1;
+      counts.pointsGiven += pointsGivenBy(outcome);
+    } else if (wasGiven(outcome.error)) {
+      counts.rowsSkipped += 1;
+      counts.recordsSkipped += 1;
     } else rejections.push(rejectionOf(run, columns, rows[index]!, outcome.error));
   });
   counts.rowsRejected = rejections.length;
   return { counts, rejections, asides: [] };
 };
+
+/** Whether the customer has the points already, by one who was merged into them. */
+const wasGiven = (error: unknown): boolean =>
+  error instanceof AppError && error.code === "points.campaign_given";
 
 /** Fields of grants that have columns of the same name. */
 const OWN_FIELDS = new Set(["points", "awardedAt", "expiresAt"]);
@@ -176,6 +233,8 @@ const rejectionOf = (
     const what = key === "" ? "The row" : `The key ${key.slice(0, 60)}`;
     return at(header, `${what} was imported before with other contents.`);
   }
+  if (error.code === "dataflows.budget_used_up")
+    return at(columns.headers[columns.index("points")] ?? "", error.message);
   const field = typeof error.details.field === "string" ? error.details.field : "";
   if (!OWN_FIELDS.has(field)) return at(customerHeader, error.message);
   const header = columns.headers[columns.index(field)] ?? "";

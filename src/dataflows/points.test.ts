@@ -255,10 +255,14 @@ describe("points of a campaign", () => {
   });
 
   test.each<[Partial<CampaignTerms>, RegExp]>([
-    [{ points: 0 }, /points: they must be a number above 0/],
+    [{ points: 0 }, /points: it must be a number of points above 0/],
     [{ points: 1.0005 }, /points: 1.0005 has more than 3 decimals/],
     [{ expiresOn: "2026-03-30" }, /expiresOn: 2026-03-30 is in the past/],
     [{ expiresOn: "2026-02-30" }, /expiresOn: it must be a day/],
+    [{ budget: 49 }, /budget: it does not last for one customer, who gets 50/],
+    [{ budget: -1 }, /budget: it must be a number of points above 0/],
+    [{ mostPerCustomer: 40 }, /mostPerCustomer: the campaign gives each customer 50, which is more/],
+    [{ mostPerCustomer: 50.0001 }, /mostPerCustomer: 50.0001 has more than 3 decimals/],
     [{ name: " " }, /name: it is empty/],
     [{ reason: "a\0b" }, /reason: it is empty, or has characters/],
   ])("terms of %j are refused before anything is given", async (changes, message) => {

@@ -95,3 +95,70 @@ test("goods are found however many newer bills have none of them left", async ()
       from activities.transactions r where r.type = 'RETURN' order by r.billed_at`);
   expect(rows).toEqual(days.map((day) => ({ number: `R${day}`, bill: `${61 - day}` })));
 });
+
+test("a column says in words what went back, and signs are as good as before", async () => {
+  const { id, counts } = await run(
+    OPTIONS,
+    [
+      "number,date,externalId,itemCode,quantity,rate,type",
+      "1,2025-07-01 10:00:00,K1,CUP,6,4,Sale",
+      "2,2025-07-01 10:30:00,K1,POT,1,9,",
+      "R1,2025-07-02 10:00:00,K1,CUP,2,4,Credit note",
+      "R2,2025-07-03 10:00:00,K1,CUP,-1,4,REFUND",
+      "R3,2025-07-04 10:00:00,K1,CUP,-1,4,debit",
+      "R4,2025-07-05 10:00:00,K1,POT,,9,return",
+      "3,2025-07-06 10:00:00,K1,CUP,1,4,swap",
+      "",
+    ].join("\n"),
+  );
+  expect(counts).toMatchObject({ rowsImported: 6, rowsRejected: 1, rowsSetAside: 0 });
+  expect(await returns()).toMatchObject([
+    { number: "R1", bill: "1", item: "CUP", pieces: 2000 },
+    { number: "R2", bill: "1", item: "CUP", pieces: 1000 },
+    { number: "R3", bill: "1", item: "CUP", pieces: 1000 },
+    { number: "R4", bill: "2", item: "POT", pieces: 1000 },
+  ]);
+  const { items } = await world.dataflows.listRejections(world.id, id, 0, 10);
+  expect(items).toMatchObject([
+    { line: 8, field: "type", reason: 'type must say sale (debit) or return (credit); "swap" says neither.' },
+  ]);
+});
+
+test("a discount on what went back is taken off what it cost", async () => {
+  await run(
+    { ...OPTIONS, matchReturns: false },
+    [
+      "number,date,externalId,itemCode,quantity,rate,discount,type",
+      "R1,2025-07-02 10:00:00,K1,CUP,2,4,1,return",
+      "",
+    ].join("\n"),
+  );
+  expect(await asides()).toEqual([{ number: "R1", kind: "RETURN", amount: -70_000 }]);
+});
+
+test("what the organisation's sanity check objects to is rejected, not recorded and not parked", async () => {
+  await world.orgs.defineField(world.author, {
+    kind: "extended",
+    scope: "TRANSACTION",
+    name: "salesman",
+    label: "Salesman",
+    dataType: "string",
+    isMandatory: true,
+  });
+  const file = [
+    "number,date,externalId,billAmount,salesman",
+    "1,2025-07-01 10:00:00,K1,12,Bob",
+    "2,2025-07-01 11:00:00,K1,12,",
+    "",
+  ].join("\n");
+  await world.orgs.setSetting(world.author, "CONF_TRANSACTION_SANITY_CHECK_ENABLE", "1");
+  const { id, counts } = await run({ registerUnknown: true, defaultTill: "shop.till1" }, file);
+  expect(counts).toMatchObject({ rowsImported: 1, rowsRejected: 1 });
+  const { items } = await world.dataflows.listRejections(world.id, id, 0, 10);
+  expect(items).toMatchObject([
+    { line: 3, field: "salesman", reason: "The mandatory extended field salesman has no value that fits." },
+  ]);
+  expect(await world.query("select count(*)::int as parked from activities.rejected_transactions")).toEqual([
+    { parked: 0 },
+  ]);
+});

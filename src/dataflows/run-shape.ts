@@ -1,7 +1,7 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { TSchema } from "typebox";
 import type { Organisation } from "#orgs";
-import { formatIso } from "#platform";
+import { formatIso, POINTS_SCALE, toDecimal } from "#platform";
 import { Mapping } from "./schema.ts";
 import type { StoredRun } from "./store.ts";
 
@@ -43,6 +43,7 @@ export const RunShape = Type.Object(
       recordsSetAside: Type.Integer(),
       rowsSetAside: Type.Integer(),
       customersRegistered: Type.Integer(),
+      pointsGiven: Type.Number({ description: "Points that the imported rows gave" }),
       rowsPerSecond: Type.Integer(),
       mapping: Mapping,
       options: Type.Object({}, { additionalProperties: true }),
@@ -54,7 +55,7 @@ export const RunShape = Type.Object(
 /** A run in the words of its answer, times in the organisation's zone. */
 export const present = (run: StoredRun, organisation: Organisation) => {
   const at = (date: Date | null) => (date === null ? null : formatIso(date.getTime(), organisation.timeZone));
-  const { rowsRead, rowsImported, rowsRejected, rowsSkipped, ...summary } = run.counts;
+  const { rowsRead, rowsImported, rowsRejected, rowsSkipped, pointsGiven = 0, ...summary } = run.counts;
   const until = run.finishedAt ?? run.updatedAt;
   const seconds = run.startedAt === null ? 0 : (until.getTime() - run.startedAt.getTime()) / 1000;
   return {
@@ -74,6 +75,7 @@ export const present = (run: StoredRun, organisation: Organisation) => {
     message: run.message,
     summary: {
       ...summary,
+      pointsGiven: toDecimal(pointsGiven, POINTS_SCALE),
       rowsPerSecond: seconds > 0 ? Math.round(rowsRead / seconds) : 0,
       mapping: run.mapping,
       options: { ...run.options },

@@ -92,6 +92,12 @@ export const CampaignTerms = Type.Object(
       }),
     ),
     reason: Type.String({ minLength: 1, maxLength: 500 }),
+    budget: Type.Optional(
+      Type.Number({ description: "Points that the run gives at most; rows beyond it are rejected" }),
+    ),
+    mostPerCustomer: Type.Optional(
+      Type.Number({ description: "Points that one customer gets at most; rows above it are rejected" }),
+    ),
     promotionName: Type.Optional(
       Type.String({
         minLength: 1,
@@ -128,6 +134,8 @@ export interface Counts {
   recordsSetAside: number;
   /** Customers registered on the fly. */
   customersRegistered: number;
+  /** Thousandths of points that the imported rows gave. */
+  pointsGiven: number;
 }
 
 export const noCounts = (): Counts => ({
@@ -140,10 +148,12 @@ export const noCounts = (): Counts => ({
   recordsSkipped: 0,
   recordsSetAside: 0,
   customersRegistered: 0,
+  pointsGiven: 0,
 });
 
 export const addCounts = (to: Counts, more: Readonly<Counts>): Counts => {
-  const sum = { ...to };
+  // A run that began under an earlier version lacks what came since.
+  const sum = { ...noCounts(), ...to };
   for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += more[key];
   return sum;
 };

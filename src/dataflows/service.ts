@@ -317,7 +317,13 @@ export const createDataflows = (parts: DataflowsParts) => {
 
 export type Dataflows = ReturnType<typeof createDataflows>;
 
-const sorted = (value: object): string => JSON.stringify(Object.entries(value).sort());
+/** The same text for the same contents: the database keeps keys in an order of its own, within nested objects too. */
+const sorted = (value: object): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 
 const isSameReading = (run: store.StoredRun, mapping: Mapping, options: RunOptions = {}): boolean =>
   sorted(mapping) === sorted(run.mapping) && sorted(options) === sorted(run.options);

@@ -53,6 +53,11 @@ const TRANSACTION_TARGETS: readonly KnownTarget[] = [
     "datetime billingdate billdate invoicedate transactiondate orderdate purchasedate timestamp time",
     true,
   ),
+  target(
+    "type",
+    "Sale or return, in words",
+    "billtype transactiontype documenttype invoicetype rowtype debitcredit creditdebit drcr saleorreturn",
+  ),
   ...IDENTIFIERS,
   target(
     "itemCode",

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Activities, createActivities } from "#activities";
+import { type Activities, createActivities, createMerging } from "#activities";
 import { type Customers, createCustomers } from "#customers";
 import { createEvents, type Events } from "#events";
 import { verifyLedger } from "#ledger";
@@ -56,6 +56,7 @@ export const createImportWorld = async (
     clock,
     orgs,
     publish: events.publish,
+    merging: createMerging({ ids, orgs, loyalty }),
     onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
   });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });

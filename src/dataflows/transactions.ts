@@ -91,6 +91,16 @@ const problemAt = (draft: BillDraft, field: string, reason: string): Rejection =
   row: draft.rows[0]!.text,
 });
 
+/** What the organisation's sanity check objects to, at the column of the extended field that it names. */
+const problemOfField = (
+  { columns }: BillContextParts,
+  draft: BillDraft,
+  { message, value }: { readonly message: string; readonly value: string },
+): Rejection => {
+  const column = columns.extended.find(([name]) => name === value)?.[1] ?? -1;
+  return problemAt(draft, columns.headers[column] ?? "", message);
+};
+
 /** The till of a bill: its own, the first active one of its store, or the run's. Null with a problem when there is none. */
 const findTill = (parts: BillContextParts, draft: BillDraft): { tillId: number } | { problem: Rejection } => {
   const { organisation, columns, options } = parts;
@@ -239,8 +249,15 @@ export const judgeBatch = (parts: BillContextParts, batch: BillBatch): JudgedBat
         requestKey: draft.number === "" ? rowKey(parts, draft) : null,
         wantsSideEffects: false,
         wantsRawSideEffects: false,
+        checksSanity: true,
         ...(goesBack ? { returnsGoods: true } : {}),
       });
+      const [objection] = purchase.rejection?.problems ?? [];
+      if (objection !== undefined) {
+        // Not parked as a till's: a retry would date it anew, and the file, which can be mended, has the date.
+        rejections.push(...rejectBill(draft, [problemOfField(parts, draft, objection)]));
+        continue;
+      }
       purchases.push(purchase);
       drafts.push(draft);
     } catch (error) {

@@ -1,5 +1,6 @@
 export { type DeductInput, deductKind } from "./deductions/deduct.ts";
 export { type GrantInput, grantKind } from "./grants/grant.ts";
+export { sumGivenByImport } from "./grants/store.ts";
 export {
   type CaptureInput,
   captureKind,
@@ -44,6 +45,6 @@ export type { PointsRouteParts } from "./route-parts.ts";
 export { addScheduleRoutes, type ScheduleParts } from "./schedules/routes.ts";
 export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";
-export { loadRedemptionsByCode, loadRedemptionsOfBills } from "./store.ts";
+export { loadRedemptionsByCode, loadRedemptionsOfBills, takenKeys } from "./store.ts";
 export { type TransferInput, transferKind } from "./transfers/transfer.ts";
 export { verifyPoints } from "./verify.ts";

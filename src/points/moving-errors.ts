@@ -159,6 +159,11 @@ export const errors = defineErrors("points", {
     http: 400,
     message: "At most {maximum} points can be taken at once.",
   },
+  campaign_given: {
+    number: 70_127,
+    http: 400,
+    message: "The customer {id} got the points of the campaign {campaign} before.",
+  },
   awarded_in_future: { number: 70_124, http: 400, message: "{field} {value} is in the future." },
   expired_grant: { number: 70_125, http: 400, message: "{field} {value} is in the past." },
   not_supported: { number: 8136, http: 400, message: "{field}: {reason}." },

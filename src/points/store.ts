@@ -36,6 +36,21 @@ export const findKeys = (
     select key, input_hash as "inputHash", reply::text as reply
       from points.request_keys where org_id = ${orgId} and key = any(${keys}::text[])`);
 
+/** Those of some request keys under which something was done before. */
+export const takenKeys = async (
+  tx: Tx,
+  orgId: number,
+  requestKeys: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const prefix = `${orgId}:`;
+  const found = await findKeys(
+    tx,
+    orgId,
+    requestKeys.map((key) => `${prefix}${key}`),
+  );
+  return new Set(found.map(({ key }) => key.slice(prefix.length)));
+};
+
 export const releaseKeys = (tx: Tx, orgId: number, keys: readonly string[]): Promise<number> =>
   tx.run(sql`/* points.release_keys */
     delete from points.request_keys where org_id = ${orgId} and key = any(${keys}::text[])`);

@@ -111,6 +111,9 @@ describe("points of a campaign", () => {
     [{ ...SPRING, name: "", customers: CUSTOMERS }, "dataflows.invalid", "body.name"],
     [{ ...SPRING, points: "many", customers: CUSTOMERS }, "dataflows.invalid", "body.points"],
     [{ ...SPRING, points: -1, customers: CUSTOMERS }, "dataflows.invalid", "points"],
+    [{ ...SPRING, budget: "all", customers: CUSTOMERS }, "dataflows.invalid", "body.budget"],
+    [{ ...SPRING, budget: 1, customers: CUSTOMERS }, "dataflows.invalid", "budget"],
+    [{ ...SPRING, mostPerCustomer: 1, customers: CUSTOMERS }, "dataflows.invalid", "mostPerCustomer"],
     [{ ...SPRING, expiresOn: "2020-01-01", customers: CUSTOMERS }, "dataflows.invalid", "expiresOn"],
     [{ ...SPRING, customers: [{ phone: "1" }] }, "dataflows.invalid", "body.customers.0.phone"],
   ])("%j is refused, with the field", async (body, code, field) => {
@@ -129,6 +132,7 @@ describe("points of a campaign", () => {
       await upload(url, { name: "A", reason: "B", points: "many" }, list),
       await upload(url, { reason: "B", points: "5" }, list),
       await upload(url, { name: "A", reason: "B" }, list),
+      await upload(url, { name: "A", reason: "B", points: "5", budget: "all" }, list),
       await upload(url, { name: "A", reason: "B", points: "5" }, "Shoe size\n44\n"),
       await upload(url, { name: "A", reason: "B", points: "5", options: '{"asOf":"now"}' }, list),
     ];
@@ -136,6 +140,7 @@ describe("points of a campaign", () => {
       [400, "dataflows.bad_part"],
       [400, "dataflows.invalid"],
       [400, "dataflows.invalid"],
+      [400, "dataflows.bad_part"],
       [400, "dataflows.target_missing"],
       [400, "dataflows.invalid"],
     ]);

@@ -11,9 +11,21 @@ export interface CampaignTerms {
   expiresOn: string;
   reason: string;
   promotionName: string;
+  /** Empty: no bound. */
+  budget: number | string;
+  /** Empty: no bound. */
+  mostPerCustomer: number | string;
 }
 
-export const NO_TERMS: CampaignTerms = { name: "", points: "", expiresOn: "", reason: "", promotionName: "" };
+export const NO_TERMS: CampaignTerms = {
+  name: "",
+  points: "",
+  expiresOn: "",
+  reason: "",
+  promotionName: "",
+  budget: "",
+  mostPerCustomer: "",
+};
 
 /** The terms as parts of the call's form; what is empty is left out. */
 export const termParts = (terms: CampaignTerms): [string, string][] =>
@@ -67,6 +79,26 @@ export const CampaignTermsForm = ({
             description="As the program says when empty"
             inputWrapperOrder={["label", "input", "description", "error"]}
             {...text("expiresOn")}
+          />
+        </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <NumberInput
+            label="Budget"
+            description="Points that this run gives at most; rows beyond it are rejected"
+            inputWrapperOrder={["label", "input", "description", "error"]}
+            min={0}
+            decimalScale={3}
+            value={terms.budget}
+            onChange={(budget) => onChange({ ...terms, budget })}
+          />
+          <NumberInput
+            label="Most for one member"
+            description="Rows with more points are rejected"
+            inputWrapperOrder={["label", "input", "description", "error"]}
+            min={0}
+            decimalScale={3}
+            value={terms.mostPerCustomer}
+            onChange={(mostPerCustomer) => onChange({ ...terms, mostPerCustomer })}
           />
         </SimpleGrid>
         <TextInput label="Reason" required maxLength={500} {...text("reason")} />

@@ -57,7 +57,13 @@ test("a run in words", () => {
   expect(runSeconds({ startedAt, finishedAt: null }, new Date("2026-01-01T00:01:05Z"))).toBe(65);
   expect(runSeconds({ startedAt: null, finishedAt: null }, new Date())).toBeNull();
   expect([0.2, 65, 3700].map(durationText)).toEqual(["1 s", "1 min 5 s", "1 h 1 min"]);
-  const summary = { recordsImported: 4, recordsSkipped: 0, recordsSetAside: 1, customersRegistered: 2 };
+  const summary = {
+    recordsImported: 4,
+    recordsSkipped: 0,
+    recordsSetAside: 1,
+    customersRegistered: 2,
+    pointsGiven: 0,
+  };
   const rest = { rowsSetAside: 3, rowsPerSecond: 9, mapping: {}, options: {} };
   expect(summaryFacts({ kind: "transactions", summary: { ...summary, ...rest } })).toEqual([
     { label: "Bills imported", value: 4 },

@@ -58,6 +58,7 @@ export const summaryFacts = ({
     { label: `${records} imported`, value: summary.recordsImported },
     { label: `${records} already there`, value: summary.recordsSkipped },
     { label: `${records} set aside`, value: summary.recordsSetAside },
+    { label: "Points given", value: summary.pointsGiven },
     { label: "Members registered", value: kind === "customers" ? 0 : summary.customersRegistered },
   ].filter(({ value }) => value !== 0);
 };

@@ -1919,6 +1919,8 @@ export interface components {
         recordsSetAside: number;
         rowsSetAside: number;
         customersRegistered: number;
+        /** Points that the imported rows gave */
+        pointsGiven: number;
         rowsPerSecond: number;
         mapping: {
           [name: string]: string;

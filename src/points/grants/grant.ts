@@ -7,7 +7,7 @@ import { errors } from "../moving-errors.ts";
 import { windowsOf } from "../redemptions/policy.ts";
 import { requireProgramFor } from "../standing.ts";
 import type { AdjustmentKind } from "./schema.ts";
-import { type Goodwill, insertAdjustments, loadGoodwillSince } from "./store.ts";
+import { type Goodwill, insertAdjustments, loadCampaignsOf, loadGoodwillSince } from "./store.ts";
 
 /** How many points: said, or reckoned by one of the program's award strategies. */
 export type GrantAmount =
@@ -40,6 +40,10 @@ export interface GrantInput {
   /** The bill that the points are tied to: its return takes them back. */
   readonly bill: { readonly transactionId: number; readonly number: string; readonly line: number } | null;
   readonly promotion: { readonly id: number | null; readonly name: string } | null;
+  /** Of a campaign: its name. A customer, with everybody merged into them, gets the points of one campaign once. */
+  readonly campaign?: string;
+  /** The run of an import that gives them. */
+  readonly importId?: number;
 }
 
 /** The reply to a grant, before the dialect dresses it. */
@@ -65,16 +69,34 @@ const EVENTS: Readonly<Record<GrantInput["kind"], string>> = {
   import: "BulkAllocatePoints",
 };
 
-const load = (
+/** What deciding grants looks at beside the desk; grants of the batch are added as they are decided. */
+interface GrantExtra {
+  readonly goodwill: Goodwill[];
+  /** Campaigns that gave points before, as `party/campaign`. */
+  readonly campaigns: Set<string>;
+}
+
+/** The name under which a campaign is known, however it is spelled. */
+const campaignOf = ({ campaign }: GrantInput): string => (campaign ?? "").trim().toLowerCase();
+
+const partiesOf = (movements: readonly Located<GrantInput>[]): number[] => [
+  ...new Set(movements.map(({ partyIds }) => partyIds[0]!)),
+];
+
+const load = async (
   tx: Tx,
-  { organisation }: Desk,
+  { organisation: { id: orgId, timeZone } }: Desk,
   movements: readonly Located<GrantInput>[],
-): Promise<Goodwill[]> => {
+): Promise<GrantExtra> => {
   const goodwill = movements.filter(({ input }) => input.kind === "goodwill");
-  if (goodwill.length === 0) return Promise.resolve([]);
-  const since = Math.min(...goodwill.map(({ now }) => windowsOf(now, organisation.timeZone).month.start));
-  const partyIds = [...new Set(goodwill.map((item) => item.partyIds[0]!))];
-  return loadGoodwillSince(tx, organisation.id, partyIds, since);
+  const since = Math.min(...goodwill.map(({ now }) => windowsOf(now, timeZone).month.start));
+  const campaigning = movements.filter(({ input }) => campaignOf(input) !== "");
+  const names = [...new Set(campaigning.map(({ input }) => campaignOf(input)))];
+  const [given, campaigns] = await Promise.all([
+    goodwill.length === 0 ? [] : loadGoodwillSince(tx, orgId, partiesOf(goodwill), since),
+    names.length === 0 ? new Set<string>() : loadCampaignsOf(tx, orgId, partiesOf(campaigning), names),
+  ]);
+  return { goodwill: given, campaigns };
 };
 
 /** Checks that the program knows the currency, and that the points have no finer parts than it. */
@@ -164,14 +186,17 @@ const checkDates = ({ awardedAt, expiry }: GrantInput, now: Instant): void => {
 };
 
 /** Gives points: goodwill, manual issue, campaigns, points from elsewhere (points.md §4.5, §4.6). */
-export const grantKind: MovementKind<GrantInput, Goodwill[]> = {
+export const grantKind: MovementKind<GrantInput, GrantExtra> = {
   name: "grant",
   ids: 1,
   load,
-  decide: (movement, desk, goodwill): Granted => {
+  decide: (movement, desk, { goodwill, campaigns }): Granted => {
     const { input, now } = movement;
     const partyId = movement.partyIds[0]!;
     checkDates(input, now);
+    const campaign = campaignOf(input);
+    if (campaign !== "" && campaigns.has(`${partyId}/${campaign}`))
+      throw errors.campaign_given({ id: partyId, campaign: input.campaign?.trim() });
     const program = requireProgramFor(desk, input.programId, [partyId], now, false);
     const { programId } = program;
     const key: AccountKey = { programId, currencyId: input.currencyId, category: input.category };
@@ -196,6 +221,7 @@ export const grantKind: MovementKind<GrantInput, Goodwill[]> = {
     const granted = post(movement, desk, program, key, { points, raw });
     if (input.kind === "goodwill" && key.currencyId === POINTS)
       goodwill.push({ partyId, programId, at: now, amount: points });
+    if (campaign !== "") campaigns.add(`${partyId}/${campaign}`);
     return granted;
   },
 };
@@ -265,6 +291,8 @@ const post = (
     amount: points,
     reason,
     comments,
+    campaign: campaignOf(input),
+    importId: input.importId ?? null,
     madeBy: by,
     userId,
     tillId,

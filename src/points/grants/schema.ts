@@ -17,6 +17,10 @@ export interface Adjustment {
   readonly amount: Millipoints;
   readonly reason: string;
   readonly comments: string;
+  /** Of kind campaign: the campaign's name in lower case; else empty. */
+  readonly campaign?: string;
+  /** The run of an import that gave them. */
+  readonly importId?: number | null;
   readonly madeBy: string;
   readonly userId: number | null;
   readonly tillId: number | null;
