@@ -4,13 +4,13 @@ import {
   type Db,
   type Ids,
   type Instant,
+  inTurn,
   type Logger,
   type Millipoints,
   sql,
   type Tx,
 } from "#platform";
 import { LedgerBook } from "./book.ts";
-import { inTurn } from "./expiry.ts";
 import type { AccountKey, Category, Lot, LotKey, Posting, Reference } from "./schema.ts";
 import { loadAccounts, loadLots, lockParties, writeLedger } from "./store.ts";
 

@@ -4,6 +4,7 @@ import {
   type Db,
   type Ids,
   type Instant,
+  inTurn,
   type Logger,
   sql,
   startOfDay,
@@ -114,28 +115,6 @@ export const expireLots = async (
     }
     after = last;
   }
-};
-
-/**
- * Works for organisations one after another. What fails for one is logged and does not keep the others waiting; the first failure
- * is thrown when all have had their turn, so that whoever called knows.
- */
-export const inTurn = async (
-  orgIds: readonly number[],
-  log: Pick<Logger, "error">,
-  message: string,
-  work: (orgId: number) => Promise<unknown>,
-): Promise<void> => {
-  const failures: unknown[] = [];
-  for (const orgId of orgIds) {
-    try {
-      await work(orgId);
-    } catch (error) {
-      log.error({ err: error, organisation: orgId }, message);
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
 };
 
 /** Expires the lots of organisations, one after another; see `inTurn` for what fails. */

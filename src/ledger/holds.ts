@@ -1,5 +1,5 @@
 import type { NewEvent } from "#events";
-import { type Clock, type Db, type Logger, sql, type Tx } from "#platform";
+import { type Clock, type Db, inTurn, type Logger, sql, type Tx } from "#platform";
 import { lockParties } from "./store.ts";
 
 /** Holds looked at per transaction. */
@@ -93,16 +93,8 @@ const eventOf = (orgId: number, { partyId, id: holdId, expiresAt, ...rest }: End
   payload: { holdId, ...rest },
 });
 
-/** Ends the holds of organisations, one after another; the first failure is thrown when all have had their turn. */
-export const expireHoldsOf = async (parts: HoldExpiryParts, orgIds: readonly number[]): Promise<void> => {
-  const failures: unknown[] = [];
-  for (const orgId of orgIds) {
-    try {
-      await expireHolds(parts, orgId);
-    } catch (error) {
-      parts.log.error({ err: error, organisation: orgId }, "holds of an organisation could not be ended");
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
-};
+/** Ends the holds of organisations, one after another; see `inTurn` for what fails. */
+export const expireHoldsOf = (parts: HoldExpiryParts, orgIds: readonly number[]): Promise<void> =>
+  inTurn(orgIds, parts.log, "holds of an organisation could not be ended", (orgId) =>
+    expireHolds(parts, orgId),
+  );

@@ -9,7 +9,7 @@ export {
   eventsOfConversion,
   releaseOfBill,
 } from "./conversion.ts";
-export { expireLots, expireOrganisations, inTurn } from "./expiry.ts";
+export { expireLots, expireOrganisations } from "./expiry.ts";
 export type { ExplodeParts } from "./explode.ts";
 export type { ExplodedBill, ExplodedRedemption } from "./explode-answers.ts";
 export { expireHolds, expireHoldsOf } from "./holds.ts";

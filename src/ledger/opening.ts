@@ -1,4 +1,4 @@
-import { type Clock, type Db, type Ids, type Instant, type Logger, sql, type Tx } from "#platform";
+import { type Clock, type Db, type Ids, type Instant, inTurn, type Logger, sql, type Tx } from "#platform";
 import { LedgerBook } from "./book.ts";
 import { BULK_OPENING, type OpenedPair, openingPostings } from "./opening-postings.ts";
 import { loadAccounts, lockParties, writeLedger } from "./store.ts";
@@ -131,20 +131,12 @@ export const openLedgers = async (
   return opened;
 };
 
-/** Opens the ledgers of organisations, one after another; what fails for one is logged and does not keep the others waiting. */
-export const openOrganisations = async (
+/** Opens the ledgers of organisations, one after another; see `inTurn` for what fails. */
+export const openOrganisations = (
   parts: OpeningParts & { readonly log: Pick<Logger, "error"> },
   orgIds: readonly number[],
   pairsOf: (orgId: number) => Promise<readonly OpenedPair[]>,
-): Promise<void> => {
-  const failures: unknown[] = [];
-  for (const orgId of orgIds) {
-    try {
-      await openLedgers(parts, orgId, await pairsOf(orgId));
-    } catch (error) {
-      parts.log.error({ err: error, organisation: orgId }, "ledgers of an organisation could not be opened");
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
-};
+): Promise<void> =>
+  inTurn(orgIds, parts.log, "ledgers of an organisation could not be opened", async (orgId) =>
+    openLedgers(parts, orgId, await pairsOf(orgId)),
+  );

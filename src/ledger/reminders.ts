@@ -3,6 +3,7 @@ import {
   type Clock,
   type Db,
   type Instant,
+  inTurn,
   type Logger,
   localDate,
   type Millipoints,
@@ -10,7 +11,6 @@ import {
   startOfDay,
   type Tx,
 } from "#platform";
-import { inTurn } from "./expiry.ts";
 import type { AccountKey, LotKey } from "./schema.ts";
 
 /** Lots looked at per transaction: bounds its length and the memory of the job, however much expires soon. */

@@ -35,6 +35,7 @@ export {
 export { AppError, assert, defineErrors, type ErrorDetails } from "./errors.ts";
 export { createHttp, type HttpOptions, type Server } from "./http.ts";
 export { createIds, type Ids, type NextId } from "./ids.ts";
+export { inTurn } from "./in-turn.ts";
 export { createJobs, type Jobs, migrateJobs } from "./jobs.ts";
 export { createLog, type Logger } from "./log.ts";
 export { migrate } from "./migrate.ts";

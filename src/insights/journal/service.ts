@@ -1,5 +1,5 @@
 import type { Organisation } from "#orgs";
-import type { Db, Instant, Logger, Tx } from "#platform";
+import { type Db, type Instant, inTurn, type Logger, type Tx } from "#platform";
 import { isUsable } from "./rules.ts";
 import type { JournalSum, Step } from "./schema.ts";
 import * as store from "./store.ts";
@@ -65,23 +65,14 @@ export const closeJournal = (db: Db, { id, timeZone }: Journal, now: Instant): P
     await store.saveClosing(tx, id, { timeZone, closedBefore: before, events: (kept?.events ?? 0) + added });
   });
 
-/**
- * Closes the journals of organisations, one after another. What fails for one is logged and does not keep the others waiting;
- * the first failure is thrown at the end, so that whoever called knows.
- */
+/** Closes the journals of organisations, one after another; see `inTurn` for what fails. */
 export const closeJournals = async (
   { db, log }: { readonly db: Db; readonly log: Pick<Logger, "error"> },
   journals: readonly Journal[],
   now: Instant,
 ): Promise<void> => {
-  const failures: unknown[] = [];
-  for (const journal of journals) {
-    try {
-      await closeJournal(db, journal, now);
-    } catch (error) {
-      log.error({ err: error, organisation: journal.id }, "an organisation's journal could not be summed");
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
+  const byId = new Map(journals.map((journal) => [journal.id, journal]));
+  await inTurn([...byId.keys()], log, "an organisation's journal could not be summed", (orgId) =>
+    closeJournal(db, byId.get(orgId) as Journal, now),
+  );
 };
