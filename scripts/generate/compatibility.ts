@@ -12,7 +12,7 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v1.1/transaction/add":
     "referral codes and redemptions of coupons named in the bill are not acted on; colliding identifiers are warned of, not merged",
   "POST /v1.1/transaction/add_with_local_currency": "as POST /v1.1/transaction/add",
-  "GET /v1.1/customer/transactions": "without coupons and credit notes",
+  "GET /v1.1/customer/transactions": "without coupons",
   "POST /v2/simulation/transactions": "without targets, streaks and promotions",
   "GET /v2/rejectedTransactions":
     "payment modes, stores, tills and mandatory fields; there is no item catalogue to check items against",

@@ -120,6 +120,10 @@ export const detailsOf = (
       notes,
       attributes: attributes as Record<string, unknown>,
     })),
+    creditNote:
+      details?.creditNote === undefined
+        ? null
+        : { ...details.creditNote, amount: moneyOrNull(details.creditNote.amount) },
     extendedFields: { ...details?.extendedFields },
     customFields: { ...details?.customFields },
     why: why as TransactionAnswer["why"],

@@ -143,6 +143,12 @@ export const TransactionAnswer = Type.Object({
       attributes: Fields,
     }),
   ),
+  creditNote: Nullable(
+    Type.Object(
+      { number: Type.String(), amount: Nullable(Type.Number()), notes: Nullable(Type.String()) },
+      { description: "What the till gave for goods that came back" },
+    ),
+  ),
   extendedFields: Fields,
   customFields: Fields,
   why: Nullable(Why),

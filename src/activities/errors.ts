@@ -183,6 +183,7 @@ export const errors = defineErrors("activities", {
     http: 400,
     message: "addWithLocalCurrency: the organisation does not convert currencies.",
   },
+  bad_credit_note: { number: 9602, http: 400, message: "{field} must be {expected}." },
   no_base_currency: {
     number: 9605,
     http: 400,

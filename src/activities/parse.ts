@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { type Organisation, validateFields } from "#orgs";
 import { type Body, type Instant, type Issue, isObject, parseDateTime } from "#platform";
+import { parseCreditNote } from "./credit-notes.ts";
 import { inBaseCurrency } from "./currencies/convert.ts";
 import { errors } from "./errors.ts";
 import { asLines, fieldIssues, MAX_FIELDS, parsePayments, parsePointsRedemptions } from "./parse-lines.ts";
@@ -94,6 +95,7 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
   const ownNumber =
     goesBack && context.returnsGoods !== true ? parseReturnNumber(body.parentBillNumber, context) : number;
   const paidBy = parsePointsRedemptions(body.redemptions, goesBack, warnings);
+  const creditNote = context.isV11 === true ? parseCreditNote(body.creditNote, scale) : null;
   const marked = markOutlierLines(organisation, lines, warnings);
   const extended = validateFields(
     organisation.extendedFields("TRANSACTION"),
@@ -132,6 +134,7 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
     ...(returns.length === 0 ? {} : { returns }),
     paymentModes: parsePayments(body.paymentModes, organisation, warnings),
     ...(paidBy.length === 0 ? {} : { pointsRedemptions: paidBy }),
+    ...(creditNote === null ? {} : { creditNote }),
     extendedFields: extended.values,
     customFields: custom.values,
     notInterestedReason: asText(body.notInterestedReason, "notInterestedReason", 255),

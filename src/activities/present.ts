@@ -1,5 +1,6 @@
 import { type Entity, entityReference, type Organisation } from "#orgs";
 import { formatIso, QUANTITY_SCALE } from "#platform";
+import { creditNoteOf, creditNotesOf } from "./credit-notes.ts";
 import { localCurrencyOf, localLineOf } from "./currencies/present.ts";
 import type { StoredLine, StoredTransaction } from "./reads.ts";
 import { returnDetailsOf, returnedLineOf } from "./returns/present.ts";
@@ -74,12 +75,19 @@ const returnOf = ({ returnType, parentId, details }: StoredTransaction) =>
         ...(details?.mixedBillId === undefined ? {} : { mixedBillId: details.mixedBillId }),
       };
 
+/** What the caller asks for besides the bill. */
+export interface PresentedParts {
+  readonly tenders: boolean;
+  readonly creditNotes: boolean;
+  readonly returns: readonly ReturnOfBill[];
+}
+
 /** The answer of the documented read of one bill (transactions.md §5.3). */
 export const presentTransaction = (
   organisation: Organisation,
   transaction: StoredTransaction,
   lines: readonly StoredLine[],
-  { tenders, returns }: { readonly tenders: boolean; readonly returns: readonly ReturnOfBill[] },
+  { tenders, creditNotes, returns }: PresentedParts,
 ) => {
   const zone = organisation.clusterTimeZone;
   const isAnonymous = transaction.customerId === null;
@@ -110,6 +118,7 @@ export const presentTransaction = (
     },
     lineItems: lines.map((line) => lineItem(organisation, transaction, line, returns)),
     ...(tenders ? { paymentModes: paymentModes(organisation, transaction) } : {}),
+    ...(creditNotes ? { creditNote: creditNoteOf(organisation, transaction.details?.creditNote) } : {}),
     customFields: transaction.details?.customFields ?? {},
     extendedFields: transaction.details?.extendedFields ?? {},
     attribution: {
@@ -168,7 +177,9 @@ export const presentListItem = (
     ...(embed.has("BILL_EF") ? { extendedFields: transaction.details?.extendedFields ?? {} } : {}),
     ...(embed.has("BILL_CF") ? { customFields: transaction.details?.customFields ?? {} } : {}),
     ...(embed.has("PAYMENT_MODES") ? { paymentModes: paymentModes(organisation, transaction) } : {}),
-    ...(embed.has("CREDIT_NOTES") ? { creditNotes: [] } : {}),
+    ...(embed.has("CREDIT_NOTES")
+      ? { creditNotes: creditNotesOf(organisation, transaction.id, transaction.details?.creditNote) }
+      : {}),
     ...(embed.has("ATTRIBUTION")
       ? {
           attribution: {

@@ -4,7 +4,7 @@ import type { Loyalty } from "#loyalty";
 import type { Orgs } from "#orgs";
 import { type Db, failures, parseDateTime, type Server, V2Failure, V2List } from "#platform";
 import { errors } from "./errors.ts";
-import { presentListItem, presentTransaction } from "./present.ts";
+import { type PresentedParts, presentListItem, presentTransaction } from "./present.ts";
 import {
   findByNumber,
   findTransaction,
@@ -123,7 +123,7 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
     orgId: number,
     find: () => Promise<StoredTransaction | null>,
     missing: () => Error,
-    tenders: boolean,
+    asks: Pick<PresentedParts, "tenders" | "creditNotes">,
   ) => {
     const organisation = await orgs.get(orgId);
     const transaction = await find();
@@ -132,7 +132,7 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
       lines: await linesOf(tx, orgId, transaction.partyId, [transaction.id]),
       returns: await returnsOfBills(tx, orgId, [transaction]),
     }));
-    return presentTransaction(organisation, transaction, lines, { tenders, returns });
+    return presentTransaction(organisation, transaction, lines, { ...asks, returns });
   };
 
   const list = async (orgId: number, customerId: number, query: ListQuery) => {
@@ -165,7 +165,7 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
         tags: ["Transactions"],
         summary: "Read a purchase or return by id",
         params: Type.Object({ transactionId: Type.String() }),
-        querystring: Type.Object({ tenders: OptionalText, type: OptionalText }),
+        querystring: Type.Object({ tenders: OptionalText, credit_notes: OptionalText, type: OptionalText }),
         response: { 200: TransactionShape, ...failures(V2Failure) },
       },
     },
@@ -173,7 +173,9 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
       const id = idOf(params.transactionId);
       const find = () => db.transaction(actor.orgId, (tx) => findTransaction(tx, actor.orgId, id));
       const missing = () => errors.transaction_unknown({ id });
-      return answer(actor.orgId, find, missing, query.tenders?.toLowerCase() === "true");
+      const isTrue = (value: string | undefined) => value?.toLowerCase() === "true";
+      const asks = { tenders: isTrue(query.tenders), creditNotes: isTrue(query.credit_notes) };
+      return answer(actor.orgId, find, missing, asks);
     },
   );
 
@@ -196,7 +198,8 @@ export const addTransactionReadRoutes = (server: Server, parts: TransactionReadP
           const [first] = number.includes("\0") ? [] : await findByNumber(tx, actor.orgId, number);
           return first === undefined ? null : findTransaction(tx, actor.orgId, first.id);
         });
-      return answer(actor.orgId, find, () => errors.number_unknown({ number: number.slice(0, 60) }), true);
+      const missing = () => errors.number_unknown({ number: number.slice(0, 60) });
+      return answer(actor.orgId, find, missing, { tenders: true, creditNotes: false });
     },
   );
 

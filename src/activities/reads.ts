@@ -1,4 +1,5 @@
 import { type Money, rawSql, sql, type Tx } from "#platform";
+import type { CreditNote } from "./credit-notes.ts";
 import type { LocalCurrency } from "./currencies/convert.ts";
 import type { KeptDecision } from "./returns/again.ts";
 import type { TakenAward } from "./returns/clawback.ts";
@@ -17,6 +18,7 @@ export interface TransactionDetails {
   /** How what is left of its bill was decided anew, or why it could not be. */
   readonly decidedAgain?: KeptDecision;
   readonly localCurrency?: LocalCurrency;
+  readonly creditNote?: CreditNote;
   /** The anonymous bill that this one took the place of. */
   readonly retro?: { readonly transactionId: number; readonly type: string };
 }

@@ -1,4 +1,5 @@
 import type { Instant, Issue, Milliquantity, Money } from "#platform";
+import type { CreditNote } from "./credit-notes.ts";
 import type { LocalCurrency } from "./currencies/convert.ts";
 import type { Rejection } from "./rejected/schema.ts";
 
@@ -89,6 +90,8 @@ export interface Purchase {
   readonly paymentModes: readonly PaymentMode[];
   /** Codes of redemptions that paid it, as quoted; absent when none are. */
   readonly pointsRedemptions?: readonly string[];
+  /** As a v1.1 bill has it. */
+  readonly creditNote?: CreditNote;
   readonly extendedFields: Readonly<Record<string, unknown>>;
   readonly customFields: Readonly<Record<string, unknown>>;
   readonly notInterestedReason: string | null;

@@ -7464,6 +7464,11 @@ export interface operations {
                 [name: string]: unknown;
               };
             }[];
+            creditNote: {
+              number: string;
+              amount: number | null;
+              notes: string | null;
+            } | null;
             extendedFields: {
               [name: string]: unknown;
             };
@@ -14795,6 +14800,7 @@ export interface operations {
     parameters: {
       query?: {
         tenders?: string;
+        credit_notes?: string;
         type?: string;
       };
       header?: never;

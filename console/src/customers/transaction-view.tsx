@@ -149,12 +149,26 @@ const Sum = ({
 
 const shown = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
-const Facts = ({ transaction: { id, note, extendedFields } }: { transaction: Transaction }) => (
+const CreditNote = ({ number, amount, notes }: NonNullable<Transaction["creditNote"]>) => (
+  <>
+    {number}
+    {amount !== null && (
+      <>
+        {" "}
+        of <Money value={amount} />
+      </>
+    )}
+    {notes !== null && `: ${notes}`}
+  </>
+);
+
+const Facts = ({ transaction: { id, note, creditNote, extendedFields } }: { transaction: Transaction }) => (
   <Panel title="More" order={3}>
     <KeyValue
       items={[
         { label: "Transaction id", value: id },
         ...(note ? [{ label: "Note", value: note }] : []),
+        ...(creditNote === null ? [] : [{ label: "Credit note", value: <CreditNote {...creditNote} /> }]),
         ...Object.entries(extendedFields).map(([name, value]) => ({
           label: plainWords(name),
           value: shown(value),

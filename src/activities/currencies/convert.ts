@@ -120,6 +120,9 @@ const convertBody = (body: Body, convert: (value: unknown) => unknown) => {
           ? {}
           : { lineItemsV2: sentLines }
         : { lineItemsV2: each(lines, LINE_MONEY) }),
+      ...(isObject(body.creditNote)
+        ? { creditNote: convertFields(body.creditNote, ["amount"], convert) }
+        : {}),
       ...(payments === null ? {} : { paymentModes: each(payments, ["value"]) }),
     } as Body,
     lines: (lines ?? []).map((line): Body => (isObject(line) ? line : {})),

@@ -54,7 +54,11 @@ export const addEarningRoutes = (server: Server, { db, orgs }: TransactionReadPa
           loadLotsOfTransactions(tx, orgId, [{ partyId, transactionId: id }]),
         ]);
         const fates = fatesOf(lots, await loadUsesOfLots(tx, orgId, lots));
-        const shown = presentTransaction(organisation, transaction, lines, { tenders: true, returns });
+        const shown = presentTransaction(organisation, transaction, lines, {
+          tenders: true,
+          creditNotes: false,
+          returns,
+        });
         return {
           ...shown,
           billDetails: {

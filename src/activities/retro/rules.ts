@@ -114,6 +114,7 @@ export const purchaseOfClaim = (
     extendedFields: { ...details?.extendedFields, ...extended.values },
     customFields: { ...details?.customFields, ...custom.values },
     notInterestedReason: null,
+    ...(details?.creditNote === undefined ? {} : { creditNote: details.creditNote }),
     ...(details?.localCurrency === undefined ? {} : { localCurrency: details.localCurrency }),
     outlierStatus: bill.outlierStatus,
     deliveryStatus: bill.deliveryStatus,

@@ -1,5 +1,6 @@
 import type { Organisation } from "#orgs";
 import { formatPlain, type Money, POINTS_SCALE, QUANTITY_SCALE, toDecimal } from "#platform";
+import { creditNotesOfV11 } from "../credit-notes.ts";
 import { currencyBlocks } from "../currencies/present.ts";
 import { type LotFate, summaryOf } from "../earning/points.ts";
 import type { StoredLine, StoredTransaction } from "../reads.ts";
@@ -92,7 +93,7 @@ export const billOf = (
   organisation: Organisation,
   transaction: StoredTransaction,
   lines: readonly StoredLine[],
-  { tenders }: { readonly tenders: boolean },
+  { tenders, creditNotes }: { readonly tenders: boolean; readonly creditNotes: boolean },
 ) => {
   const blocks = currencyBlocks(organisation, transaction);
   return {
@@ -102,6 +103,7 @@ export const billOf = (
     source: transaction.source.toLowerCase(),
     ...(blocks === null ? {} : { local_currency: blocks.bill, currency: blocks.currency }),
     ...(tenders ? { tenders: tendersOf(organisation, transaction) } : {}),
+    ...(creditNotes ? { credit_notes: creditNotesOfV11(organisation, transaction.details?.creditNote) } : {}),
     line_items: { line_item: lines.map((line) => lineOf(organisation, transaction, line)) },
   };
 };
@@ -112,6 +114,7 @@ export interface ListedParts {
   readonly fates: readonly LotFate[];
   /** Pieces of goods, in thousandths. */
   readonly quantity: number;
+  readonly creditNotes: boolean;
 }
 
 /** When the first of the bill's points expire; "" when none do. */
@@ -124,7 +127,7 @@ const expiryOf = (organisation: Organisation, fates: readonly LotFate[]): string
 export const listedBillOf = (
   organisation: Organisation,
   transaction: StoredTransaction,
-  { programId, fates, quantity }: ListedParts,
+  { programId, fates, quantity, creditNotes }: ListedParts,
 ) => {
   const blocks = currencyBlocks(organisation, transaction);
   const summary = summaryOf(fates);
@@ -144,6 +147,7 @@ export const listedBillOf = (
       program_id: programId === null ? "" : String(programId),
     },
     coupons: [],
+    ...(creditNotes ? { credit_notes: creditNotesOfV11(organisation, transaction.details?.creditNote) } : {}),
     basket_size: String(quantity / QUANTITY_SCALE),
     line_items: { line_item: [] },
   };

@@ -126,6 +126,7 @@ export const readTillBill = (item: unknown, organisation: Organisation): TillBil
       deliveryStatus: textOf(item.delivery_status) === "" ? "DELIVERED" : item.delivery_status,
       notInterestedReason: item.not_interested_reason,
       currencyCode: item.currency_code,
+      creditNote: item.credit_note,
       redemptions: redemptionsOf(item.pointsRedemptions),
       ...(Object.keys(custom).length > 0 ? { customFields: custom } : {}),
       ...(Object.keys(extended).length > 0 ? { extendedFields: extended } : {}),

@@ -104,7 +104,10 @@ const addTransactionGet = (server: Server, parts: V11Parts): void => {
                       ...(isTrue(query.user_id) ? { user_id: block.user_id } : {}),
                     },
                   }),
-              ...billOf(organisation, transaction, lines, { tenders: isTrue(query.tenders) }),
+              ...billOf(organisation, transaction, lines, {
+                tenders: isTrue(query.tenders),
+                creditNotes: isTrue(query.credit_notes),
+              }),
               item_status: done(600, "Transaction found."),
             };
           }),
@@ -309,6 +312,7 @@ const addCustomerTransactions = (server: Server, parts: V11Parts): void => {
                 programId,
                 fates: fates.filter(({ lot }) => lot.transactionId === row.id),
                 quantity: quantities.get(row.id) ?? 0,
+                creditNotes: isTrue(query.credit_notes),
               }),
             ),
           },
