@@ -24,7 +24,8 @@ export const parseCreditNote = (value: unknown, scale: number): CreditNote | nul
       expected: `a text of 1 to ${MOST_OF_NUMBER} characters`,
     });
   const amount = asMoney(value.amount, "credit_note.amount", scale);
-  if (amount !== null && amount < 0) throw errors.negative_amount({ field: "credit_note.amount" });
+  if (amount !== null && amount < 0)
+    throw errors.bad_credit_note({ field: "credit_note.amount", expected: "0 or more" });
   const notes = asText(value.notes, "credit_note.notes", 2000);
   return { number, amount, notes: notes === "" ? null : notes };
 };
