@@ -234,7 +234,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     // A program shows points with the decimals that it awards, two at least.
     const decimalsOf = (id: number) =>
       Math.max(2, ...(published.byId(id)?.newest.rules.map(({ award }) => award.decimals) ?? []));
-    return new Map([...names].map(([id, name]) => [id, { name, decimals: decimalsOf(id) }]));
+    const isDefault = (id: number) => published.default?.programId === id;
+    return new Map(
+      [...names].map(([id, name]) => [id, { name, decimals: decimalsOf(id), isDefault: isDefault(id) }]),
+    );
   };
   const server = createHttp({
     log,

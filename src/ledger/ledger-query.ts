@@ -11,8 +11,10 @@ export interface ProgramName {
   readonly name: string;
   /** Decimals with which the program shows points; 2 when it does not say. */
   readonly decimals?: number;
-  /** The concept whose tills count under `includeTillConceptEvents`. */
+  /** The concept that is mapped to the program. */
   readonly conceptId?: number | null;
+  /** The program of every till whose concept is mapped to no other. */
+  readonly isDefault?: boolean;
 }
 export type ProgramNames = ReadonlyMap<number, ProgramName>;
 export type CurrencyNames = ReadonlyMap<number, { readonly name: string }>;
@@ -134,12 +136,25 @@ const parseProgram = (query: RawQuery, { organisation, programs }: QueryContext)
   const programId = numberOf(value);
   const program = programId === null ? undefined : programs.get(programId);
   if (programId === null || program === undefined) throw errors.bad_program({ value });
-  const conceptId = program.conceptId ?? null;
-  if (!withConcept || conceptId === null) return { programId, conceptTillIds: null };
-  const tills = organisation
+  return {
+    programId,
+    conceptTillIds: withConcept ? tillsOfProgram(organisation, programs, programId) : null,
+  };
+};
+
+/** The tills whose activities are the program's: those of its concept; of the default program those of nobody else's. */
+export const tillsOfProgram = (
+  organisation: Pick<Organisation, "entities" | "conceptOf">,
+  programs: ProgramNames,
+  programId: number,
+): number[] => {
+  const { conceptId = null, isDefault = false } = programs.get(programId) ?? {};
+  const mapped = new Set([...programs.values()].flatMap((program) => program.conceptId ?? []));
+  const isOwn = (concept: number | undefined) =>
+    conceptId === null ? isDefault && !mapped.has(concept ?? 0) : concept === conceptId;
+  return organisation
     .entities("TILL")
-    .filter((till) => organisation.conceptOf(till.id)?.id === conceptId);
-  return { programId, conceptTillIds: tills.map((till) => till.id) };
+    .flatMap(({ id }) => (isOwn(organisation.conceptOf(id)?.id) ? [id] : []));
 };
 
 const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;

@@ -57,6 +57,11 @@ describe("taking points away by hand", () => {
     expect(await shop.sound()).toEqual([]);
   });
 
+  test("a promotion by an identifier, of which there are none, is unknown", async () => {
+    const body = { promotionIdentifier: "P", programId: shop.programId, reasonOfReturn: "x" };
+    expect(code(await shop.post(byId(ana), { ...body, pointsToBeAdjusted: 1 }))).toEqual([400, 8874]);
+  });
+
   test.each<[string, object, number]>([
     ["too many decimals", { pointsToBeAdjusted: 1.0005 }, 8906],
     ["more than available", { pointsToBeAdjusted: 1_000_000 }, 8907],
@@ -91,9 +96,12 @@ describe("taking points away by hand", () => {
 describe("issuing by hand for a bill", () => {
   const PATH = "/v2/customers/bulk/manualCurrencyAllocate";
   let bill = 0;
+  let number = "";
   beforeAll(async () => {
     const lineItemsV2 = [{ itemCode: "TEA", qty: 1, rate: 5, value: 5, amount: 5 }];
-    bill = (await shop.post(ADD, billOf({ lineItemsV2 }))).body.createdId;
+    const sent = billOf({ lineItemsV2 });
+    number = sent.billNumber;
+    bill = (await shop.post(ADD, sent)).body.createdId;
   });
   const itemOf = (changes: object = {}) => ({
     orgId: shop.shop.orgId,
@@ -133,12 +141,55 @@ describe("issuing by hand for a bill", () => {
     expect(await shop.sound()).toEqual([]);
   });
 
+  test("is for what the customer did, too: no return of a bill takes it back", async () => {
+    const before = await shop.balance(ana);
+    const { body } = await shop.post(PATH, [
+      itemOf({ eventName: "CustomerRegistration", eventSourceId: String(ana) }),
+      itemOf({ eventName: "customerupdate", eventSourceId: ana, promotionId: -1 }),
+      itemOf({ eventName: "TransactionUpdate", promotionId: 12 }),
+    ]);
+    expect(body).toMatchObject({ total: 3, success: 3, failures: 0 });
+    const given = body.data.map((item: { eventLogId: number }) => item.eventLogId);
+    const url = `/v2/pointsLedger/getCustomerLedgerInfo?identifierName=id&identifierValue=${ana}&source=INSTORE&limit=100`;
+    const { ledgerEntries } = (await shop.get(url)).body;
+    const details = given.map(
+      (id: number) =>
+        ledgerEntries.find((entry: { eventLogId: number }) => entry.eventLogId === id).eventDetails,
+    );
+    expect(details[0]).toMatchObject({ reason: "CustomerRegistration" });
+    expect(details[1]).toMatchObject({ reason: "CustomerUpdate" });
+    expect(details[1]).not.toHaveProperty("promotionId");
+    expect(details[2]).toMatchObject({ promotionId: 12 });
+    expect(await shop.balance(ana)).toBe(before + 90);
+    const taken = 30 + 30 + 2;
+    const returned = await shop.post(ADD, {
+      type: "RETURN",
+      returnType: "FULL",
+      billNumber: number,
+      purchaseTime: new Date(NOON).toISOString(),
+      billingDate: new Date(NOON + 1000).toISOString(),
+    });
+    expect(returned.body).toMatchObject({ errors: [], warnings: [] });
+    // What the bill earned and what was given for it goes; what the customer did stays done.
+    expect(await shop.balance(ana)).toBeCloseTo(before + 90 - taken - 0.05, 6);
+    const line = itemOf({ eventName: "CustomerUpdate", eventSourceId: ana, billLineItemId: 1 });
+    expect((await shop.post(PATH, [line])).body.data[0].errors[0].code).toBe(8136);
+    expect(await shop.sound()).toEqual([]);
+  });
+
   test.each<[string, object, number]>([
     ["another organisation", { orgId: 999_999 }, 8136],
     ["an unknown program", { programId: 999_999 }, 8136],
     ["an unknown award strategy", { awardStrategyId: 99 }, 8136],
     ["an unknown expiry strategy", { expiryStrategyId: 99 }, 8136],
-    ["an unknown event", { eventName: "TargetCompleted" }, 8136],
+    ["an event that is not recorded", { eventName: "TargetCompleted" }, 8136],
+    ["no event", { eventName: "" }, 8136],
+    ["a registration without its customer", { eventName: "CustomerRegistration", eventSourceId: "x" }, 8136],
+    [
+      "another customer's registration",
+      { eventName: "CustomerRegistration", eventSourceId: "99999999" },
+      8136,
+    ],
     ["an unknown currency", { alternateCurrencyIdentifier: "pearls" }, 8136],
     ["a source value that is none", { sourceValue: "much" }, 8136],
     ["a source value that is no value", { sourceValue: { toString: 1 } }, 8136],

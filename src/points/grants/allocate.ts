@@ -11,7 +11,7 @@ import { identifierTypeOf, nameParty, partyWithId } from "../naming.ts";
 import type { Moved } from "../path.ts";
 import { readInteger, readText, shown } from "../values.ts";
 import type { AllocateRouteParts } from "./allocate-routes.ts";
-import { type GrantAmount, grantKind } from "./grant.ts";
+import { type GrantAmount, type GrantInput, grantKind } from "./grant.ts";
 
 /** Items of one call at most (points.md §4.6). */
 export const MAX_ITEMS = 10;
@@ -83,19 +83,50 @@ const customerOf = async (
   return partyId!;
 };
 
-/** The bill that the points are given for; the line when the item names one. */
+/** Events that are about a bill: its return takes the points back. */
+const BILL_EVENTS = new Set(["transactionadd", "transactionupdate"]);
+/** Events that are about the customer; their source is the customer's id. */
+const CUSTOMER_EVENTS: Readonly<Record<string, string>> = {
+  customerregistration: "CustomerRegistration",
+  customerupdate: "CustomerUpdate",
+};
+const EVENTS = "TransactionAdd, TransactionUpdate, CustomerRegistration, CustomerUpdate";
+
+/** What points are given for: a bill, with the line when the item names one, or something that the customer did. */
+type Occasion = Pick<GrantInput, "bill" | "reason">;
+
+const occasionOf = async (
+  parts: AllocateRouteParts,
+  orgId: number,
+  partyId: number,
+  item: Body,
+): Promise<Occasion> => {
+  const name = (readText(item.eventName, 100) ?? "").toLowerCase();
+  if (BILL_EVENTS.has(name)) return { bill: await billOf(parts, orgId, partyId, item), reason: "" };
+  const event = CUSTOMER_EVENTS[name];
+  if (event === undefined)
+    throw errors.not_supported({
+      field: "eventName",
+      reason: `points can be given for ${EVENTS}; ${shown(item.eventName)} is none of them`,
+    });
+  const id = readInteger(item.eventSourceId) ?? 0;
+  const current = await parts.db.transaction(orgId, (tx) => parts.customers.currentIds(tx, orgId, [id]));
+  if (current.get(id) !== partyId)
+    throw errors.not_supported({
+      field: "eventSourceId",
+      reason: `of ${event} it is the customer's id, and ${shown(item.eventSourceId)} is not`,
+    });
+  if ((readInteger(item.billLineItemId) ?? 0) !== 0)
+    throw errors.not_supported({ field: "billLineItemId", reason: `${event} is about no bill` });
+  return { bill: null, reason: event };
+};
+
 const billOf = async (
   parts: AllocateRouteParts,
   orgId: number,
   partyId: number,
   item: Body,
-): Promise<{ readonly transactionId: number; readonly number: string; readonly line: number }> => {
-  const event = readText(item.eventName, 100) ?? "";
-  if (event.toLowerCase() !== "transactionadd")
-    throw errors.not_supported({
-      field: "eventName",
-      reason: `${shown(item.eventName)} cannot be given for`,
-    });
+): Promise<NonNullable<GrantInput["bill"]>> => {
   const id = readInteger(item.eventSourceId);
   const [bill]: readonly BillOfCustomer[] =
     id === null || id === undefined ? [] : await parts.findBills(orgId, partyId, { id });
@@ -130,7 +161,8 @@ const grantOf = async (
       field: "alternateCurrencyIdentifier",
       reason: `there is no currency ${shown(item.alternateCurrencyIdentifier)}`,
     });
-  const promotionId = readInteger(item.promotionId) ?? null;
+  // The documented samples say -1 for none.
+  const promotionId = Math.max(0, readInteger(item.promotionId) ?? 0) || null;
   return movementOf(
     caller,
     grantKind,
@@ -144,9 +176,8 @@ const grantOf = async (
       expiry: { strategyId: need(item.expiryStrategyId, "expiryStrategyId") },
       convertsAt: null,
       awardedAt: null,
-      reason: "",
       comments: "",
-      bill: await billOf(parts, organisation.id, partyId, item),
+      ...(await occasionOf(parts, organisation.id, partyId, item)),
       promotion: promotionId === null ? null : { id: promotionId, name: "" },
     },
     now,
@@ -154,7 +185,7 @@ const grantOf = async (
   );
 };
 
-/** Gives points for up to ten bills; each item has its own outcome. */
+/** Gives points for up to ten bills or other events; each item has its own outcome. */
 export const allocate = async (
   parts: AllocateRouteParts,
   caller: Caller,
