@@ -3,9 +3,9 @@ import { verifyCustomers } from "#customers";
 import { systemActor } from "#identity";
 import { loadAccounts, loadOpenLots, type Posting, verifyLedger } from "#ledger";
 import { loadMemberships } from "#loyalty";
-import { createPoints } from "#points";
+import { createPoints, transferKind } from "#points";
 import { buildLedger } from "../ledger/testing.ts";
-import { hold, type PointsShop, redeem, reverse } from "../points/testing.ts";
+import { commandOf, hold, type PointsShop, redeem, reverse } from "../points/testing.ts";
 import { type ActivitiesBench, createActivitiesBench, NOON, type TestShop } from "./testing.ts";
 import { verifyActivities } from "./verify.ts";
 
@@ -272,6 +272,79 @@ describe("points of one who was merged", () => {
     const { mergeId } = await merge();
     await points().move(shop.id, hold(survivorId, 1000));
     await expect(undo(mergeId)).rejects.toMatchObject({ number: 70_311 });
+    await isClean();
+  });
+});
+
+describe("what the simulation found, seed 20261129", () => {
+  const day = 86_400_000;
+
+  test("step 1097: a hold past its time does not keep a merge from being undone", async () => {
+    await earn(survivorId, 5000);
+    const all = createPoints({ ...bench.parts, log: bench.log });
+    await all.move(shop.id, hold(survivorId, 1000, 600, { now: NOON - 2 * day }));
+    const { mergeId } = await merge();
+    expect((await bench.customers.mergesOf(shop.id, survivorId))[0]).toMatchObject({ canUndo: true });
+    expect(await undo(mergeId)).toMatchObject({ repeated: false });
+    await isClean();
+  });
+
+  test.each([
+    ["pays what is still owed", 0, { balance: 0, debt: 0 }],
+    ["comes to the lots that paid since", 7000, { balance: 7000, debt: 0, lots: [[7000, null]] }],
+  ])("step 4658: a redemption whose points the survivor came to owe %s", async (_, since, expected) => {
+    await record("C2", { billNumber: "OWED", billAmount: 600 });
+    const all = createPoints({ ...bench.parts, log: bench.log });
+    const spent = { code: () => `o${String(since).padStart(4, "0")}${shop.id % 10}` } as PointsShop;
+    const { reply } = await all.move(shop.id, redeem(spent, victimId, 6000));
+    await record("C2", {
+      type: "RETURN",
+      returnType: "FULL",
+      billNumber: "OWED",
+      billAmount: undefined,
+      purchaseTime: "2026-01-20T12:00:00Z",
+      billingDate: "2026-01-20T13:00:00Z",
+    });
+    expect(await read(victimId)).toMatchObject({ balance: -6000, debt: 6000 });
+    await merge();
+    if (since > 0) await earn(survivorId, since);
+    const { code } = JSON.parse(reply) as { code: string };
+    const back = { code: () => `b${String(since).padStart(4, "0")}${shop.id % 10}` } as PointsShop;
+    const reversed = await all.move(shop.id, reverse(back, survivorId, code));
+    expect(JSON.parse(reversed.reply)).toMatchObject({ returned: 6000, expired: 0, balance: since });
+    expect(await read(survivorId)).toMatchObject(expected);
+    expect(await read(victimId)).toMatchObject({ balance: 0, debt: 0, lots: [] });
+    await isClean();
+  });
+
+  test("step 14448: a bill's own points go back first, however many merges they came through", async () => {
+    await record("C2", { billNumber: "CHAIN", billAmount: 600 });
+    await earn(thirdId, 3000, { expiresAt: NOON + 5 * day });
+    await merge();
+    await merge(thirdId, survivorId);
+    await record("C3", {
+      type: "RETURN",
+      returnType: "FULL",
+      billNumber: "CHAIN",
+      billAmount: undefined,
+      purchaseTime: "2026-01-20T12:00:00Z",
+      billingDate: "2026-01-20T13:00:00Z",
+    });
+    expect(await read(thirdId)).toMatchObject({ balance: 3000, lots: [[3000, "2026-01-25"]] });
+    await isClean();
+  });
+
+  test("step 37184: a transfer means whom it names, also where another movement of the batch names the same", async () => {
+    await earn(survivorId, 5000);
+    await earn(thirdId, 5000);
+    await merge();
+    const all = createPoints({ ...bench.parts, log: bench.log });
+    const [held, passed] = await all.moveAll(shop.id, [
+      hold(victimId, 1000),
+      commandOf(transferKind, [thirdId, victimId], { programId: null, points: 1000, notes: "" }),
+    ]);
+    expect(held).toMatchObject({ ok: {} });
+    expect(passed).toMatchObject({ error: { number: 419 } });
     await isClean();
   });
 });

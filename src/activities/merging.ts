@@ -112,7 +112,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const { parties, accounts, holds } = await load(tx, orgId, [survivorId, victimId]);
     const lines = await loadPostedLines(tx, orgId, eventsOf(step, posted));
     const lots = await loadLots(tx, orgId, lotsOf(lines));
-    if (!canUndoMerge(parties, step, posted, lots, holds)) return false;
+    if (!canUndoMerge(parties, { ...step, at: step.at.getTime() }, posted, lots, holds)) return false;
     const book = new LedgerBook(parties, accounts, { lots });
     const nextEventId = await ids.reserve("event", eventsOfUndo(lines.length));
     postMergeUndo(book, { ...partyMerge(actor, step), nextEventId }, lines);
@@ -133,7 +133,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const lots = await loadLots(tx, orgId, lotsOf(lines));
     return canUndoMerge(
       parties.filter((party) => party !== null),
-      step,
+      { ...step, at: step.at.getTime() },
       posted,
       lots,
       holds,

@@ -240,7 +240,7 @@ const loadReturns = async (
   await loadAwards(tx, orgId, originals, book, survivorIds);
   const returns = batch.reduce((sum, passage) => sum + passage.returns.length, 0);
   const desk = { organisation, book };
-  return { bills, redemptions: await loadBillRedemptions(tx, ids, originals, returns, desk) };
+  return { bills, redemptions: await loadBillRedemptions(tx, ids, originals, returns, desk, survivorIds) };
 };
 
 /** A bill whose contents were recorded before is answered as it was then. */

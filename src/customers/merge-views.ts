@@ -15,7 +15,7 @@ export interface MergeView extends merges.StoredMerge {
 /** Merges into a customer, newest first, with whether each could be undone now. */
 export const listMerges = async (
   tx: Tx,
-  hooks: Pick<CustomerHooks, "merging">,
+  hooks: Pick<CustomerHooks, "merging" | "clock">,
   orgId: number,
   partyId: number,
 ): Promise<MergeView[]> => {
@@ -35,13 +35,13 @@ export const listMerges = async (
 
 const isUntouched = async (
   tx: Tx,
-  { merging }: Pick<CustomerHooks, "merging">,
+  { merging, clock }: Pick<CustomerHooks, "merging" | "clock">,
   orgId: number,
   { id, partyId, victimId }: merges.StoredMerge,
 ): Promise<boolean> => {
   const merge = await merges.findMerge(tx, orgId, id);
   if (merge === null) return false;
-  const step = { survivorId: partyId, victimId };
+  const step = { survivorId: partyId, victimId, at: clock.now() };
   return (await merging?.isUntouched(tx, orgId, step, merge.effects as object)) ?? true;
 };
 

@@ -64,11 +64,11 @@ export interface Merging {
   ): Promise<{ readonly summary: readonly ProgramSummary[] } | false>;
   /** What `merge` would do; writes nothing. */
   preview(tx: Tx, actor: Actor, step: Omit<MergeStep, "mergeId" | "reason">): Promise<MergePreview>;
-  /** Whether nothing moved on either side since. */
+  /** Whether nothing moved on either side since, as of `at`. */
   isUntouched(
     tx: Tx,
     orgId: number,
-    step: Pick<MergeStep, "survivorId" | "victimId">,
+    step: Pick<MergeStep, "survivorId" | "victimId" | "at">,
     effects: object,
   ): Promise<boolean>;
 }

@@ -28,6 +28,7 @@ export {
   type MergePosted,
   type PartyMerge,
   type PostedLine,
+  postDebtBack,
   postMerge,
   postMergeUndo,
 } from "./merge.ts";

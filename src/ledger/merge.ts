@@ -1,6 +1,6 @@
 import type { Instant, Millipoints } from "#platform";
 import type { LedgerBook } from "./book.ts";
-import { sumOfUses, takeUpTo } from "./rules.ts";
+import { reservedBy, sumOfUses, takeUpTo } from "./rules.ts";
 import type { Account, AccountKey, Hold, Lot, LotKey, LotUse, PartyState, Posting } from "./schema.ts";
 
 /** Lines of one event: a longer list of lots goes over several events. */
@@ -18,7 +18,7 @@ export interface PartyMerge {
   /** Who did it. */
   readonly by: string;
   readonly nextEventId: () => number;
-  /** A debt is paid first from what this bill earned, as far as it came from the victim. */
+  /** A debt is paid first from what this bill earned, wherever it is by now. */
   readonly payFrom?: number;
 }
 
@@ -103,14 +103,10 @@ const moved = (lot: Lot): Posting => ({
 });
 
 /** What the victim owes is taken from the survivor's lots; what they do not hold the survivor owes. */
-const owe = (
-  account: Account,
-  lots: readonly Lot[],
-  { victimId, payFrom }: Pick<PartyMerge, "victimId" | "payFrom">,
-): Posting[] => {
+const owe = (account: Account, lots: readonly Lot[], { payFrom }: Pick<PartyMerge, "payFrom">): Posting[] => {
   if (account.debt === 0) return [];
-  const isFirst = ({ transactionId, details }: Lot) =>
-    payFrom !== undefined && transactionId === payFrom && details?.fromPartyId === victimId;
+  // By the bill alone: its points may have come through several merges.
+  const isFirst = ({ transactionId }: Lot) => payFrom !== undefined && transactionId === payFrom;
   const first = takeUpTo(lots.filter(isFirst), account.debt);
   const rest = takeUpTo(
     lots.filter((lot) => !isFirst(lot)),
@@ -118,6 +114,23 @@ const owe = (
   );
   const uses = [...first, ...rest];
   return [{ ...keyOf(account), contra: "merge", amount: -account.debt, uses, overdraws: true }];
+};
+
+/**
+ * Takes a part of a debt back from the survivor who took it over: what `uses` give back to the survivor's lots, and the rest of what is
+ * still owed. The victim owes it again, for what pays it next.
+ */
+export const postDebtBack = (
+  book: LedgerBook,
+  merge: PartyMerge,
+  key: AccountKey,
+  amount: Millipoints,
+  uses: readonly LotUse[],
+): void => {
+  post(book, merge, "CustomerMerge", "survivor", [{ ...key, contra: "merge", amount, uses }]);
+  post(book, merge, "CustomerMerge", "victim", [
+    { ...key, contra: "merge", amount: -amount, overdraws: true },
+  ]);
 };
 
 const post = (
@@ -158,12 +171,12 @@ export interface PostedLine extends AccountKey, LotKey {
 }
 
 /**
- * Whether a merge can be taken back: neither ledger went on, nothing is held, and no expiry date of what moved was moved since.
- * `lots` are those that the merge opened, and those of the victim that it closed.
+ * Whether a merge can be taken back now: neither ledger went on, nothing is held, and no expiry date of what moved was moved since.
+ * A hold past its time holds nothing, written down or not. `lots` are those that the merge opened, and those of the victim that it closed.
  */
 export const canUndoMerge = (
   parties: readonly PartyState[],
-  { survivorId, victimId }: Pick<PartyMerge, "survivorId" | "victimId">,
+  { survivorId, victimId, at }: Pick<PartyMerge, "survivorId" | "victimId" | "at">,
   posted: MergePosted,
   lots: readonly Lot[],
   holds: readonly Hold[],
@@ -171,7 +184,7 @@ export const canUndoMerge = (
   const count = (partyId: number) => parties.find((party) => party.partyId === partyId)?.eventCount;
   if (count(survivorId) !== posted.survivorEventCount || count(victimId) !== posted.victimEventCount)
     return false;
-  if (holds.length > 0) return false;
+  if (holds.some((hold) => reservedBy(hold, at) > 0)) return false;
   const originals = new Map(
     lots.filter((lot) => lot.partyId === victimId).map((lot) => [`${lot.eventNo}/${lot.lineNo}`, lot]),
   );

@@ -1,4 +1,5 @@
 export { type DeductInput, deductKind } from "./deductions/deduct.ts";
+export { type MoveExpiryInput, moveExpiryKind } from "./expiry/move-expiry.ts";
 export { type GrantInput, grantKind } from "./grants/grant.ts";
 export { sumGivenByImport } from "./grants/store.ts";
 export {

@@ -197,8 +197,11 @@ const identify = async (
   ]);
   for (const passage of batch) {
     const partyIds: number[] = [];
+    // Who another movement of the batch names need not be who this one means.
+    const meansAsNamed = passage.movement.kind.merged === "asNamed";
     for (const { key, partyId, name } of passage.movement.parties) {
-      const found = partyId === null ? known.get(key ?? "") : (current.get(partyId) ?? partyId);
+      const survivorId = meansAsNamed ? undefined : current.get(partyId ?? 0);
+      const found = partyId === null ? known.get(key ?? "") : (survivorId ?? partyId);
       if (found === undefined) refuse(passage, errors.unknown_customer({ name }));
       else partyIds.push(found);
     }

@@ -7,6 +7,8 @@ export interface ModelLot {
   left: number;
   /** Infinity: never. */
   expires: number;
+  /** What the product calls it, once it told. */
+  name: string | null;
   /** The bill that earned it. */
   readonly bill: string | null;
   /** When promised points become regular. */
@@ -17,7 +19,24 @@ export interface ModelLot {
   child: ModelLot | null;
 }
 
-type Kind = "redeemed" | "transfer" | "adjusted" | "settled" | "expired" | "returned" | "conversion";
+type Kind =
+  | "redeemed"
+  | "transfer"
+  | "adjusted"
+  | "settled"
+  | "expired"
+  | "returned"
+  | "conversion"
+  | "merge";
+
+/** As what points may have left a lot such that others stand in for them when its bill goes back. */
+const PASSED: readonly Kind[] = ["redeemed", "transfer", "adjusted", "settled", "merge"];
+
+/** What a lot gave. */
+export interface Part {
+  readonly lot: ModelLot;
+  readonly part: number;
+}
 
 interface Use {
   /** Number of the event among the customer's. */
@@ -47,7 +66,9 @@ export interface ModelBill {
   returned: number;
 }
 
-const byUse = (a: ModelLot, b: ModelLot) => (a.expires === b.expires ? 0 : a.expires < b.expires ? -1 : 1);
+/** Soonest expiry first. A stable sort: of lots that expire together the older one comes first. */
+export const byUse = (a: ModelLot, b: ModelLot) =>
+  a.expires === b.expires ? 0 : a.expires < b.expires ? -1 : 1;
 const byLife = (a: ModelLot, b: ModelLot) => -byUse(a, b);
 
 /** A share of points, halves up. */
@@ -60,6 +81,8 @@ const addUse = (lot: ModelLot, event: number, kind: Kind, amount: number): void 
   else known.amount += amount;
 };
 
+export const isOpen = ({ left }: ModelLot): boolean => left > 0;
+
 export class ModelCustomer {
   /** Regular points, in the order in which they were opened. */
   readonly lots: ModelLot[] = [];
@@ -68,7 +91,14 @@ export class ModelCustomer {
   readonly redemptions = new Map<string, ModelRedemption>();
   readonly bills = new Map<string, ModelBill>();
   debt = 0;
+  /** Of lots that are used up nobody can say whose they were: a race decided. */
+  isBlurred = false;
   #events = 0;
+
+  /** Number of the newest event. */
+  get events(): number {
+    return this.#events;
+  }
 
   get balance(): number {
     return this.lots.reduce((sum, lot) => sum + lot.left, 0) - this.debt;
@@ -107,8 +137,16 @@ export class ModelCustomer {
     this.promised.push(this.#open(points, expires, null, converts));
   }
 
+  /** What another customer's lot has left comes with the terms it had there, within an event. */
+  receive({ left, expires, bill, converts }: ModelLot, event: number): ModelLot {
+    if (converts === Number.POSITIVE_INFINITY) return this.credit(left, expires, bill, event);
+    const lot = this.#open(left, expires, bill, converts);
+    this.promised.push(lot);
+    return lot;
+  }
+
   #open(amount: number, expires: number, bill: string | null, converts: number): ModelLot {
-    return { amount, left: amount, expires, bill, converts, uses: [], child: null };
+    return { amount, left: amount, expires, name: null, bill, converts, uses: [], child: null };
   }
 
   #settle(lot: ModelLot, event: number): void {
@@ -125,19 +163,24 @@ export class ModelCustomer {
     kind: Kind,
     event = this.nextEvent(),
     lots: readonly ModelLot[] = this.lots,
-  ): { lot: ModelLot; part: number }[] {
+  ): readonly Part[] {
+    const parts = this.draw(points, kind, event, lots);
+    this.debt += points - parts.reduce((sum, { part }) => sum + part, 0);
+    return parts;
+  }
+
+  /** Takes what the lots can give, soonest expiry first. */
+  draw(points: number, kind: Kind, event: number, lots: readonly ModelLot[]): readonly Part[] {
     let left = points;
-    const parts: { lot: ModelLot; part: number }[] = [];
-    // A stable sort: of lots that expire together the older one gives first.
-    for (const lot of [...lots].sort(byUse)) {
+    const parts: Part[] = [];
+    for (const lot of lots.filter(isOpen).sort(byUse)) {
       const part = Math.min(lot.left, left);
-      if (part === 0) continue;
+      if (part === 0) break;
       lot.left -= part;
       left -= part;
       addUse(lot, event, kind, part);
       parts.push({ lot, part });
     }
-    this.debt += left;
     return parts;
   }
 
@@ -152,8 +195,16 @@ export class ModelCustomer {
     this.redemptions.get(code)!.isTold = true;
   }
 
-  /** Gives points of a redemption back; answers what did not come back because it had expired. */
-  reverse(redemption: ModelRedemption, points: number, now: number): number {
+  /**
+   * Gives points of a redemption back; answers what did not come back because it had expired. Of one who was merged the survivor
+   * has what the redemption left unpaid.
+   */
+  reverse(
+    redemption: ModelRedemption,
+    points: number,
+    now: number,
+    survivor: ModelCustomer | null = null,
+  ): number {
     redemption.reversed += points;
     let left = points;
     const carries = (lot: ModelLot) =>
@@ -170,19 +221,12 @@ export class ModelCustomer {
       left -= part;
       revived.push(lot);
     }
-    const paid = Math.min(left, uncarried, this.debt);
-    this.debt -= paid;
-    left -= paid;
-    uncarried -= paid;
-    for (const lot of [...this.lots].reverse().sort(byLife))
-      for (const use of [...lot.uses].sort((a, b) => b.event - a.event)) {
-        const part = use.kind !== "settled" || lot.expires < now ? 0 : Math.min(left, uncarried, use.amount);
-        if (part === 0) continue;
-        use.amount -= part;
-        lot.left += part;
-        left -= part;
-        uncarried -= part;
-      }
+    for (const owner of survivor === null ? [this] : [this, survivor]) {
+      const forgiven = owner.#forgive(Math.min(left, uncarried), now);
+      left -= forgiven;
+      uncarried -= forgiven;
+      if (owner !== this && forgiven > 0) owner.nextEvent();
+    }
     if (left < points) {
       const event = this.nextEvent();
       for (const lot of revived) this.#settle(lot, event);
@@ -190,12 +234,42 @@ export class ModelCustomer {
     return left;
   }
 
+  /** Pays what is owed, and gives back to lots what they paid of it before; answers how much. */
+  #forgive(points: number, now: number): number {
+    const paid = Math.min(points, this.debt);
+    this.debt -= paid;
+    let left = points - paid;
+    if (left === 0) return points;
+    const settled = this.lots.filter(({ uses }) => uses.some(({ kind }) => kind === "settled"));
+    for (const lot of settled.reverse().sort(byLife))
+      for (const use of [...lot.uses].sort((a, b) => b.event - a.event)) {
+        const part = use.kind !== "settled" || lot.expires < now ? 0 : Math.min(left, use.amount);
+        if (part === 0) continue;
+        use.amount -= part;
+        lot.left += part;
+        left -= part;
+      }
+    return points - left;
+  }
+
+  /** Moves the last moment of a lot; what is to end at once goes as far as it is not held. Answers what went. */
+  moveExpiry(lot: ModelLot, expires: number, now: number, endsAtOnce: boolean): number {
+    lot.expires = expires;
+    if (!endsAtOnce) return 0;
+    const isRegular = this.lots.includes(lot);
+    const gone = isRegular ? Math.min(lot.left, Math.max(0, this.available(now))) : lot.left;
+    if (gone === 0) return 0;
+    lot.left -= gone;
+    addUse(lot, this.nextEvent(), "expired", gone);
+    return gone;
+  }
+
   /** What expired before the day began; held points stay. Answers how much went, of regular and of promised points. */
   expire(startOfDay: number, now: number): number {
     let free = Math.max(0, this.available(now));
     let gone = 0;
     const due = (lots: readonly ModelLot[]) =>
-      [...lots].filter(({ expires }) => expires < startOfDay).sort(byUse);
+      lots.filter(({ left, expires }) => left > 0 && expires < startOfDay).sort(byUse);
     for (const lot of due(this.lots)) {
       const part = Math.min(lot.left, free);
       if (part === 0) continue;
@@ -206,7 +280,9 @@ export class ModelCustomer {
       addUse(lot, this.#events + 1, "expired", part);
     }
     if (gone > 0) this.nextEvent();
-    for (const lot of due(this.promised)) {
+    const promised = due(this.promised);
+    if (promised.length > 0) this.nextEvent();
+    for (const lot of promised) {
       gone += lot.left;
       lot.left = 0;
     }
@@ -243,7 +319,7 @@ export class ModelCustomer {
     lot.left -= fromRest;
     left -= fromRest;
     for (const use of [...lot.uses].sort((a, b) => a.event - b.event)) {
-      if (!["redeemed", "transfer", "adjusted", "settled"].includes(use.kind)) continue;
+      if (!PASSED.includes(use.kind)) continue;
       const part = Math.min(left, use.amount);
       if (part <= 0) continue;
       use.amount -= part;

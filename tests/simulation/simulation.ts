@@ -1,81 +1,23 @@
 import { DateTime } from "luxon";
-import { type ProgramDefinition, starterDefinition } from "#loyalty";
 import type { AppError, Outcome } from "#platform";
-import { type Chance, createChance } from "./chance.ts";
-import { ModelCustomer } from "./model.ts";
+import { createChance } from "./chance.ts";
+import type { ModelCustomer, ModelLot } from "./model.ts";
+import type { ModelMerge } from "./model-merge.ts";
+import { People } from "./people.ts";
+import { type Answered, DAY, definition, HOUR, type Scene, type Step, ZONE } from "./scene.ts";
 import { billSteps } from "./steps-bills.ts";
-import { pointsSteps } from "./steps-points.ts";
-import { createWorld, type World } from "./world.ts";
+import { mergeSteps } from "./steps-merges.ts";
+import { type PointsStep, pointsSteps } from "./steps-points.ts";
+import { createWorld, type StandingRead } from "./world.ts";
 
-export const ZONE = "Europe/London";
 const START = Date.parse("2023-01-01T09:00:00Z");
-const HOUR = 3_600_000;
-
-/** Points live two months, to the end of the day, so that a year sees many expire. */
-export const LIFE_MONTHS = 2;
-const GRACE_DAYS = 7;
-
-/** One tier, and ten percent of a bill: as many thousandths as the bill has pence. */
-const definition = (): ProgramDefinition => {
-  const starter = starterDefinition();
-  const set = starter.activities.TransactionAdd[0]!;
-  const rule: (typeof set.rules)[number] = {
-    ...set.rules[0]!,
-    condition: "true",
-    award: {
-      strategy: "prorated_percent",
-      basis: "bill_amount",
-      allTiers: 10,
-      rounding: "half_up",
-      decimals: 3,
-    },
-  };
-  return {
-    ...starter,
-    tiers: starter.tiers.slice(0, 1),
-    activities: { TransactionAdd: [{ ...set, rules: [rule] }] },
-    expiry: { kind: "months", months: LIFE_MONTHS, endsWith: "day" },
-  };
-};
-
-/** When points of a bill expire, said with another library than the product's own arithmetic. */
-export const expiryOfBill = (billedAt: number, now: number): number => {
-  const at = DateTime.fromMillis(billedAt, { zone: ZONE }).plus({ months: LIFE_MONTHS });
-  const end = at.endOf("day").startOf("second").toMillis();
-  if (end > now) return end;
-  const today = DateTime.fromMillis(now, { zone: ZONE }).startOf("day");
-  return today.plus({ days: GRACE_DAYS }).endOf("day").startOf("second").toMillis();
-};
-
-/** What a step should come to: a reply with these fields, or a refusal of that number. */
-export type Expected = { readonly reply: Readonly<Record<string, unknown>> } | { readonly refused: number };
-
-/** One thing that happens, with what the model says of it. */
-export interface Step<Item> {
-  readonly what: string;
-  readonly parties: readonly number[];
-  readonly item: Item;
-  readonly expected: Expected;
-  /** Tells the model the ids that the product chose. */
-  readonly after?: (reply: Record<string, unknown>) => void;
-}
-
-/** What steps are made from. */
-export interface Scene {
-  readonly chance: Chance;
-  readonly world: World;
-  readonly now: number;
-  readonly customers: ReadonlyMap<number, ModelCustomer>;
-  /** A customer for the next step. */
-  party(): number;
-  /** A number that was never given before. */
-  serial(): number;
-}
 
 export interface Options {
   readonly seed: number;
   readonly steps: number;
   readonly customers: number;
+  /** Larger groups, so that an hour is enough for a million steps. */
+  readonly isLong?: boolean;
   readonly say?: (line: string) => void;
 }
 
@@ -86,35 +28,75 @@ export interface Outline {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-const FIRST_PARTIES = 40;
-/** From here on a run is a long one: larger groups, so that a night is enough for a million steps. */
-const LONG = 100_000;
+/** How large a run's pieces are. */
+interface Sizes {
+  /** Steps of a group at most: they go as batches of the product's own size. */
+  readonly group: number;
+  /** The same where connections are lost: what a lost batch held goes one by one, and takes its time. */
+  readonly crashingGroup: number;
+  /** Merges between two groups at most. */
+  readonly merges: number;
+  /** Steps between two looks at everything. */
+  readonly report: number;
+  readonly lotsAtOnce: number;
+}
+
+const SHORT: Sizes = { group: 60, crashingGroup: 10, merges: 1, report: 10_000, lotsAtOnce: 50 };
+const LONG: Sizes = { group: 640, crashingGroup: 40, merges: 4, report: 100_000, lotsAtOnce: 500 };
+
+type Answer = Outcome<{ readonly reply: string }>;
+
+/** A customer's points, as they are compared. */
+const shown = ({ balance, debt, lots, promised }: StandingRead | ModelCustomer, isWhole: boolean): string => {
+  const show = (list: readonly Pick<ModelLot, "left" | "expires">[]) =>
+    list.flatMap(({ left, expires }) => (left > 0 || isWhole ? [`${left} until ${expires}`] : []));
+  return JSON.stringify({ balance, debt, lots: show(lots), promised: show(promised) });
+};
 
 /**
- * Lives years of a shop in which everything that can move points happens in any order, with crashes, repeats and late bills, and
+ * Lives years of a shop in which everything that can move points happens in any order, with crashes, repeats, merges and late bills, and
  * compares after every step with the model, lot by lot. Throws at the first difference, with the seed.
  */
-export const simulate = async ({ seed, steps, customers: count, say }: Options): Promise<Outline> => {
+export const simulate = async ({
+  seed,
+  steps,
+  customers: count,
+  isLong = false,
+  say,
+}: Options): Promise<Outline> => {
+  const sizes = isLong ? LONG : SHORT;
   const chance = createChance(seed);
-  const world = await createWorld(chance, definition(), START);
+  const world = await createWorld(chance, definition(), START, sizes);
   const counts: Record<string, number> = {};
-  const customers = new Map<number, ModelCustomer>();
+  const people = new People();
+  const merges: ModelMerge[] = [];
+  const answered: Answered[] = [];
   let now = START;
   let serial = 0;
   let done = 0;
   let day = DateTime.fromMillis(now, { zone: ZONE }).startOf("day").toMillis();
   let used: Set<number> | null = null;
-  const partyIds: number[] = [];
 
   const party = (): number => {
     for (;;) {
-      // Some shop every week, most now and then.
-      const from = chance.oneIn(3) ? Math.min(FIRST_PARTIES, partyIds.length) : partyIds.length;
-      const partyId = partyIds[chance.whole(0, from - 1)]!;
+      const partyId = people.pick(chance);
       if (used === null || !used.has(partyId)) return partyId;
     }
   };
-  const scene = (): Scene => ({ chance, world, now, customers, party, serial: () => ++serial });
+  const family = (partyId: number) => [partyId, ...people.victimsOf(partyId)];
+  const scene = (): Scene => ({
+    chance,
+    world,
+    now,
+    people,
+    merges,
+    answered,
+    model: (partyId) => people.model(partyId),
+    party,
+    named: (partyId) => (chance.oneIn(2) ? partyId : chance.pick(family(partyId))),
+    family,
+    serial: () => ++serial,
+  });
 
   const fail = (step: string, expected: unknown, found: unknown): never => {
     throw new Error(
@@ -122,24 +104,33 @@ export const simulate = async ({ seed, steps, customers: count, say }: Options):
     );
   };
 
-  const compare = async (parties: readonly number[], what: string) => {
-    const found = await world.read(parties);
+  const compare = async (
+    parties: readonly number[],
+    whatOf: (partyId: number) => string,
+    which: "open" | "all" = "open",
+  ) => {
+    if (parties.length === 0) return;
+    const found = await world.read(parties, which);
     for (const partyId of parties) {
-      const model = customers.get(partyId)!;
-      const expected = {
-        balance: model.balance,
-        debt: model.debt,
-        lots: model.lots.map(({ left, expires }) => ({ left, expires })),
-        promised: model.promised.map(({ left, expires }) => ({ left, expires })),
-      };
-      if (JSON.stringify(expected) !== JSON.stringify(found.get(partyId)))
-        fail(`${what}: customer ${partyId}`, expected, found.get(partyId));
+      const [model, standing] = [people.model(partyId), found.get(partyId)!];
+      const isWhole = which === "all" && !model.isBlurred;
+      const [expected, shownNow] = [shown(model, isWhole), shown(standing, isWhole)];
+      if (expected !== shownNow) fail(`${whatOf(partyId)}: customer ${partyId}`, expected, shownNow);
+      if (which === "open") nameLots(model, standing);
     }
   };
 
-  const judge = <Item>(step: Step<Item>, outcome: Outcome<{ readonly reply: string }>) => {
+  /** Tells the model what the product calls the lots that hold something. */
+  const nameLots = (model: ModelCustomer, standing: StandingRead) => {
+    for (const kind of ["lots", "promised"] as const) {
+      const open = model[kind].filter(({ left }) => left > 0);
+      for (const [index, lot] of open.entries()) lot.name = standing[kind][index]!.name;
+    }
+  };
+
+  const judge = <Item>(step: Step<Item>, outcome: Answer) => {
     done += 1;
-    const name = step.what.split(" ")[0]!;
+    const name = step.what.replace(/ (of|all|to|[0-9]).*/, "");
     counts[name] = (counts[name] ?? 0) + 1;
     if ("error" in outcome) {
       const { number } = outcome.error as AppError;
@@ -157,7 +148,8 @@ export const simulate = async ({ seed, steps, customers: count, say }: Options):
   /** Sends a group and what a crash left open again, as a till would, until each has its answer. */
   const play = async <Item>(
     group: readonly Step<Item>[],
-    send: (items: readonly Item[]) => Promise<readonly Outcome<{ readonly reply: string }>[]>,
+    send: (items: readonly Item[]) => Promise<readonly Answer[]>,
+    keep: (step: Step<Item>, reply: string) => void = () => {},
   ) => {
     let open = [...group];
     while (open.length > 0) {
@@ -168,12 +160,12 @@ export const simulate = async ({ seed, steps, customers: count, say }: Options):
         const isLost = "error" in outcome && (outcome.error as { code?: string }).code === "08006";
         if (isLost) again.push(step);
         else judge(step, outcome);
+        if ("ok" in outcome) keep(step, outcome.ok.reply);
       });
       open = again;
     }
-    await compare(
-      [...new Set(group.flatMap(({ parties }) => parties))],
-      group.map(({ what }) => what).join(", "),
+    await compare([...new Set(group.flatMap(({ parties }) => parties))], (partyId) =>
+      group.flatMap(({ what, parties }) => (parties.includes(partyId) ? [what] : [])).join(", "),
     );
   };
 
@@ -197,65 +189,98 @@ export const simulate = async ({ seed, steps, customers: count, say }: Options):
     world.crashEvery(chance.oneIn(2) ? 3 : 0);
     let gone = 0;
     const touched = new Set<number>();
-    for (const [partyId, model] of customers) {
+    for (const [partyId, model] of people.all) {
       const amount = model.expire(today, now);
       if (amount > 0) touched.add(partyId);
       gone += amount;
     }
     const expired = await finish(() => world.expire(ZONE));
     if (expired !== null && expired !== gone) fail("expiry", gone, expired);
-    for (const [partyId, model] of customers) if (model.convert(now)) touched.add(partyId);
+    for (const [partyId, model] of people.all) if (model.convert(now)) touched.add(partyId);
     await finish(() => world.convert());
     world.crashEvery(0);
     counts.expiry = (counts.expiry ?? 0) + (gone > 0 ? 1 : 0);
-    await compare([...touched], "the night's jobs");
+    await compare([...touched], () => "the night's jobs");
+  };
+
+  /** Steps that do not look at what the product made of one another's; where a crash may shuffle them, of as many customers. */
+  const makeGroup = <Item>(size: number, make: (scene: Scene) => Step<Item>): Step<Item>[] =>
+    Array.from({ length: size }, () => {
+      const step = make(scene());
+      for (const id of step.parties) used?.add(id);
+      return step;
+    });
+
+  const passBills = async (size: number) => {
+    const group = makeGroup(size, billSteps);
+    const ready = await Promise.all(group.map(async (step) => ({ ...step, item: await step.item() })));
+    await play(ready, (items) => world.activities.recordAll(world.orgId, items));
+  };
+
+  const passMovements = async (size: number) => {
+    const group: readonly PointsStep[] = makeGroup(size, pointsSteps);
+    await play(
+      group,
+      (items) => world.points.moveAll(world.orgId, items),
+      ({ parties, item }, reply) => {
+        answered.unshift({ parties, item, reply: JSON.parse(reply) as Record<string, unknown> });
+      },
+    );
+    answered.splice(500);
+  };
+
+  const call = async (item: () => Promise<object>): Promise<Answer> => {
+    try {
+      return { ok: { reply: JSON.stringify(await item()) } };
+    } catch (error) {
+      return { error };
+    }
+  };
+
+  const passMerges = async (most: number) => {
+    for (let left = chance.whole(0, most); left > 0; left--)
+      await play([mergeSteps(scene())], ([item]) => Promise.all([call(item!)]));
+  };
+
+  const register = async (newcomers: number) => {
+    for (const partyId of await world.register(newcomers)) people.add(partyId);
+  };
+
+  /** Everybody, with the lots that are used up, and the product's own check. */
+  const lookAtEverything = async (what: string) => {
+    const partyIds = [...people.all.keys()];
+    for (let from = 0; from < partyIds.length; from += 500)
+      await compare(partyIds.slice(from, from + 500), () => what, "all");
+    const findings = await world.verify();
+    if (findings.length > 0) fail("verify", [], findings.slice(0, 3));
   };
 
   try {
-    for (const partyId of await world.register(count)) {
-      partyIds.push(partyId);
-      customers.set(partyId, new ModelCustomer());
-    }
-    const isLong = steps > LONG;
+    await register(count);
     let reported = 0;
     while (done < steps) {
       now += chance.whole(0, 18) * HOUR + chance.whole(0, HOUR);
       world.setTime(now);
       await passNights();
+      // Those who were merged away make room for others.
+      if (people.present.length < count * 0.95) await register(count - people.present.length);
       // Crashes leave the order within a customer open, so a group with crashes has each customer once.
       const isCrashing = chance.oneIn(2);
       used = isCrashing ? new Set() : null;
       world.crashEvery(isCrashing ? 3 : 0);
-      const size = chance.whole(1, Math.min(isLong ? 600 : 32, count >> 2));
-      const kind = chance.oneIn(2) ? billSteps : pointsSteps;
-      if (kind === billSteps) {
-        const group = Array.from({ length: size }, () => {
-          const step = billSteps(scene());
-          for (const id of step.parties) used?.add(id);
-          return step;
-        });
-        const ready = await Promise.all(group.map(async (step) => ({ ...step, item: await step.item() })));
-        await play(ready, (items) => world.activities.recordAll(world.orgId, items));
-      } else {
-        const group = Array.from({ length: size }, () => {
-          const step = pointsSteps(scene());
-          for (const id of step.parties) used?.add(id);
-          return step;
-        });
-        await play(group, (items) => world.points.moveAll(world.orgId, items));
-      }
+      const size = chance.whole(1, isCrashing ? sizes.crashingGroup : sizes.group);
+      await (chance.oneIn(2) ? passBills : passMovements)(size);
+      used = null;
+      await passMerges(sizes.merges);
       world.crashEvery(0);
-      if (done - reported >= (isLong ? LONG : LONG / 10)) {
+      if (done - reported >= sizes.report) {
         reported = done;
         say?.(`${done} steps, ${new Date(now).toISOString().slice(0, 10)}, ${world.crashes} crashes`);
-        const findings = await world.verify();
-        if (findings.length > 0) fail("verify", [], findings.slice(0, 3));
+        await lookAtEverything("on the way");
       }
     }
-    await compare(partyIds, "the end");
-    const findings = await world.verify();
-    if (findings.length > 0) fail("verify", [], findings.slice(0, 3));
-    return { steps: done, crashes: world.crashes, days: Math.round((now - START) / (24 * HOUR)), counts };
+    await lookAtEverything("the end");
+    return { steps: done, crashes: world.crashes, days: Math.round((now - START) / DAY), counts };
   } finally {
     await world.close();
   }

@@ -2,6 +2,7 @@ import type { Movement } from "#points";
 import {
   captureKind,
   deductKind,
+  type GrantInput,
   grantKind,
   holdKind,
   redeemKind,
@@ -9,10 +10,12 @@ import {
   reverseKind,
   transferKind,
 } from "#points";
-import type { ModelCustomer } from "./model.ts";
-import type { Scene, Step } from "./simulation.ts";
+import type { ModelCustomer, ModelHold } from "./model.ts";
+import { handOver } from "./model-merge.ts";
+import { DAY, HOUR, type Scene, type Step } from "./scene.ts";
+import { moveExpiry } from "./steps-expiry.ts";
 
-type PointsStep = Step<Movement>;
+export type PointsStep = Step<Movement>;
 
 const ABOUT = {
   billNumber: "",
@@ -35,67 +38,78 @@ const amountAround = ({ chance }: Scene, available: number): number => {
 
 const redeem = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
   const { world, now } = scene;
+  const parties = scene.family(partyId);
   const available = model.available(now);
   const points = amountAround(scene, available);
   const code = codeOf(scene.serial());
   const item = world.movement(
     redeemKind,
-    [partyId],
+    [scene.named(partyId)],
     { ...ABOUT, programId: null, points, code, billAmount: null },
     code,
   );
   const what = `redeem ${points} of ${available}`;
-  if (points > available) return { what, parties: [partyId], item, expected: { refused: 818 } };
+  if (points > available) return { what, parties, item, expected: { refused: 818 } };
   model.redeem(code, points);
   return {
     what,
-    parties: [partyId],
+    parties,
     item,
     expected: { reply: { code, points, balance: model.balance } },
     after: () => model.tell(code),
   };
 };
 
+/** One of a few of the newest. */
+const recent = <Known>({ chance }: Scene, known: readonly Known[]): Known =>
+  known[chance.whole(Math.max(0, known.length - 5), known.length - 1)]!;
+
+/** Takes back a redemption of the customer's own, or of one who was merged into the customer: what comes back there follows. */
 const reverse = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
   const { chance, world, now } = scene;
-  const codes = [...model.redemptions].flatMap(([code, { isTold }]) => (isTold ? [code] : []));
+  const parties = scene.family(partyId);
+  const ownerId = chance.pick(parties);
+  const owner = scene.model(ownerId);
+  const codes = [...owner.redemptions].flatMap(([code, { isTold }]) => (isTold ? [code] : []));
   if (codes.length === 0) return null;
-  const redemptionCode = codes[chance.whole(Math.max(0, codes.length - 5), codes.length - 1)]!;
-  const redemption = model.redemptions.get(redemptionCode)!;
+  const redemptionCode = recent(scene, codes);
+  const redemption = owner.redemptions.get(redemptionCode)!;
   const left = redemption.points - redemption.reversed;
   const points = chance.oneIn(3) ? null : chance.whole(1, redemption.points);
   const code = codeOf(scene.serial());
-  const item = world.movement(reverseKind, [partyId], { redemptionCode, points, code }, code);
-  const what = `reverse ${points ?? "all"} of ${redemptionCode}`;
-  const parties = [partyId];
+  const item = world.movement(reverseKind, [scene.named(partyId)], { redemptionCode, points, code }, code);
+  const isOwn = ownerId === partyId;
+  const what = `${isOwn ? "reverse" : "inherited reverse"} ${points ?? "all"} of ${redemptionCode} of ${ownerId}`;
   if (left === 0) return { what, parties, item, expected: { refused: 3802 } };
   const asked = points ?? left;
   if (asked > left) return { what, parties, item, expected: { refused: 903 } };
-  const expired = model.reverse(redemption, asked, now);
+  const expired = owner.reverse(redemption, asked, now, isOwn ? null : model);
+  if (!isOwn) handOver(owner, model);
   const reply = { asked, returned: asked - expired, expired, balance: model.balance };
   return { what, parties, item, expected: { reply } };
 };
 
 const hold = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const parties = scene.family(partyId);
   const { chance, world, now } = scene;
   const available = model.available(now);
   const points = amountAround(scene, available);
   const ttlSeconds = chance.whole(60, 6 * 86_400);
   const item = world.movement(
     holdKind,
-    [partyId],
+    [scene.named(partyId)],
     { programId: null, points, ttlSeconds, billAmount: null, billNumber: "", notes: "" },
     `${scene.serial()}`,
   );
   const what = `hold ${points} of ${available}`;
-  if (points > available) return { what, parties: [partyId], item, expected: { refused: 818 } };
+  if (points > available) return { what, parties, item, expected: { refused: 818 } };
   const made = { points, captured: 0, until: now + ttlSeconds * 1000, open: true };
   // Under a name of our own until the product tells its id.
   const provisional = -scene.serial();
   model.holds.set(provisional, made);
   return {
     what,
-    parties: [partyId],
+    parties,
     item,
     expected: { reply: { points, captured: 0, available: model.available(now) } },
     after: ({ holdId }) => {
@@ -105,9 +119,9 @@ const hold = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep =
   };
 };
 
-const holdOf = ({ chance }: Scene, model: ModelCustomer) => {
+const holdOf = (scene: Scene, model: ModelCustomer): readonly [number, ModelHold] | null => {
   const known = [...model.holds].filter(([id]) => id > 0);
-  return known.length === 0 ? null : known[chance.whole(Math.max(0, known.length - 3), known.length - 1)]!;
+  return known.length === 0 ? null : recent(scene, known);
 };
 
 /** Ended ones are no longer read; those past their time are refused by name. */
@@ -125,9 +139,14 @@ const capture = (scene: Scene, partyId: number, model: ModelCustomer): PointsSte
   const points = chance.oneIn(3) ? null : chance.whole(1, held.points);
   const isFinal = !chance.oneIn(3);
   const code = codeOf(scene.serial());
-  const item = world.movement(captureKind, [partyId], { ...ABOUT, holdId, points, isFinal, code }, code);
+  const item = world.movement(
+    captureKind,
+    [scene.named(partyId)],
+    { ...ABOUT, holdId, points, isFinal, code },
+    code,
+  );
   const what = `capture ${points ?? "all"} of hold ${holdId}`;
-  const parties = [partyId];
+  const parties = scene.family(partyId);
   const refused = refusalOf(held.open, held.until, now);
   // A hold that ended in this very batch is still on the desk, and is named with its state.
   if (refused !== null && held.open) return { what, parties, item, expected: { refused } };
@@ -147,76 +166,91 @@ const capture = (scene: Scene, partyId: number, model: ModelCustomer): PointsSte
 };
 
 const release = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
+  const parties = scene.family(partyId);
   const { world, now } = scene;
   const known = holdOf(scene, model);
   if (known === null) return null;
   const [holdId, held] = known;
   if (!held.open) return null;
-  const item = world.movement(releaseKind, [partyId], { holdId }, `${scene.serial()}`);
-  const what = `release hold ${holdId}`;
-  if (held.until <= now) return { what, parties: [partyId], item, expected: { refused: 70_102 } };
+  const item = world.movement(releaseKind, [scene.named(partyId)], { holdId }, `${scene.serial()}`);
+  const what = `release of hold ${holdId}`;
+  if (held.until <= now) return { what, parties, item, expected: { refused: 70_102 } };
   held.open = false;
   const reply = { holdId, status: "released", available: model.available(now) };
-  return { what, parties: [partyId], item, expected: { reply } };
+  return { what, parties, item, expected: { reply } };
 };
 
 const transfer = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
-  const { world, now, customers } = scene;
+  const { chance, world, now } = scene;
   const to = scene.party();
   const most = model.transferable(now);
   const points = amountAround(scene, most);
-  const parties = [partyId, to];
+  const parties = [...scene.family(partyId), ...scene.family(to)];
+  // Transfers name customers as they are: who was merged is told so.
+  const named = [partyId, to].map((id) => (chance.oneIn(6) ? scene.named(id) : id));
   const item = world.movement(
     transferKind,
-    parties,
+    named,
     { programId: null, points, notes: "" },
     `${scene.serial()}`,
   );
   const what = `transfer ${points} of ${most} from ${partyId} to ${to}`;
-  if (partyId === to) return { what, parties, item, expected: { refused: 418 } };
+  if (named[0] === named[1]) return { what, parties, item, expected: { refused: 418 } };
+  if (named[0] !== partyId || named[1] !== to) return { what, parties, item, expected: { refused: 419 } };
   if (points > most) return { what, parties, item, expected: { refused: 818 } };
   const living = model.lots.filter(({ expires }) => expires > now);
   const credits = new Map<number, number>();
   for (const { lot, part } of model.take(points, "transfer", model.nextEvent(), living))
     credits.set(lot.expires, (credits.get(lot.expires) ?? 0) + part);
-  const recipient = customers.get(to)!;
+  const recipient = scene.model(to);
   const event = recipient.nextEvent();
   for (const [expires, part] of credits) recipient.credit(part, expires, null, event);
   return { what, parties, item, expected: { reply: { points, balance: model.balance } } };
 };
 
-const DAY = 86_400_000;
+/** Points by hand: promised ones where they convert, never expiring where no last moment is given. */
+export const grantOf = ({
+  points,
+  at = null,
+  convertsAt = null,
+}: {
+  readonly points: number;
+  readonly at?: number | null;
+  readonly convertsAt?: number | null;
+}): GrantInput => ({
+  kind: "issue",
+  programId: null,
+  currencyId: 0,
+  category: convertsAt === null ? 1 : 2,
+  amount: { points },
+  expiry: { at },
+  convertsAt,
+  awardedAt: null,
+  reason: "",
+  comments: "",
+  bill: null,
+  promotion: null,
+});
 
 const grant = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const parties = scene.family(partyId);
   const { chance, world, now } = scene;
   const points = chance.whole(1, 30_000);
   const isPromised = chance.oneIn(2);
-  const convertsAt = isPromised ? now + chance.whole(1, 10 * 24) * 3_600_000 : null;
+  const convertsAt = isPromised ? now + chance.whole(1, 10 * 24) * HOUR : null;
   const at = chance.oneIn(10) ? null : now + chance.whole(20, 60) * DAY;
-  const input = {
-    kind: "issue" as const,
-    programId: null,
-    currencyId: 0,
-    category: isPromised ? (2 as const) : (1 as const),
-    amount: { points },
-    expiry: { at },
-    convertsAt,
-    awardedAt: null,
-    reason: "",
-    comments: "",
-    bill: null,
-    promotion: null,
-  };
-  const item = world.movement(grantKind, [partyId], input, `${scene.serial()}`);
+  const input = grantOf({ points, at, convertsAt });
+  const item = world.movement(grantKind, [scene.named(partyId)], input, `${scene.serial()}`);
   const expires = at ?? Number.POSITIVE_INFINITY;
   const what = `grant ${points}${isPromised ? " promised" : ""}`;
   if (convertsAt === null) model.credit(points, expires);
   else model.promise(points, expires, convertsAt);
   const balance = isPromised ? model.promised.reduce((sum, { left }) => sum + left, 0) : model.balance;
-  return { what, parties: [partyId], item, expected: { reply: { points, balance } } };
+  return { what, parties, item, expected: { reply: { points, balance } } };
 };
 
 const deduct = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
+  const parties = scene.family(partyId);
   const { world, now } = scene;
   const most = Math.max(0, model.available(now));
   const points = amountAround(scene, most);
@@ -229,19 +263,37 @@ const deduct = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep
     reason: "simulated",
     comments: "",
   };
-  const item = world.movement(deductKind, [partyId], input, `${scene.serial()}`);
+  const item = world.movement(deductKind, [scene.named(partyId)], input, `${scene.serial()}`);
   const what = `deduct ${points} of ${most}`;
-  if (points > most) return { what, parties: [partyId], item, expected: { refused: 8907 } };
+  if (points > most) return { what, parties, item, expected: { refused: 8907 } };
   model.take(points, "adjusted");
-  return { what, parties: [partyId], item, expected: { reply: { points, balance: model.balance } } };
+  return { what, parties, item, expected: { reply: { points, balance: model.balance } } };
 };
 
-const KINDS = { redeem, reverse, hold, capture, release, transfer, grant, deduct } as const;
+/** A movement that was answered is sent again, as after a lost answer. */
+const repeat = ({ chance, answered }: Scene): PointsStep | null => {
+  if (answered.length === 0) return null;
+  const { parties, item, reply } = chance.pick(answered);
+  return { what: `repeated movement of ${item.requestKey}`, parties, item, expected: { reply } };
+};
+
+const KINDS = {
+  redeem,
+  reverse,
+  hold,
+  capture,
+  release,
+  transfer,
+  grant,
+  deduct,
+  moveExpiry,
+  repeat,
+} as const;
 
 /** Something that moves points besides a bill. */
 export const pointsSteps = (scene: Scene): PointsStep => {
   const partyId = scene.party();
-  const model = scene.customers.get(partyId)!;
+  const model = scene.model(partyId);
   const kind = scene.chance.weighted({
     redeem: 30,
     reverse: 22,
@@ -251,6 +303,8 @@ export const pointsSteps = (scene: Scene): PointsStep => {
     transfer: 10,
     grant: 6,
     deduct: 4,
+    moveExpiry: 8,
+    repeat: 6,
   });
   return KINDS[kind](scene, partyId, model) ?? redeem(scene, partyId, model);
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { createActivities, parseBill } from "#activities";
+import { createActivities, createMerging, parseBill } from "#activities";
 import { createCustomers } from "#customers";
 import { createEvents } from "#events";
 import { convertDueLots, expireLots, verifyLedger } from "#ledger";
@@ -39,8 +39,35 @@ const faulty = (db: Db, next: () => Fault | null): Db => ({
   },
 });
 
+interface LotRead {
+  readonly party: string;
+  readonly category: number;
+  readonly name: string;
+  readonly left: string;
+  readonly expires: string | null;
+}
+
+interface LotStanding {
+  readonly name: string;
+  readonly left: number;
+  readonly expires: number;
+}
+
+/** A customer's points as the database has them. */
+export interface StandingRead {
+  balance: number;
+  debt: number;
+  readonly lots: LotStanding[];
+  readonly promised: LotStanding[];
+}
+
 /** The product without HTTP, on a database of its own that crashes now and then, under a clock that the simulation moves. */
-export const createWorld = async (chance: Chance, definition: ProgramDefinition, start: Instant) => {
+export const createWorld = async (
+  chance: Chance,
+  definition: ProgramDefinition,
+  start: Instant,
+  { lotsAtOnce }: { readonly lotsAtOnce: number },
+) => {
   const database = await createTestDatabase();
   const log = createLog("silent");
   let now = start;
@@ -58,10 +85,11 @@ export const createWorld = async (chance: Chance, definition: ProgramDefinition,
   const events = createEvents({ db, ids, log });
   const loyalty = createLoyalty({ db, ids, clock, orgs, log });
   const customers = createCustomers({
-    db,
+    db: crashing,
     ids,
     clock,
     orgs,
+    merging: createMerging({ ids, orgs, loyalty }),
     onRegistered: (tx, { orgId }, registered) => openMemberships(tx, { ids, clock }, orgId, registered),
   });
   const parts = { db: crashing, ids, clock, orgs, customers, loyalty, events, log };
@@ -92,10 +120,11 @@ export const createWorld = async (chance: Chance, definition: ProgramDefinition,
     setTime: (instant: Instant) => {
       now = instant;
     },
+    /** New customers, who are members since the day before. */
     register: async (count: number): Promise<number[]> => {
       const first = registered + 1;
       registered += count;
-      const registeredAt = new Date(start - 86_400_000).toISOString();
+      const registeredAt = new Date(now - 86_400_000).toISOString();
       const inputs = await Promise.all(
         Array.from({ length: count }, (_, index) =>
           people.read({ externalId: `C${first + index}`, registeredAt }),
@@ -139,48 +168,49 @@ export const createWorld = async (chance: Chance, definition: ProgramDefinition,
         userId: null,
         input,
       }),
+    merge: (victimId: number, survivorId: number) =>
+      customers.merge(people.actor, { survivorId, victimId, cause: "console", reason: "simulated" }),
+    undoMerge: (mergeId: number) => customers.undoMerge(people.actor, mergeId, "simulated"),
     expire: (zone: string) =>
-      expireLots({ db: crashing, ids, clock, publish: events.publish, lotsAtOnce: 50 }, orgId, zone),
-    convert: () =>
-      convertDueLots({ db: crashing, ids, clock, publish: events.publish, lotsAtOnce: 50 }, orgId),
-    /** Points as the database has them, by customer: balance, debt and lots in the order in which they were opened, and promised lots. */
-    read: async (partyIds: readonly number[]) => {
-      const accounts = await superuser.query<{ party: string; balance: string; debt: string }>(
-        `select party_id as party, balance, debt from ledger.accounts
-          where party_id = any($1) and currency_id = 0 and category = 1`,
-        [partyIds],
+      expireLots({ db: crashing, ids, clock, publish: events.publish, lotsAtOnce }, orgId, zone),
+    convert: () => convertDueLots({ db: crashing, ids, clock, publish: events.publish, lotsAtOnce }, orgId),
+    /**
+     * Points as the database has them, by customer: balance, debt and lots in the order in which they were opened, and promised lots;
+     * those that hold something, or all.
+     */
+    read: async (partyIds: readonly number[], which: "open" | "all"): Promise<Map<number, StandingRead>> => {
+      const accounts = await superuser.query<{ party: string; balance: string; debt: string }>({
+        name: "simulation.accounts",
+        text: `select party_id as party, balance, debt from ledger.accounts
+                where org_id = $1 and party_id = any($2) and currency_id = 0 and category = 1`,
+        values: [orgId, partyIds],
+      });
+      const lots = await superuser.query<LotRead>({
+        name: `simulation.${which}_lots`,
+        text: `select party_id as party, category, event_no || '/' || line_no as name, remaining as left,
+                      (extract(epoch from expires_at) * 1000)::bigint as expires
+                 from ledger.lots
+                where org_id = $1 and party_id = any($2) and currency_id = 0 ${which === "open" ? "and remaining > 0" : ""}
+                order by party_id, event_no, line_no`,
+        values: [orgId, partyIds],
+      });
+      const found = new Map<number, StandingRead>(
+        partyIds.map((partyId) => [partyId, { balance: 0, debt: 0, lots: [], promised: [] }]),
       );
-      const lots = await superuser.query<{
-        party: string;
-        category: number;
-        left: string;
-        expires: Date | null;
-      }>(
-        `select party_id as party, category, remaining as left, expires_at as expires from ledger.lots
-          where party_id = any($1) and currency_id = 0 order by party_id, event_no, line_no`,
-        [partyIds],
-      );
-      const lotsOf = (partyId: number, category: number) =>
-        lots.rows
-          .filter((row) => Number(row.party) === partyId && row.category === category)
-          .map(({ left, expires }) => ({
-            left: Number(left),
-            expires: expires === null ? Number.POSITIVE_INFINITY : expires.getTime(),
-          }));
-      return new Map(
-        partyIds.map((partyId) => {
-          const account = accounts.rows.find(({ party }) => Number(party) === partyId);
-          return [
-            partyId,
-            {
-              balance: Number(account?.balance ?? 0),
-              debt: Number(account?.debt ?? 0),
-              lots: lotsOf(partyId, 1),
-              promised: lotsOf(partyId, 2),
-            },
-          ] as const;
-        }),
-      );
+      for (const { party, balance, debt } of accounts.rows) {
+        const standing = found.get(Number(party))!;
+        standing.balance = Number(balance);
+        standing.debt = Number(debt);
+      }
+      for (const { party, category, name, left, expires } of lots.rows) {
+        const standing = found.get(Number(party))!;
+        (category === 1 ? standing.lots : standing.promised).push({
+          name,
+          left: Number(left),
+          expires: expires === null ? Number.POSITIVE_INFINITY : Number(expires),
+        });
+      }
+      return found;
     },
     verify: async () => (await verifyLedger(db)).findings,
     close: async () => {

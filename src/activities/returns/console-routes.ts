@@ -240,7 +240,7 @@ const preview = async (
     tiersOfLateBills: new Map(),
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),
-    redemptions: await loadBillRedemptions(tx, parts.ids, [bill], 1, { organisation, book }),
+    redemptions: await loadBillRedemptions(tx, parts.ids, [bill], 1, { organisation, book }, survivors),
     quoted: noQuoted(),
     book,
     recordedAt: parts.clock.now().getTime(),

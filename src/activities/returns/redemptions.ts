@@ -40,13 +40,15 @@ export const loadBillRedemptions = async (
   bills: readonly OriginalBill[],
   returns: number,
   desk: Pick<Desk, "organisation" | "book">,
+  /** Customers into whom those of the bills were merged. */
+  survivorIds: readonly number[] = [],
 ): Promise<BillRedemptions> => {
   const asked = bills
     .filter(({ customerId }) => customerId !== null)
     .map(({ partyId, id, number }) => ({ partyId, transactionId: id, number }));
   const found = asked.length === 0 ? [] : await loadRedemptionsOfBills(tx, desk.organisation.id, asked);
   if (found.length === 0) return NONE;
-  await loadCarriers(tx, desk, found);
+  await loadCarriers(tx, desk, found, survivorIds);
   const ofBill = new Map<number, Redemption[]>();
   for (const bill of asked) {
     const own = found.filter(
@@ -57,7 +59,8 @@ export const loadBillRedemptions = async (
     if (own.length > 0) ofBill.set(bill.transactionId, own);
   }
   const count = found.length * returns;
-  const [event, points] = await Promise.all([ids.reserve("event", count), ids.reserve("points", count)]);
+  // Of one who was merged two more each.
+  const [event, points] = await Promise.all([ids.reserve("event", 3 * count), ids.reserve("points", count)]);
   const next = { event, points };
   return { ofBill, desk: { nextId: (kind) => next[kind](), writes: noWrites() } };
 };
@@ -101,6 +104,7 @@ export const reverseRedemptionsOfBill = (
       transactionId,
       tillId: purchase.tillId,
       by: `return ${transactionId}`,
+      survivorId: snapshot.profiles.get(partyId)?.mergedInto ?? null,
       ...(renewedUntil === undefined ? {} : { renewedUntil }),
       ...(program?.returns.reverseRedemption === "reissue" ? { reissues: true } : {}),
     });

@@ -1,4 +1,4 @@
-import type { Account, LedgerBook, Lot, LotUse, NetUse } from "#ledger";
+import { type Account, type LedgerBook, type Lot, type LotUse, type NetUse, sumOfUses } from "#ledger";
 import type { Instant, Millipoints } from "#platform";
 
 /** Where points of a redemption go back to. `restored + paid + expired` is what was asked. */
@@ -11,7 +11,12 @@ export interface Restoration {
   readonly paid: Millipoints;
   /** Of lots past their expiry: it does not come back to them. */
   readonly expired: Millipoints;
+  /** Of that, what no lot carried: who was merged left it to the survivor to pay. */
+  readonly uncarried: Millipoints;
 }
+
+/** What pays a debt, and what lots get back that paid of it before. */
+export type Forgiveness = Pick<Restoration, "uses" | "restored" | "paid">;
 
 const isPast = ({ expiresAt }: Lot, now: Instant): boolean => expiresAt !== null && expiresAt.getTime() < now;
 
@@ -39,26 +44,46 @@ export const planRestoration = (
     book,
     uses.filter((use) => use.kind === "redeemed" && use.forEventNo === eventNo),
   );
-  const given: LotUse[] = [];
-  /** Gives back up to `wanted` to living lots, each as what it gave; answers how much they took. */
-  const giveBack = (sources: readonly Source[], wanted: Millipoints): Millipoints => {
-    let left = wanted;
-    for (const { lot, use } of sources) {
-      const back = Math.min(left, use.amount);
-      if (back === 0 || isPast(lot, now)) continue;
-      const { eventNo: lotEvent, lineNo, kind, forEventNo } = use;
-      given.push({ eventNo: lotEvent, lineNo, kind, amount: -back, forEventNo });
-      left -= back;
-    }
-    return wanted - left;
-  };
-  let left = amount - giveBack(carriers, amount);
+  const given = giveBack(carriers, amount, now);
+  const restored = -sumOfUses(given);
   const carried = carriers.reduce((sum, { use }) => sum + use.amount, 0);
-  const uncarried = Math.max(0, amount - carried);
-  const paid = Math.min(left, uncarried, account.debt);
-  left -= paid;
-  left -= giveBack(behind(book, settledBy(uses, book, account)), Math.min(left, uncarried - paid));
-  return { uses: given, restored: amount - left - paid, paid, expired: left };
+  const open = Math.min(amount - restored, Math.max(0, amount - carried));
+  const forgiven = planForgiveness(book, account, open, now);
+  const back = restored + forgiven.restored;
+  return {
+    uses: [...given, ...forgiven.uses],
+    restored: back,
+    paid: forgiven.paid,
+    expired: amount - back - forgiven.paid,
+    uncarried: open - forgiven.restored - forgiven.paid,
+  };
+};
+
+/** Plans how up to `amount` comes back that no lot carries: against the debt, then into living lots that settled of it. */
+export const planForgiveness = (
+  book: LedgerBook,
+  account: Account,
+  amount: Millipoints,
+  now: Instant,
+): Forgiveness => {
+  const paid = Math.min(amount, account.debt);
+  const settled = behind(book, settledBy(book.usesOf(account.partyId), book, account));
+  const uses = giveBack(settled, amount - paid, now);
+  return { uses, restored: -sumOfUses(uses), paid };
+};
+
+/** Gives back up to `wanted` to living lots, each as what it gave. */
+const giveBack = (sources: readonly Source[], wanted: Millipoints, now: Instant): LotUse[] => {
+  const given: LotUse[] = [];
+  let left = wanted;
+  for (const { lot, use } of sources) {
+    const back = Math.min(left, use.amount);
+    if (back === 0 || isPast(lot, now)) continue;
+    const { eventNo, lineNo, kind, forEventNo } = use;
+    given.push({ eventNo, lineNo, kind, amount: -back, forEventNo });
+    left -= back;
+  }
+  return given;
 };
 
 const settledBy = (uses: readonly NetUse[], book: LedgerBook, account: Account): NetUse[] =>

@@ -6,6 +6,7 @@ import {
   NO_TOTALS,
   POINTS,
   type Posting,
+  postDebtBack,
   postMerge,
 } from "#ledger";
 import { expiresAt } from "#loyalty";
@@ -15,7 +16,7 @@ import { errors } from "../errors.ts";
 import { type Desk, type Located, type MovementKind, membershipOf, programOf } from "../movement.ts";
 import type { Redemption, Reversal } from "../schema.ts";
 import { codeKey, findCodes, loadRedemptions } from "../store.ts";
-import { planRestoration } from "./restore.ts";
+import { planForgiveness, planRestoration } from "./restore.ts";
 
 /** A call that takes back a redemption. */
 export interface ReverseInput {
@@ -49,15 +50,49 @@ export const loadCarriers = async (
   tx: Tx,
   { organisation, book }: Pick<Desk, "organisation" | "book">,
   redemptions: readonly Redemption[],
+  /** Customers into whom those of the redemptions were merged. */
+  survivorIds: readonly number[] = [],
 ): Promise<void> => {
   const orgId = organisation.id;
-  const partyIds = [...new Set(redemptions.map(({ partyId }) => partyId))];
+  const partyIds = [...new Set([...redemptions.map(({ partyId }) => partyId), ...survivorIds])];
   const [carrying, settled] = await Promise.all([
     loadUsesForEvents(tx, orgId, redemptions),
     loadSettledUses(tx, orgId, partyIds),
   ]);
   const uses = [...carrying, ...settled];
   book.add({ uses, lots: await loadLots(tx, orgId, uses) });
+};
+
+/**
+ * Of one who was merged the survivor took over what was owed: takes that back as far as it still stands, or gives back what settled
+ * it, so that the reversal has a debt to pay. Answers how much.
+ */
+const forgiveSurvivor = (
+  { book, nextId }: Pick<Desk, "book" | "nextId">,
+  { partyId, programId, code }: Redemption,
+  amount: Millipoints,
+  {
+    survivorId = null,
+    at,
+    tillId,
+    by,
+  }: {
+    readonly survivorId?: number | null;
+    readonly at: Instant;
+    readonly tillId: number | null;
+    readonly by: string;
+  },
+): Millipoints => {
+  const key: AccountKey = { programId, currencyId: POINTS, category: 1 };
+  const account = survivorId === null ? undefined : book.account(survivorId, key);
+  if (survivorId === null || account === undefined) return 0;
+  const { uses, restored, paid } = planForgiveness(book, account, amount, at);
+  if (restored + paid === 0) return 0;
+  const reason = `Redemption ${code} reversed`;
+  const nextEventId = () => nextId("event");
+  const parties = { mergeId: null, survivorId, victimId: partyId, at, tillId, reason, by, nextEventId };
+  postDebtBack(book, parties, key, restored + paid, uses);
+  return restored + paid;
 };
 
 /** Takes points back to a party: posts what comes back and keeps the reversal. Both for calls and for returned bills. */
@@ -76,6 +111,8 @@ export const reverseRedemption = (
     readonly notes?: string;
     /** Points past their expiry come back with this expiry (null: never) when the program renews them; absent: they do not. */
     readonly renewedUntil?: Instant | null;
+    /** Whom the party was merged into: what it owed is that customer's to pay, and so to be forgiven. */
+    readonly survivorId?: number | null;
     /** All points come back as new ones, with that expiry; the lots that they came from stay as they are. */
     readonly reissues?: boolean;
   },
@@ -86,18 +123,20 @@ export const reverseRedemption = (
   const key: AccountKey = { programId, currencyId: POINTS, category: 1 };
   const account = book.account(partyId, key) ?? { ...NO_TOTALS, ...key, partyId };
   const plan = about.reissues
-    ? { uses: [], restored: 0, paid: 0, expired: asked }
+    ? { uses: [], restored: 0, paid: 0, expired: asked, uncarried: 0 }
     : planRestoration(book, account, redemption.eventNo, asked, about.at);
-  const renews = about.renewedUntil !== undefined && plan.expired > 0;
+  const inherited = forgiveSurvivor(desk, redemption, plan.uncarried, about);
+  const expired = plan.expired - inherited;
+  const renews = about.renewedUntil !== undefined && expired > 0;
   const postings: Posting[] = [];
-  const back = plan.restored + plan.paid;
+  const back = plan.restored + plan.paid + inherited;
   if (back > 0) postings.push({ ...key, contra: "redeemed", amount: back, uses: plan.uses });
   if (renews) {
     const lot = { source: "customer_promotions" as const, details: { reason: "redemption reversed" } };
     postings.push({
       ...key,
       contra: "redeemed",
-      amount: plan.expired,
+      amount: expired,
       expiresAt: about.renewedUntil ?? null,
       lot,
     });
@@ -132,7 +171,7 @@ export const reverseRedemption = (
     code: about.code,
     asked,
     returned: renews ? asked : back,
-    expired: renews ? 0 : plan.expired,
+    expired: renews ? 0 : expired,
     cause: about.cause,
     transactionId: about.transactionId,
     tillId: about.tillId,
@@ -167,11 +206,9 @@ const load = async (tx: Tx, desk: Desk, movements: readonly Located<ReverseInput
   const codes = movements.map(({ input }) => codeKey(orgId, "redemption", input.redemptionCode));
   const redemptions = await loadRedemptions(tx, orgId, await findCodes(tx, orgId, codes));
   // Of others' redemptions nothing is read: the refusal needs to know only that they are others'.
-  await loadCarriers(
-    tx,
-    desk,
-    redemptions.filter(({ partyId }) => desk.book.has(partyId)),
-  );
+  const own = redemptions.filter(({ partyId }) => desk.book.has(partyId));
+  const survivorIds = own.flatMap(({ partyId }) => desk.survivors.get(partyId) ?? []);
+  await loadCarriers(tx, desk, own, survivorIds);
   return new Map(redemptions.map((redemption) => [redemption.code, redemption]));
 };
 
@@ -199,7 +236,7 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
   name: "reverse",
   merged: "family",
   // Of a merged customer's redemption the points go back to that customer's lots, and from there to the survivor.
-  ids: 4,
+  ids: 6,
   redraw: (input) => ({ ...input, code: drawCode() }),
   load,
   decide: ({ input, partyIds, now, tillId, by }, desk, found): Reversed => {
@@ -225,6 +262,7 @@ export const reverseKind: MovementKind<ReverseInput, Found> = {
       tillId,
       by,
       notes: input.notes ?? "",
+      survivorId: isVictims ? partyId : null,
       ...(renewedUntil === undefined ? {} : { renewedUntil }),
     } as const;
     const reversal = reverseRedemption(desk, redemption, asked, about);
