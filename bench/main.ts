@@ -7,9 +7,10 @@ import { measureExpiry } from "./expiry.ts";
 import { measureImports, profileImport } from "./imports.ts";
 import { measurePages } from "./ledger-pages.ts";
 import { describeMachine } from "./machine.ts";
+import { isSection, measureOnly, SECTIONS } from "./only.ts";
 import { createYardstick, type Yardstick, type YardstickRun } from "./pgbench.ts";
 import { measurePoints } from "./points.ts";
-import { printed, printedProfile, printedStatements, writeReport } from "./report.ts";
+import { printed, printedProfile, printedStatements, statementsOf, writeReport } from "./report.ts";
 import { type EarnRound, goalsOf, type Results } from "./results.ts";
 import { definitionWithRules, openShop, registerMembers, type Shop } from "./shop.ts";
 import { connect, type Stage, setStage } from "./stage.ts";
@@ -25,6 +26,7 @@ databases on the server that DATABASE_URL names.
               to expire; writes nothing
   --profile   CPU profiles of the server under load and of an import; a full run takes them anyway, and prints
               them and puts them on the page when a goal is missed
+  --only <s>  some sections instead of all, parted by commas: ${SECTIONS.join(", ")}; writes nothing
   --help      this text
 `;
 
@@ -193,7 +195,7 @@ const measureAll = async (
 const printProfiles = ({ earnProfile, importProfile }: Results): void => {
   if (earnProfile !== null) {
     say(printedProfile(`The server under ${MANY} clients`, earnProfile.server));
-    say(printedStatements(earnProfile));
+    say(printedStatements(statementsOf(earnProfile)));
   }
   if (importProfile !== null) say(printedProfile("The import", importProfile));
 };
@@ -203,6 +205,7 @@ const main = async (): Promise<void> => {
     options: {
       quick: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
+      only: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -210,12 +213,24 @@ const main = async (): Promise<void> => {
     say(HELP);
     return;
   }
+  const only = values.only === undefined ? null : values.only.split(",").filter(isSection);
+  if (only !== null && only.length !== values.only!.split(",").length)
+    throw new Error(`--only takes some of ${SECTIONS.join(", ")}, parted by commas`);
   const began = Date.now();
   say("Setting up …");
   const stage = await setStage(process.env.DATABASE_URL);
   const admin = await connect(stage.connectionString);
   const yardstickClient = await connect(stage.yardstickConnectionString);
-  const results = await measureAll(stage, admin, yardstickClient, values.quick ? QUICK : FULL, {
+  const extent = values.quick ? QUICK : FULL;
+  if (only !== null) {
+    const problems = await measureOnly(only, { stage, admin, extent, profile: values.profile, say });
+    await Promise.all([admin.end(), yardstickClient.end()]);
+    for (const problem of problems) say(`FAILED: ${problem}`);
+    say(`Nothing was written (--only). Took ${Math.round((Date.now() - began) / 1000)} s.`);
+    if (problems.length > 0) process.exitCode = 1;
+    return;
+  }
+  const results = await measureAll(stage, admin, yardstickClient, extent, {
     quick: values.quick,
     profile: values.profile || !values.quick,
   });

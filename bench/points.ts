@@ -1,25 +1,23 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { parseBill } from "#activities";
-import {
-  captureKind,
-  type HoldState,
-  holdKind,
-  type Movement,
-  type MovementKind,
-  movement,
-  type Redeemed,
-  redeemKind,
-} from "#points";
 import type { EarnParts } from "./earn.ts";
-import { registerMembers } from "./shop.ts";
+import { startClocks } from "./machine.ts";
+import { preparePoints } from "./points-work.ts";
+import type { Stage } from "./stage.ts";
 import { median } from "./statistics.ts";
 
-/** What was done a second, in the middle round. */
-export interface Rate {
+/** One round of a piece of work. */
+export interface Pace {
   readonly perSecond: number;
-  /** Of each round, for the ratio with the one beside it. */
-  readonly rounds: readonly number[];
+  /** Processor time of this process and of PostgreSQL for each, in microseconds; null where it cannot be seen. */
+  readonly processMicroseconds: number;
+  readonly postgresMicroseconds: number | null;
+}
+
+/** What was done a second, in the middle round. */
+export interface Rate extends Pace {
+  /** Each round, for the ratio with the one beside it. */
+  readonly rounds: readonly Pace[];
 }
 
 export interface PointsResult {
@@ -38,7 +36,8 @@ export interface PointsResult {
 }
 
 const MEMBERS = 4_000;
-const CALLERS = 64;
+/** Callers at once of pieces of work. */
+export const CALLERS = 64;
 const YARDSTICK_CONNECTIONS = 16;
 /** Bills that are recorded for each second in which bills go back. */
 const MORE_BILLS = 2_000;
@@ -60,8 +59,14 @@ const YARDSTICK_TRANSFER = `
 const below = (limit: number): number => Math.floor(Math.random() * limit);
 
 /** Runs callers for some seconds, each with its next piece of work as soon as the last is done. */
-const rateOf = async (callers: number, seconds: number, work: () => Promise<unknown>): Promise<number> => {
-  const until = performance.now() + seconds * 1000;
+export const paceOf = async (
+  { postmaster }: Pick<Stage, "postmaster">,
+  { callers, seconds }: { readonly callers: number; readonly seconds: number },
+  work: () => Promise<unknown>,
+): Promise<Pace> => {
+  const clock = startClocks(postmaster, null);
+  const began = performance.now();
+  const until = began + seconds * 1000;
   let done = 0;
   const caller = async () => {
     while (performance.now() < until) {
@@ -69,107 +74,36 @@ const rateOf = async (callers: number, seconds: number, work: () => Promise<unkn
       done += 1;
     }
   };
-  const began = performance.now();
   await Promise.all(Array.from({ length: callers }, caller));
-  return (done * 1000) / (performance.now() - began);
+  const perSecond = (done * 1000) / (performance.now() - began);
+  const { self, postgres } = clock();
+  const each = (used: number) => (used * 1e6) / done;
+  return {
+    perSecond,
+    processMicroseconds: each(self),
+    postgresMicroseconds: postgres === null ? null : each(postgres),
+  };
 };
 
-const rate = (rounds: readonly number[]): Rate => ({ perSecond: median(rounds), rounds });
+const rate = (rounds: readonly Pace[]): Rate => ({
+  perSecond: median(rounds.map((pace) => pace.perSecond)),
+  processMicroseconds: median(rounds.map((pace) => pace.processMicroseconds)),
+  postgresMicroseconds: rounds.some((pace) => pace.postgresMicroseconds === null)
+    ? null
+    : median(rounds.map((pace) => pace.postgresMicroseconds!)),
+  rounds,
+});
 
 /**
  * How many postings a second the points engine makes, without HTTP, against a transfer in hand-written SQL on the same server; and
  * whether many bills of one customer are slower than the same of many.
  */
 export const measurePoints = async (
-  { stage, shop, expected }: EarnParts,
+  parts: EarnParts,
   { seconds, rounds }: { readonly seconds: number; readonly rounds: number },
 ): Promise<PointsResult> => {
-  const { app } = stage;
-  const partyIds = await registerMembers(app, shop, "P", MEMBERS);
-  const organisation = await app.orgs.get(shop.orgId);
-  const parsed = (customerId: number, body: object) =>
-    parseBill(body, {
-      organisation,
-      tillId: shop.tillId,
-      customerKey: null,
-      customerId,
-      customerName: `id ${customerId}`,
-      source: "INSTORE",
-      accountId: "",
-      clockNow: Date.now(),
-      asOfBill: false,
-      requestKey: null,
-      wantsSideEffects: true,
-      wantsRawSideEffects: false,
-    });
-  const record = async (customerId: number, body: object): Promise<void> => {
-    await app.activities.record(shop.orgId, parsed(customerId, body));
-    expected.bills += 1;
-  };
-  const earn = (customerId: number, amount: number) =>
-    record(customerId, { type: "REGULAR", billNumber: randomUUID(), billAmount: amount });
-  // Points to spend: some lots each.
-  for (let lot = 0; lot < 3; lot++) await Promise.all(partyIds.map((partyId) => earn(partyId, 100_000)));
-
-  const command = <Input, Extra>(kind: MovementKind<Input, Extra>, partyId: number, input: Input): Movement =>
-    movement(kind, {
-      parties: [{ key: null, partyId, name: `id ${partyId}` }],
-      requestKey: null,
-      inputHash: createHash("sha256").update("none").digest(),
-      now: Date.now(),
-      tillId: shop.tillId,
-      by: "bench",
-      userId: null,
-      input,
-    });
-  let codes = 0;
-  const about = () => ({
-    billNumber: "",
-    transactionId: null,
-    notes: "",
-    purpose: "",
-    externalReference: "",
-    isValidated: false,
-    customFields: null,
-    code: (++codes).toString(36).padStart(6, "0"),
-  });
-  const member = () => partyIds[below(MEMBERS)]!;
-  const move = async <Reply>(item: Movement): Promise<Reply> =>
-    JSON.parse((await app.points.move(shop.orgId, item)).reply) as Reply;
-  const redeem = () =>
-    move<Redeemed>(
-      command(redeemKind, member(), { ...about(), programId: null, points: 1, billAmount: null }),
-    );
-  const holdAndCapture = async () => {
-    const partyId = member();
-    const input = {
-      programId: null,
-      points: 1,
-      ttlSeconds: 600,
-      billAmount: null,
-      billNumber: "",
-      notes: "",
-    };
-    const { holdId } = await move<HoldState>(command(holdKind, partyId, input));
-    await move(command(captureKind, partyId, { ...about(), holdId, points: null, isFinal: true }));
-  };
-
-  /** Bills that were recorded and did not go back yet. */
-  const returnable: { readonly partyId: number; readonly billNumber: string; readonly at: string }[] = [];
-  const earnReturnable = async (): Promise<void> => {
-    const bill = { partyId: member(), billNumber: randomUUID(), at: new Date().toISOString() };
-    const { billNumber, at: billingDate } = bill;
-    await record(bill.partyId, { type: "REGULAR", billNumber, billAmount: 10, billingDate });
-    returnable.push(bill);
-  };
-  const giveBack = async (): Promise<void> => {
-    const bill = returnable.pop();
-    // A bill goes back once: what is measured after the last one would be refusals.
-    if (bill === undefined) throw new Error("there are no more bills to return");
-    const { partyId, billNumber, at: purchaseTime } = bill;
-    await record(partyId, { type: "RETURN", returnType: "FULL", billNumber, purchaseTime });
-  };
-
+  const { stage } = parts;
+  const work = await preparePoints(parts, { members: MEMBERS, prefix: "P" });
   const pool = new pg.Pool({ connectionString: stage.yardstickConnectionString, max: YARDSTICK_CONNECTIONS });
   for (const statement of YARDSTICK_TABLES.split(";")) await pool.query(statement);
   const transfer = () => {
@@ -181,28 +115,29 @@ export const measurePoints = async (
     });
   };
 
+  const ours = (piece: () => Promise<unknown>) => paceOf(stage, { callers: CALLERS, seconds }, piece);
   const measures = {
-    transfer: () => rateOf(YARDSTICK_CONNECTIONS, seconds, transfer),
-    redemption: () => rateOf(CALLERS, seconds, redeem),
-    holdAndCapture: () => rateOf(CALLERS, seconds, holdAndCapture),
-    earnMany: () => rateOf(CALLERS, seconds, earnReturnable),
-    earnOne: () => rateOf(CALLERS, seconds, () => earn(partyIds[0]!, 10)),
+    transfer: () => paceOf(stage, { callers: YARDSTICK_CONNECTIONS, seconds }, transfer),
+    redemption: () => ours(work.redeem),
+    holdAndCapture: () => ours(work.holdAndCapture),
+    earnMany: () => ours(work.earn),
+    earnOne: () => ours(work.earnOfOne),
     // More than those of the bills of many, so that they last.
     giveBack: async () => {
-      await Promise.all(Array.from({ length: seconds * MORE_BILLS }, earnReturnable));
-      return rateOf(CALLERS, seconds, giveBack);
+      await Promise.all(Array.from({ length: seconds * MORE_BILLS }, work.earn));
+      return ours(work.giveBack);
     },
   };
   const names = Object.keys(measures) as (keyof typeof measures)[];
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+  const times = Object.fromEntries(names.map((name) => [name, [] as Pace[]])) as Record<
     keyof typeof measures,
-    number[]
+    Pace[]
   >;
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
-      const perSecond = await measures[name]();
+      const pace = await measures[name]();
       // The first round warms up.
-      if (round > 0) times[name].push(perSecond);
+      if (round > 0) times[name].push(pace);
     }
   }
   await pool.end();
@@ -219,4 +154,10 @@ export const measurePoints = async (
 
 /** The first over the second, round by round; the median. */
 export const ratioOfRates = (rates: Rate, yardstick: Rate): number =>
-  median(rates.rounds.map((value, index) => value / yardstick.rounds[index]!));
+  median(rates.rounds.map(({ perSecond }, index) => perSecond / yardstick.rounds[index]!.perSecond));
+
+/** The same by processor time of both processes: what the ratio would be if every core were kept busy. NaN where it cannot be seen. */
+export const processorRatioOfRates = (rates: Rate, yardstick: Rate): number => {
+  const used = (pace: Pace) => pace.processMicroseconds + (pace.postgresMicroseconds ?? Number.NaN);
+  return median(rates.rounds.map((pace, index) => used(yardstick.rounds[index]!) / used(pace)));
+};

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import type { EarnProfile } from "./earn.ts";
-import { type Rate, ratioOfRates } from "./points.ts";
+import type { PagesResult } from "./ledger-pages.ts";
+import { type PointsResult, processorRatioOfRates, type Rate, ratioOfRates } from "./points.ts";
 import type { Profile } from "./profile.ts";
 import {
   type EarnRound,
@@ -13,6 +14,7 @@ import {
   ratioOf,
   times,
 } from "./results.ts";
+import type { StatementTime } from "./statements.ts";
 import { median, micro, rounded, shown } from "./statistics.ts";
 
 type Row = readonly string[];
@@ -79,14 +81,23 @@ const earnRows = ({ yardstick, earn, manyRules }: Results): Row[] => {
   ];
 };
 
-const POINTS_HEAD: Row = ["work", "callers", "per second", "against the transfer"];
+const POINTS_HEAD: Row = [
+  "work",
+  "callers",
+  "per second",
+  "against the transfer",
+  "processor: process / PostgreSQL",
+  "against the transfer by it",
+];
 
-const pointsRows = ({ points }: Results): Row[] => {
+const pointsRows = (points: PointsResult): Row[] => {
   const row = (name: string, callers: string, rate: Rate): Row => [
     name,
     callers,
     shown(rate.perSecond),
     times(ratioOfRates(rate, points.transfer)),
+    microseconds(rate.processMicroseconds, rate.postgresMicroseconds ?? Number.NaN),
+    times(processorRatioOfRates(rate, points.transfer)),
   ];
   return [
     row("double-entry transfer in hand-written SQL, the yardstick", "16 connections", points.transfer),
@@ -98,7 +109,22 @@ const pointsRows = ({ points }: Results): Row[] => {
   ];
 };
 
-const expiryLine = ({ expiry }: Results): string =>
+/** The points engine against its yardstick, for the terminal. */
+export const printedPoints = (points: PointsResult): string => aligned(POINTS_HEAD, pointsRows(points));
+
+const PAGES_HEAD: Row = ["read", "short ledger", "long ledger", "ratio"];
+const pagesRows = ({ pages, filtered }: PagesResult): Row[] =>
+  [...pages, ...filtered].map(({ page: name, smallMilliseconds, bigMilliseconds, ratio }) => [
+    name,
+    `${shown(smallMilliseconds)} ms`,
+    `${shown(bigMilliseconds)} ms`,
+    times(ratio),
+  ]);
+
+/** Reads of a short and of a long ledger, for the terminal. */
+export const printedPages = (pages: PagesResult): string => aligned(PAGES_HEAD, pagesRows(pages));
+
+export const expiryLine = ({ expiry }: Pick<Results, "expiry">): string =>
   `Expiry of a backlog of five days (${expiry.lots.toLocaleString("en-US")} lots of ${expiry.parties.toLocaleString("en-US")} members, in a process of its own): ${shown(expiry.lotsPerSecond)} lots a second, ${shown(expiry.longestMilliseconds)} ms the longest of ${expiry.transactions} transactions, ${shown(expiry.grownMegabytes)} MB of growth in memory.`;
 
 const goalRow = ({ what, goal, result, met, detail }: Goal): Row => [
@@ -117,12 +143,7 @@ const costLines = ({ costs, imports, pages }: Results): string[] => [
       `Deciding a bill of three lines by ${rules} ${rules === 1 ? "rule" : "rules"}, trace included (${shown(traceBytes)} bytes of JSON): ${shown(microseconds)} µs.`,
   ),
   `Importing (${imports.lines.toLocaleString("en-US")} lines, ${imports.bills.toLocaleString("en-US")} bills): processor time for a line ${micro(imports.importerMicroseconds)} in the importing process, its start included, and ${micro(imports.postgresMicroseconds)} in PostgreSQL; ${imports.peakMegabytes ?? "–"} MB of memory at most.`,
-  `Seeding the long ledger took ${shown(pages.seedSeconds)} s. Filtered pages of it against those of the short one: ${pages.filtered
-    .map(
-      ({ page, bigMilliseconds, smallMilliseconds }) =>
-        `${page} ${shown(bigMilliseconds)} against ${shown(smallMilliseconds)} ms`,
-    )
-    .join("; ")}.`,
+  `Seeding the long ledger took ${shown(pages.seedSeconds)} s.`,
 ];
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -151,7 +172,8 @@ export const printed = (results: Results): string => {
   const goals = goalsOf(results);
   const parts = [
     aligned(EARN_HEAD, earnRows(results)),
-    aligned(POINTS_HEAD, pointsRows(results)),
+    printedPoints(results.points),
+    printedPages(results.pages),
     expiryLine(results),
     costLines(results).join("\n"),
     aligned(GOAL_HEAD, goals.map(goalRow)),
@@ -177,23 +199,38 @@ export const printedProfile = (title: string, profile: Profile): string => {
   ].join("\n\n");
 };
 
-const statementRows = ({ run }: EarnProfile): Row[] =>
-  (run.statements ?? []).map(({ name, calls, planSeconds, runSeconds }) => {
-    const each = (seconds: number) => shown((seconds * 1e6) / run.acknowledged);
+/** Statements under a load and how much of what was done. */
+interface StatementsOfLoad {
+  readonly statements: readonly StatementTime[] | null;
+  readonly done: number;
+  /** What one of it is called: "purchase". */
+  readonly of: string;
+}
+
+const statementRows = ({ statements, done }: StatementsOfLoad): Row[] =>
+  (statements ?? []).map(({ name, calls, planSeconds, runSeconds }) => {
+    const each = (seconds: number) => shown((seconds * 1e6) / done);
     return [each(planSeconds), each(runSeconds), calls.toLocaleString("en-US"), name];
   });
 const STATEMENT_HEAD: Row = ["planning, µs", "running, µs", "calls", "statement"];
-const STATEMENT_WORDS =
-  "PostgreSQL's statements under the same load, elapsed time to a purchase (one batch serves many purchases):";
+const statementWords = ({ of }: StatementsOfLoad): string =>
+  `PostgreSQL's statements under the same load, elapsed time to a ${of} (one batch serves many):`;
 
-/** PostgreSQL's statements for the terminal, in microseconds to a purchase. */
-export const printedStatements = (profile: EarnProfile): string =>
-  profile.run.statements === null
+/** PostgreSQL's statements for the terminal, in microseconds to a piece of work. */
+export const printedStatements = (load: StatementsOfLoad): string =>
+  load.statements === null
     ? "PostgreSQL keeps no account of its statements (pg_stat_statements is not loaded)."
-    : `${STATEMENT_WORDS}\n\n${aligned(STATEMENT_HEAD, statementRows(profile))}\n`;
+    : `${statementWords(load)}\n\n${aligned(STATEMENT_HEAD, statementRows(load))}\n`;
 
-const statementSection = (profile: EarnProfile): string[] =>
-  profile.run.statements === null ? [] : [STATEMENT_WORDS, markdown(STATEMENT_HEAD, statementRows(profile))];
+const statementSection = (load: StatementsOfLoad): string[] =>
+  load.statements === null ? [] : [statementWords(load), markdown(STATEMENT_HEAD, statementRows(load))];
+
+/** Of purchases. */
+export const statementsOf = ({ run }: EarnProfile): StatementsOfLoad => ({
+  statements: run.statements,
+  done: run.acknowledged,
+  of: "purchase",
+});
 
 const profileSection = (title: string, { busy, byPart, byFile }: Profile): string => {
   const rows = (shares: Profile["byFile"]) => shares.map(({ name, share }) => [name, percent(share)]);
@@ -241,8 +278,11 @@ const page = (results: Results): string => {
     markdown(EARN_HEAD, earnRows(results)),
     "## Points",
     `What the points engine does a second in this process, without HTTP, for ${results.points.members.toLocaleString("en-US")} members: each is decided under the member's lock and committed durably with its record, journal and event.`,
-    markdown(POINTS_HEAD, pointsRows(results)),
+    markdown(POINTS_HEAD, pointsRows(results.points)),
     expiryLine(results),
+    "## Ledger reads",
+    `Reads over HTTP of a member with ${results.pages.entries.toLocaleString("en-US")} entries and of one with ${results.pages.smallEntries}.`,
+    markdown(PAGES_HEAD, pagesRows(results.pages)),
     "## Single steps",
     costLines(results)
       .map((line) => `- ${line}`)
@@ -250,7 +290,7 @@ const page = (results: Results): string => {
   ];
   if (results.earnProfile !== null && missed.length > 0) {
     sections.push(profileSection("Where the time of purchases goes", results.earnProfile.server));
-    sections.push(...statementSection(results.earnProfile));
+    sections.push(...statementSection(statementsOf(results.earnProfile)));
   }
   if (results.importProfile !== null && missed.length > 0) {
     sections.push(profileSection("Where the time of an import goes", results.importProfile));

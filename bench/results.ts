@@ -5,7 +5,7 @@ import type { ImportResult } from "./imports.ts";
 import type { PagesResult } from "./ledger-pages.ts";
 import type { Machine, Memory } from "./machine.ts";
 import type { YardstickRun } from "./pgbench.ts";
-import { type PointsResult, ratioOfRates } from "./points.ts";
+import { type PointsResult, processorRatioOfRates, ratioOfRates } from "./points.ts";
 import type { Profile } from "./profile.ts";
 import { median, shown } from "./statistics.ts";
 
@@ -133,7 +133,7 @@ const pointsGoals = ({ points }: Results): Goal[] => {
       goal: `≥ ${GOALS.postings} ×`,
       result: times(postings),
       met: postings >= GOALS.postings,
-      detail: `${shown(redemption.perSecond)}/s against ${shown(transfer.perSecond)}/s; hold and capture ${shown(points.holdAndCapture.perSecond)} pairs/s`,
+      detail: `${shown(redemption.perSecond)}/s against ${shown(transfer.perSecond)}/s; by processor time ${times(processorRatioOfRates(redemption, transfer))}; hold and capture ${shown(points.holdAndCapture.perSecond)} pairs/s`,
     },
     {
       what: "Bills of one customer against bills of many: the program's side is no hot row",

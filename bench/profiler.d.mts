@@ -1,0 +1,6 @@
+export interface Profiler {
+  isRunning(): boolean;
+  start(): void;
+  stop(): void;
+}
+export const createProfiler: (path: string) => Profiler;
