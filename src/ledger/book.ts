@@ -72,6 +72,12 @@ const keyOf = (partyId: number, { programId, currencyId, category }: AccountKey)
   `${partyId}/${programId}/${currencyId}/${category}`;
 const lotId = (partyId: number, { eventNo, lineNo }: LotKey) => `${partyId}/${eventNo}/${lineNo}`;
 
+const pushTo = <Row extends { readonly partyId: number }>(rows: Map<number, Row[]>, row: Row): void => {
+  const known = rows.get(row.partyId);
+  if (known === undefined) rows.set(row.partyId, [row]);
+  else known.push(row);
+};
+
 const KIND_OF: Readonly<Record<Contra, UseKind | null>> = {
   opening: null,
   issued: null,
@@ -97,10 +103,13 @@ export class LedgerBook {
   readonly #accounts = new Map<string, Mutable<Account>>();
   readonly #touched = new Set<Mutable<Account>>();
   readonly #lots = new Map<string, Mutable<Lot>>();
+  readonly #lotsOfParty = new Map<number, Mutable<Lot>[]>();
   readonly #newLots = new Set<Mutable<Lot>>();
   readonly #lotChanges = new Map<string, Mutable<LotChange>>();
   readonly #netUses = new Map<string, Mutable<NetUse>>();
+  readonly #usesOfParty = new Map<number, Mutable<NetUse>[]>();
   readonly #holds = new Map<number, Mutable<Hold>>();
+  readonly #holdsOfParty = new Map<number, Mutable<Hold>[]>();
   readonly #newHolds = new Set<Hold>();
   readonly #changedHolds = new Set<Hold>();
   readonly #entries: EntryRow[] = [];
@@ -124,15 +133,26 @@ export class LedgerBook {
 
   /** Adds lots, uses and holds that were read later; those that are known keep what the postings so far made of them. */
   add({ lots = [], uses = [], holds = [] }: BookState): void {
-    for (const lot of lots) {
-      const id = lotId(lot.partyId, lot);
-      if (!this.#lots.has(id)) this.#lots.set(id, { ...lot });
-    }
-    for (const use of uses) {
-      const id = this.#idOfUse(use.partyId, use, use.kind, use.forEventNo);
-      if (!this.#netUses.has(id)) this.#netUses.set(id, { ...use });
-    }
-    for (const hold of holds) if (!this.#holds.has(hold.id)) this.#holds.set(hold.id, { ...hold });
+    for (const lot of lots) if (!this.#lots.has(lotId(lot.partyId, lot))) this.#addLot({ ...lot });
+    for (const use of uses)
+      if (!this.#netUses.has(this.#idOfUse(use.partyId, use, use.kind, use.forEventNo)))
+        this.#addUse({ ...use });
+    for (const hold of holds) if (!this.#holds.has(hold.id)) this.#addHold({ ...hold });
+  }
+
+  #addLot(lot: Mutable<Lot>): void {
+    this.#lots.set(lotId(lot.partyId, lot), lot);
+    pushTo(this.#lotsOfParty, lot);
+  }
+
+  #addUse(use: Mutable<NetUse>): void {
+    this.#netUses.set(this.#idOfUse(use.partyId, use, use.kind, use.forEventNo), use);
+    pushTo(this.#usesOfParty, use);
+  }
+
+  #addHold(hold: Mutable<Hold>): void {
+    this.#holds.set(hold.id, hold);
+    pushTo(this.#holdsOfParty, hold);
   }
 
   /** Whether the party is locked in this batch. */
@@ -162,23 +182,26 @@ export class LedgerBook {
 
   /** Known lots of a party, empty ones too, in their order of use. */
   lotsOf(partyId: number): Lot[] {
-    return [...this.#lots.values()].filter((lot) => lot.partyId === partyId).sort(inOrderOfUse);
+    return [...(this.#lotsOfParty.get(partyId) ?? [])].sort(inOrderOfUse);
   }
 
   /** Lots of an account that hold something, in their order of use. */
   openLots(partyId: number, { programId, currencyId, category }: AccountKey): Lot[] {
-    return this.lotsOf(partyId).filter(
-      (lot) =>
-        lot.remaining > 0 &&
-        lot.programId === programId &&
-        lot.currencyId === currencyId &&
-        lot.category === category,
-    );
+    const lots = this.#lotsOfParty.get(partyId) ?? [];
+    return lots
+      .filter(
+        (lot) =>
+          lot.remaining > 0 &&
+          lot.programId === programId &&
+          lot.currencyId === currencyId &&
+          lot.category === category,
+      )
+      .sort(inOrderOfUse);
   }
 
   /** What lots gave, by kind and event, as far as it was read or posted; only what is not undone. */
   usesOf(partyId: number): NetUse[] {
-    return [...this.#netUses.values()].filter((use) => use.partyId === partyId && use.amount !== 0);
+    return (this.#usesOfParty.get(partyId) ?? []).filter((use) => use.amount !== 0);
   }
 
   hold(id: number): Hold | undefined {
@@ -187,10 +210,11 @@ export class LedgerBook {
 
   /** What active holds keep from being spent. */
   reserved(partyId: number, key: AccountKey, now: Instant): Millipoints {
-    const id = keyOf(partyId, key);
+    const { programId, currencyId, category } = key;
     let sum = 0;
-    for (const hold of this.#holds.values())
-      if (keyOf(hold.partyId, hold) === id) sum += reservedBy(hold, now);
+    for (const hold of this.#holdsOfParty.get(partyId) ?? [])
+      if (hold.programId === programId && hold.currencyId === currencyId && hold.category === category)
+        sum += reservedBy(hold, now);
     return sum;
   }
 
@@ -209,7 +233,7 @@ export class LedgerBook {
   addHold(hold: Hold): void {
     assert(this.#parties.has(hold.partyId), `party ${hold.partyId} is not locked in this batch`);
     const made = { ...hold };
-    this.#holds.set(hold.id, made);
+    this.#addHold(made);
     this.#newHolds.add(made);
   }
 
@@ -368,7 +392,7 @@ export class LedgerBook {
       openedAt: new Date(openedAt),
       expiresAt: expiresAt === null ? null : new Date(expiresAt),
     };
-    this.#lots.set(lotId(partyId, lot), lot);
+    this.#addLot(lot);
     this.#newLots.add(lot);
   }
 
@@ -391,8 +415,7 @@ export class LedgerBook {
     const cause = forEventNo === 0 ? byEventNo : forEventNo;
     const netId = this.#idOfUse(partyId, use, kind, cause);
     const net = this.#netUses.get(netId);
-    if (net === undefined)
-      this.#netUses.set(netId, { partyId, eventNo, lineNo, kind, forEventNo: cause, amount });
+    if (net === undefined) this.#addUse({ partyId, eventNo, lineNo, kind, forEventNo: cause, amount });
     else net.amount += amount;
   }
 

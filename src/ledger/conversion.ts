@@ -154,7 +154,7 @@ const nextDue = (tx: Tx, orgId: number, now: string, after: Position, limit: num
   tx.rows<Position>(sql`/* ledger.next_to_convert */
     select converts_at::text as "convertsAt", party_id as "partyId", event_no as "eventNo", line_no as "lineNo"
       from ledger.lots
-     where org_id = ${orgId} and remaining > 0 and converts_at is not null and converts_at <= ${now}::timestamptz
+     where org_id = ${orgId} and is_open and converts_at is not null and converts_at <= ${now}::timestamptz
        and (converts_at, party_id, event_no, line_no)
          > (${after.convertsAt}::timestamptz, ${after.partyId}::bigint, ${after.eventNo}::bigint, ${after.lineNo}::smallint)
      order by org_id, converts_at, party_id, event_no, line_no limit ${limit}`);

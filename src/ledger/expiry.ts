@@ -39,7 +39,7 @@ const nextDue = (
   tx.rows<Position>(sql`/* ledger.next_due */
     select expires_at::text as "expiresAt", party_id as "partyId", event_no as "eventNo", line_no as "lineNo"
       from ledger.lots
-     where org_id = ${orgId} and remaining > 0 and expires_at is not null and expires_at < ${before}::timestamptz
+     where org_id = ${orgId} and is_open and expires_at is not null and expires_at < ${before}::timestamptz
        and (expires_at, party_id, event_no, line_no)
          > (${after.expiresAt}::timestamptz, ${after.partyId}::bigint, ${after.eventNo}::bigint, ${after.lineNo}::smallint)
      order by org_id, expires_at, party_id, event_no, line_no limit ${limit}`);

@@ -76,6 +76,7 @@ export {
   loadAccounts,
   loadActiveHolds,
   loadEventNumbers,
+  loadFirstLots,
   loadLots,
   loadLotsOfTransactions,
   loadLotsOpenedBy,
@@ -85,6 +86,7 @@ export {
   loadUsesOfLots,
   lockParties,
   rollStatements,
+  type Taking,
   writeLedger,
 } from "./store.ts";
 export { type Verification, verifyLedger } from "./verify.ts";

@@ -34,7 +34,7 @@ export const expiringPoints = (
                    coalesce((expires_at at time zone ${zone}::text)::date,
                             ((opened_at at time zone ${zone}::text)::date + interval '100 years')::date) as date
               from ledger.lots
-             where org_id = ${orgId} and party_id = ${partyId} and remaining > 0 and currency_id = 0 and category = 1
+             where org_id = ${orgId} and party_id = ${partyId} and is_open and currency_id = 0 and category = 1
                and program_id = any(${programIds}::bigint[])) l
      where date between ${from}::date and ${until}::date
      group by 1, 2, 3, 4 order by 1, 4, 2, 3`);
@@ -59,7 +59,7 @@ export const promisedPoints = (
       from (select program_id, source, remaining,
                    case when category = 2 then (converts_at at time zone ${zone}::text)::date end as date
               from ledger.lots
-             where org_id = ${orgId} and party_id = ${partyId} and remaining > 0 and currency_id = 0 and category in (2, 3)
+             where org_id = ${orgId} and party_id = ${partyId} and is_open and currency_id = 0 and category in (2, 3)
                and program_id = any(${programIds}::bigint[])) l
      where date is null or date between ${from}::date and ${until}::date
      group by 1, 2, 3 order by 1, 3, 2`);

@@ -386,7 +386,7 @@ export const expiringNext = (
     select distinct on (program_id, currency_id, category) program_id as "programId", currency_id as "currencyId", category,
            expires_at as "expiresAt", sum(remaining)::bigint as points
       from ledger.lots
-     where org_id = ${orgId} and party_id = ${partyId} and remaining > 0 and expires_at is not null
+     where org_id = ${orgId} and party_id = ${partyId} and is_open and expires_at is not null
      group by program_id, currency_id, category, expires_at
      order by program_id, currency_id, category, expires_at`);
 

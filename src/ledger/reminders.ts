@@ -61,7 +61,7 @@ const nextExpiring = (
   tx.rows<Position>(sql`/* ledger.next_expiring */
     select expires_at::text as "expiresAt", party_id as "partyId", event_no as "eventNo", line_no as "lineNo"
       from ledger.lots
-     where org_id = ${orgId} and remaining > 0 and expires_at is not null
+     where org_id = ${orgId} and is_open and expires_at is not null
        and expires_at < ${new Date(before).toISOString()}::timestamptz
        and (expires_at, party_id, event_no, line_no)
          > (${after.expiresAt}::timestamptz, ${after.partyId}::bigint, ${after.eventNo}::bigint, ${after.lineNo}::smallint)
@@ -101,7 +101,7 @@ const remind = (
               from unnest(${page.map(({ partyId }) => partyId)}::bigint[],
                           ${page.map(({ expiresAt }) => expiresAt)}::text[]::timestamptz[]) p (party_id, expires_at)) d
         on d.party_id = l.party_id and d.day = (l.expires_at at time zone ${zone}::text)::date
-     where l.org_id = ${orgId} and l.remaining > 0 and l.expires_at > ${new Date(after).toISOString()}::timestamptz
+     where l.org_id = ${orgId} and l.is_open and l.expires_at > ${new Date(after).toISOString()}::timestamptz
        and l.party_id = any(${[...new Set(page.map(({ partyId }) => partyId))]}::bigint[])
      group by l.party_id, l.program_id, l.currency_id, l.category, d.day
     having min((l.opened_at at time zone ${zone}::text)::date) <= d.day - ${daysBefore}::int

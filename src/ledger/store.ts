@@ -1,7 +1,8 @@
-import { type Instant, type Sql, sql, type Tx } from "#platform";
+import { type Instant, type Millipoints, type Sql, sql, type Tx } from "#platform";
 import type { LedgerWrites, LotChange, NewLot, NewLotUse } from "./book.ts";
 import type {
   Account,
+  AccountKey,
   EntryRow,
   ExpiryMove,
   ExpiryRoll,
@@ -43,10 +44,25 @@ interface LotRow extends Omit<Lot, "convertsAt" | "parent"> {
   readonly parentLineNo: number | null;
 }
 
-const lotOf = ({ convertsAt, parentEventNo, parentLineNo, ...row }: LotRow): Lot => ({
-  ...row,
-  convertsAt: convertsAt?.getTime() ?? null,
-  parent: parentEventNo === null ? null : { eventNo: parentEventNo, lineNo: parentLineNo ?? 1 },
+/** Field by field: objects of one shape, made many at a time. */
+const lotOf = (row: LotRow): Lot => ({
+  partyId: row.partyId,
+  eventNo: row.eventNo,
+  lineNo: row.lineNo,
+  programId: row.programId,
+  currencyId: row.currencyId,
+  category: row.category,
+  amount: row.amount,
+  remaining: row.remaining,
+  openedAt: row.openedAt,
+  expiresAt: row.expiresAt,
+  source: row.source,
+  transactionId: row.transactionId,
+  billLine: row.billLine,
+  convertsAt: row.convertsAt?.getTime() ?? null,
+  rolls: row.rolls,
+  parent: row.parentEventNo === null ? null : { eventNo: row.parentEventNo, lineNo: row.parentLineNo ?? 1 },
+  details: row.details,
 });
 
 /** Lots with something left, for choosing which a debit takes from. */
@@ -57,8 +73,56 @@ export const loadOpenLots = async (tx: Tx, orgId: number, partyIds: readonly num
            source, transaction_id as "transactionId", bill_line as "billLine", converts_at as "convertsAt", rolls,
            parent_event_no as "parentEventNo", parent_line_no as "parentLineNo", details
       from ledger.lots
-     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and remaining > 0`);
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and is_open`);
   return rows.map(lotOf);
+};
+
+/** What is to be taken from an account at most, in the order of use. */
+export interface Taking extends AccountKey {
+  readonly partyId: number;
+  readonly amount: Millipoints;
+}
+
+/** Lots of an account that are looked at first; a debit seldom takes from more. */
+const FIRST_LOTS = 16;
+
+/**
+ * The first open lots of accounts in their order of use, as many as it takes to make up each amount, which are all when they hold less. A
+ * member may have thousands of lots, and a redemption mostly takes from one. An account is named once.
+ */
+export const loadFirstLots = async (tx: Tx, orgId: number, takings: readonly Taking[]): Promise<Lot[]> => {
+  if (takings.length === 0) return [];
+  const rows = await tx.rows<LotRow & { before: Millipoints; place: number }>(sql`/* ledger.load_first_lots */
+    select l.party_id as "partyId", l.event_no as "eventNo", l.line_no as "lineNo", l.program_id as "programId",
+           l.currency_id as "currencyId", l.category, l.amount, l.remaining, l.opened_at as "openedAt",
+           l.expires_at as "expiresAt", l.source, l.transaction_id as "transactionId", l.bill_line as "billLine",
+           l.converts_at as "convertsAt", l.rolls, l.parent_event_no as "parentEventNo",
+           l.parent_line_no as "parentLineNo", l.details, l.before::bigint as before, l.place::int as place
+      from unnest(${takings.map((row) => row.partyId)}::bigint[], ${takings.map((row) => row.programId)}::bigint[],
+                  ${takings.map((row) => row.currencyId)}::bigint[], ${takings.map((row) => row.category)}::smallint[],
+                  ${takings.map((row) => row.amount)}::bigint[]) t (party_id, program_id, currency_id, category, amount)
+     cross join lateral (
+       select f.*, sum(f.remaining) over in_order - f.remaining as before, row_number() over in_order as place
+         from (select * from ledger.lots
+                where org_id = ${orgId} and party_id = t.party_id and program_id = t.program_id
+                  and currency_id = t.currency_id and category = t.category and is_open
+                order by expires_at, event_no, line_no limit ${FIRST_LOTS}) f
+       window in_order as (order by f.expires_at, f.event_no, f.line_no rows unbounded preceding)) l
+     where l.before < t.amount`);
+  const found = new Map<string, { amount: Millipoints; lots: number }>();
+  const idOf = ({ partyId, programId, currencyId, category }: AccountKey & { partyId: number }) =>
+    `${partyId}/${programId}/${currencyId}/${category}`;
+  for (const row of rows)
+    if (row.place > (found.get(idOf(row))?.lots ?? 0))
+      found.set(idOf(row), { amount: row.before + row.remaining, lots: row.place });
+  const short = takings.filter((taking) => {
+    const { amount, lots } = found.get(idOf(taking)) ?? { amount: 0, lots: 0 };
+    return lots === FIRST_LOTS && amount < taking.amount;
+  });
+  if (short.length === 0) return rows.map(lotOf);
+  const whole = new Set(short.map((row) => row.partyId));
+  const rest = rows.filter((row) => !whole.has(row.partyId)).map(lotOf);
+  return [...rest, ...(await loadOpenLots(tx, orgId, [...whole]))];
 };
 
 /** Lots by their keys, empty ones too. */
@@ -93,7 +157,7 @@ export const loadLotsOpenedBy = (
     select l.party_id as "partyId", l.event_no as "eventNo", l.line_no as "lineNo"
       from ledger.lots l
       join ledger.entries e on e.party_id = l.party_id and e.event_no = l.event_no and e.line_no = l.line_no
-     where l.org_id = ${orgId} and l.party_id = any(${partyIds}::bigint[]) and l.remaining > 0
+     where l.org_id = ${orgId} and l.party_id = any(${partyIds}::bigint[]) and l.is_open
        and e.event_name = ${eventName}`);
 
 /** Numbers of the parties' events by the ids that the documented calls name them by. */
@@ -374,7 +438,7 @@ const rollExpiry = (orgId: number, rolls: readonly ExpiryRoll[]) =>
                           ${rolls.map((row) => iso(row.now))}::timestamptz[])
                    r (party_id, program_id, strategy_id, expires_at, maximum_days, time_zone, now)
               join ledger.lots o on o.party_id = r.party_id and o.program_id = r.program_id
-             where o.org_id = ${orgId} and o.rolls and o.remaining > 0 and o.expires_at > r.now
+             where o.org_id = ${orgId} and o.rolls and o.is_open and o.expires_at > r.now
                and coalesce((o.details ->> 'expiryStrategyId')::int, 1) = r.strategy_id) m
      where l.org_id = ${orgId} and l.party_id = m.party_id and l.event_no = m.event_no and l.line_no = m.line_no
        and l.expires_at < m.expires_at`;

@@ -40,7 +40,7 @@ const TABLES = `
      where d.depth < 50)
   select o.nspname as schema, o.relname as table,
          (select array_agg(a.attname::text order by a.attnum)
-            from pg_attribute a where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped) as columns
+            from pg_attribute a where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
     from ours o join depths d on d.oid = o.oid
    group by o.oid, o.nspname, o.relname
    order by max(d.depth), o.nspname, o.relname`;

@@ -28,7 +28,22 @@ describe("statements", () => {
         fc.array(
           fc.oneof(
             text,
-            fc.constantFrom(null, "", "null", "NULL", '"', "\\", "{", "},{", "a,b", "'; drop table x; --"),
+            fc.constantFrom(
+              null,
+              "",
+              "null",
+              "NULL",
+              '"',
+              "\\",
+              "{",
+              "},{",
+              "a,b",
+              "'; drop table x; --",
+              '\n"',
+              '\u0001\\\\"',
+              '😀"',
+              "\\n",
+            ),
           ),
         ),
         fc.array(fc.option(fc.maxSafeInteger())),

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { assert } from "./errors.ts";
 import { combineWrites, encodeValue, type Sql } from "./sql.ts";
+import { timestampParser } from "./timestamps.ts";
 
 /** Runs statements inside one database transaction. Statements sent without awaiting in between share a round trip. */
 export interface Tx {
@@ -48,6 +49,7 @@ pg.types.setTypeParser(20, (text) => {
   return value;
 });
 pg.types.setTypeParser(1082, (text) => text);
+pg.types.setTypeParser(1184, timestampParser(pg.types.getTypeParser(1184)));
 
 /**
  * The connection was lost or refused, or the server is starting or stopping (SQLSTATE classes 08 and 57P, and the socket's own

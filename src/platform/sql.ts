@@ -68,19 +68,27 @@ export const combineWrites = (statements: readonly Sql[]): Sql => {
 export const encodeValue = (value: unknown): unknown => {
   if (!Array.isArray(value) || value.length === 0) return value;
   const items = value as readonly unknown[];
-  if (items.every((item) => typeof item === "number" || item === null)) {
-    return `{${items.map((item) => (item === null ? "null" : item)).join(",")}}`;
+  let text = "{";
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    if (index > 0) text += ",";
+    if (item === null) text += "null";
+    else if (typeof item === "number") text += item;
+    else if (typeof item === "string") text += quote(item);
+    else return value;
   }
-  if (items.every((item) => typeof item === "string" || item === null)) {
-    return `{${items.map((item) => (item === null ? "null" : quote(item as string))).join(",")}}`;
-  }
-  return value;
+  return `${text}}`;
 };
 
 const NEEDS_ESCAPE = /["\\]/;
 const ESCAPED = /["\\]/g;
-const quote = (text: string): string =>
-  NEEDS_ESCAPE.test(text) ? `"${text.replace(ESCAPED, "\\$&")}"` : `"${text}"`;
+/** What JSON writes otherwise than an array does: control characters, and halves of pairs. */
+const NOT_AS_JSON = /[\p{Cc}\p{Cs}]/u;
+/** Quotes and backslashes get a backslash, as they do in JSON, whose writer is several times quicker than a replacement. */
+const quote = (text: string): string => {
+  if (!NEEDS_ESCAPE.test(text)) return `"${text}"`;
+  return NOT_AS_JSON.test(text) ? `"${text.replace(ESCAPED, "\\$&")}"` : JSON.stringify(text);
+};
 
 /** A name as SQL reads it, for the few statements that are made of the catalogue's own names. */
 export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -3,7 +3,7 @@ import type { NewEvent } from "#events";
 import type { LedgerBook } from "#ledger";
 import type { CompiledProgram, Membership, OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
-import type { Instant, Money, Sql, Tx } from "#platform";
+import type { Instant, Millipoints, Money, Sql, Tx } from "#platform";
 import type { CodeRow, Redemption, Reversal } from "./schema.ts";
 
 /** A customer as the caller names one. */
@@ -40,6 +40,12 @@ export interface Located<Input = unknown> extends Movement<Input> {
   readonly partyIds: readonly number[];
 }
 
+/** Points of a program that a movement takes; of the default one where it names none. */
+export interface Spent {
+  readonly programId: number | null;
+  readonly points: Millipoints;
+}
+
 /** How one kind of command is decided. */
 export interface MovementKind<Input, Extra> {
   readonly name: string;
@@ -50,6 +56,11 @@ export interface MovementKind<Input, Extra> {
   readonly merged?: "asNamed" | "family";
   /** Ledger events and records of its own that one movement needs at most. */
   readonly ids: number;
+  /**
+   * The most that one takes from an account's regular points, in their order of use, where it looks at no lots but those: then no more of
+   * them are read. Null, as where the kind does not say: it may look at any open lot.
+   */
+  readonly spends?: (input: Input) => Spent | null;
   /** Whether deciding this one needs the secret that validation codes come from. */
   readonly needsSecret?: (input: Input) => boolean;
   /** The same input with other codes drawn, when one of them turns out to be another record's. */

@@ -3,11 +3,15 @@ import type { Events } from "#events";
 import {
   expiryMoveStatements,
   LedgerBook,
+  type Lot,
   ledgerStatements,
   loadAccounts,
   loadActiveHolds,
+  loadFirstLots,
   loadOpenLots,
   lockParties,
+  POINTS,
+  type Taking,
 } from "#ledger";
 import { type Loyalty, loadMemberships, type OrgPrograms } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
@@ -266,7 +270,7 @@ const openDesk = async (
   const [parties, accounts, lots, holds, memberships, profiles] = await Promise.all([
     lockParties(tx, orgId, partyIds),
     loadAccounts(tx, orgId, partyIds),
-    loadOpenLots(tx, orgId, partyIds),
+    loadLots(tx, orgId, open, partyIds, programs),
     loadActiveHolds(tx, orgId, partyIds),
     loadMemberships(tx, orgId, partyIds),
     customers.loadProfiles(tx, orgId, partyIds),
@@ -289,6 +293,42 @@ const openDesk = async (
     findBills: parts.findBills ?? findNoBills,
     secret,
   };
+};
+
+/** Open lots of the parties: all of them, or where the movements say how much they take, the first ones that make that up. */
+const loadLots = async (
+  tx: Tx,
+  orgId: number,
+  open: readonly Passage[],
+  partyIds: readonly number[],
+  programs: OrgPrograms,
+): Promise<readonly Lot[]> => {
+  const takings = new Map<string, Taking>();
+  const anyOf = new Set<number>();
+  for (const { movement, partyIds: own, victimIds } of open) {
+    const spent = movement.kind.spends?.(movement.input) ?? null;
+    if (spent === null) {
+      for (const partyId of [...own, ...victimIds]) anyOf.add(partyId);
+      continue;
+    }
+    const programId = spent.programId ?? programs.default?.programId;
+    if (programId === undefined || spent.points <= 0) continue;
+    for (const partyId of own) {
+      const id = `${partyId}/${programId}`;
+      const amount = (takings.get(id)?.amount ?? 0) + spent.points;
+      takings.set(id, { partyId, programId, currencyId: POINTS, category: 1, amount });
+    }
+  }
+  const whole = partyIds.filter((partyId) => anyOf.has(partyId));
+  const [first, all] = await Promise.all([
+    loadFirstLots(
+      tx,
+      orgId,
+      [...takings.values()].filter(({ partyId }) => !anyOf.has(partyId)),
+    ),
+    whole.length === 0 ? [] : loadOpenLots(tx, orgId, whole),
+  ]);
+  return [...first, ...all];
 };
 
 /** A customer who was merged while the batch waited for the lock is somebody else by now: the batch is run again. */

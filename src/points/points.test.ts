@@ -62,6 +62,38 @@ describe("redeeming and taking back", () => {
     await sound();
   });
 
+  test("takes from as many lots as it needs, the order of use kept over several in one batch", async () => {
+    // Given in another order than they are taken; the last never expires.
+    const days = [9, 1, null, 7, 3, 8, 2, 6, 4, 5].flatMap((day) => [day, day === null ? null : day + 20]);
+    const partyId = await member(...days.map((day): [number, number | null] => [1_000, day]));
+    const left = async () => {
+      const { rows } = await bench.superuser.query<{ day: number | null; remaining: number }>(
+        `select extract(day from expires_at - $2::timestamptz)::int as day, sum(remaining)::int as remaining
+           from ledger.lots where party_id = $1 group by 1 order by 1 nulls last`,
+        [partyId, new Date(NOON)],
+      );
+      return rows.filter(({ remaining }) => remaining > 0).map(({ day, remaining }) => [day, remaining]);
+    };
+    // A single one that needs more lots than are looked at first, one that needs few, and kinds that take none beside them.
+    await move(redeem(shop, partyId, 16_500));
+    expect(await left()).toEqual([
+      [28, 500],
+      [29, 1_000],
+      [null, 2_000],
+    ]);
+    const { code } = await move<{ code: string }>(redeem(shop, partyId, 250));
+    const outcomes = await bench.points.moveAll(shop.id, [
+      redeem(shop, partyId, 700),
+      hold(partyId, 500),
+      redeem(shop, partyId, 600),
+      reverse(shop, partyId, code),
+      redeem(shop, partyId, 1_200),
+    ]);
+    expect(outcomes.filter((outcome) => "error" in outcome)).toEqual([]);
+    expect(await left()).toEqual([[null, 1_000]]);
+    await sound();
+  });
+
   test("points past their expiry do not come back", async () => {
     const partyId = await member([150_000, 1], [250_000, 30]);
     const { code } = await move<{ code: string }>(redeem(shop, partyId, 400_000));

@@ -11,7 +11,7 @@ export const lotsByMonth = (tx: Tx, orgId: number, timeZone: string): Promise<Ex
            to_char(expires_at at time zone ${timeZone}, 'YYYY-MM') as month, sum(remaining)::float8 as remaining,
            sum(lots)::bigint as lots
       from (select program_id, currency_id, category, expires_at, sum(remaining) as remaining, count(*) as lots
-              from ledger.lots_v where org_id = ${orgId} and remaining > 0
+              from ledger.lots_v where org_id = ${orgId} and is_open
              group by program_id, currency_id, category, expires_at) by_time
      group by program_id, currency_id, category, month`);
 
@@ -40,7 +40,7 @@ export const listLots = (
 ): Promise<ExpiringLot[]> => {
   const values: unknown[] = [orgId, limit];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const conditions = ["l.org_id = $1", "l.remaining > 0"];
+  const conditions = ["l.org_id = $1", "l.is_open"];
   if (window === null) conditions.push("l.expires_at is null");
   else
     conditions.push(

@@ -89,6 +89,8 @@ const tell = (desk: Desk, hold: Hold, type: string, now: Instant): void => {
 export const holdKind: MovementKind<HoldInput, RedemptionFacts> = {
   name: "hold",
   ids: 1,
+  // What is available follows from the account and its holds.
+  spends: ({ programId }) => ({ programId, points: 0 }),
   needsSecret,
   load: (tx, desk, movements) =>
     loadRedemptionFacts(
@@ -194,6 +196,7 @@ const billOf = (hold: Hold | undefined, { billNumber }: CaptureInput): string =>
 export const releaseKind: MovementKind<ReleaseInput, undefined> = {
   name: "release",
   ids: 0,
+  spends: () => ({ programId: null, points: 0 }),
   decide: ({ input, partyIds, now }, desk): HoldState => {
     const hold = requireHold(desk, partyIds[0]!, input.holdId, now);
     const changed = desk.book.changeHold(hold.id, { status: "released", endedAt: new Date(now) });

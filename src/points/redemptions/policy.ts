@@ -79,7 +79,12 @@ const hasBought: Check = ({ lifetimePurchasesRequired: required }, { membership,
   if (required !== null && value < required)
     throw errors.lifetime_purchases_too_low({ required: required / moneyScale, value: value / moneyScale });
 };
+/** Whether anything is limited. */
+export const hasLimits = ({ perDay, perWeek, perMonth }: RedemptionPolicy["limits"]): boolean =>
+  perDay !== null || perWeek !== null || perMonth !== null;
+
 const keepsLimits: Check = ({ limits }, { points, at, timeZone, earlier }) => {
+  if (!hasLimits(limits)) return;
   const windows = windowsOf(at, timeZone);
   for (const [period, limit] of [
     ["day", limits.perDay],

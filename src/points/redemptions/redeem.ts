@@ -83,7 +83,11 @@ export const loadRedemptionFacts = async (
     loadEarlier(
       tx,
       desk,
-      movements.map(({ input, now, partyIds }) => ({ at: input.redeemedAt ?? now, partyIds })),
+      movements.map(({ input, now, partyIds }) => ({
+        at: input.redeemedAt ?? now,
+        partyIds,
+        programId: input.programId,
+      })),
     ),
     wanted.length === 0 ? [] : desk.findBills(tx, desk.organisation.id, wanted),
     loadCodeBook(tx, desk, coded),
@@ -136,6 +140,8 @@ export const redeemKind: MovementKind<RedeemInput, RedemptionFacts> = {
   name: "redeem",
   ids: 1,
   redraw: (input) => ({ ...input, code: drawCode() }),
+  // How many points money is depends on the version in force.
+  spends: ({ programId, points, money }) => (money == null ? { programId, points } : null),
   needsSecret,
   load: loadRedemptionFacts,
   decide: (movement, desk, facts): Redeemed => {
@@ -166,6 +172,7 @@ export const redeemKind: MovementKind<RedeemInput, RedemptionFacts> = {
 export const checkRedemptionKind: MovementKind<Spending, RedemptionFacts> = {
   name: "check_redemption",
   ids: 1,
+  spends: ({ programId }) => ({ programId, points: 0 }),
   needsSecret,
   load: loadRedemptionFacts,
   decide: (movement, desk, facts): Redeemable => {

@@ -4,7 +4,7 @@ import { type Instant, type Millipoints, type Money, multiplyRatio, POINTS_SCALE
 import { errors } from "../errors.ts";
 import { type Desk, type Located, membershipOf, programOf } from "../movement.ts";
 import { loadRedeemedSince } from "../store.ts";
-import { checkRedemption, windowsOf } from "./policy.ts";
+import { checkRedemption, hasLimits, windowsOf } from "./policy.ts";
 
 /** What the parties redeemed before, for limits; redemptions of the batch are added as they are decided. */
 export type Earlier = { partyId: number; programId: number; redeemedAt: Instant; amount: Millipoints }[];
@@ -33,19 +33,33 @@ export const pointsFor = (
 
 export const spendable = (programId: number): AccountKey => ({ programId, currencyId: POINTS, category: 1 });
 
-/** Reads what limits look at: redemptions since the first window that any of the movements counts in. */
-export const loadEarlier = async (
-  tx: Tx,
-  { organisation }: Desk,
-  movements: readonly { readonly at: Instant; readonly partyIds: readonly number[] }[],
-): Promise<Earlier> => {
+/** A redemption that limits may be asked about. */
+interface Limited {
+  readonly at: Instant;
+  readonly partyIds: readonly number[];
+  readonly programId: number | null;
+}
+
+/** Whether the program has limits for the customer's tier, as far as can be told before anything is judged. */
+const isLimited = (desk: Desk, { at, partyIds, programId }: Limited): boolean => {
+  const program = programOf(desk, programId, at);
+  if (program === null) return false;
+  const { limits } = policyOf({ program, membership: membershipOf(desk, partyIds[0]!, program.programId) });
+  return hasLimits(limits);
+};
+
+/** Reads what limits look at, where there are any: redemptions since the first window that any of the movements counts in. */
+export const loadEarlier = async (tx: Tx, desk: Desk, movements: readonly Limited[]): Promise<Earlier> => {
+  const limited = movements.filter((item) => isLimited(desk, item));
+  if (limited.length === 0) return [];
+  const { organisation } = desk;
   const since = Math.min(
-    ...movements.map(({ at }) => {
+    ...limited.map(({ at }) => {
       const { week, month } = windowsOf(at, organisation.timeZone);
       return Math.min(week.start, month.start);
     }),
   );
-  const partyIds = [...new Set(movements.flatMap((item) => item.partyIds))];
+  const partyIds = [...new Set(limited.flatMap((item) => item.partyIds))];
   return loadRedeemedSince(tx, organisation.id, partyIds, since);
 };
 
