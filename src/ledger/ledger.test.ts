@@ -350,8 +350,15 @@ const restore = async (partyId: number, kept: ReadonlyMap<string, unknown>) => {
   await superuser.query(`delete from customers.customers where party_id = ${partyId}`);
   for (const table of TABLES) {
     await superuser.query(`delete from ledger.${table} where party_id = ${partyId}`);
+    // Computed columns compute themselves.
+    const { rows } = await superuser.query<{ columns: string }>(
+      `select string_agg(attname::text, ', ') as columns from pg_attribute
+        where attrelid = 'ledger.${table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+    );
+    const { columns } = rows[0]!;
     await superuser.query(
-      `insert into ledger.${table} select * from json_populate_recordset(null::ledger.${table}, $1::json)`,
+      `insert into ledger.${table} (${columns})
+       select ${columns} from json_populate_recordset(null::ledger.${table}, $1::json)`,
       [kept.get(table)],
     );
   }
