@@ -65,6 +65,7 @@ import {
   openMemberships,
   publishedPrograms,
 } from "#loyalty";
+import { addMailboxRoutes, createMessages, defineDelivery, type Messages } from "#messages";
 import { addOrgsRoutes, createOrgs, daysOf, type Orgs } from "#orgs";
 import {
   assert,
@@ -73,10 +74,13 @@ import {
   createHttp,
   createIds,
   createJobs,
+  createMailer,
   type Db,
   type Ids,
   type Jobs,
   type Logger,
+  type MailPatience,
+  type MailSettings,
   type Server,
   systemClock,
 } from "#platform";
@@ -84,9 +88,15 @@ import {
   addMovingRoutes,
   addRedemptionRoutes,
   addScheduleRoutes,
+  CODE_MESSAGE,
+  composeCode,
+  composeReminder,
   createPoints,
   explodeRedemptions,
+  mailReminders,
   type Points,
+  REMINDER_MESSAGE,
+  showCodes,
   verifyPoints,
 } from "#points";
 import { addConsole } from "./console.ts";
@@ -100,6 +110,8 @@ export interface AppOptions {
   /** Tests: undeclared answers become errors. */
   readonly strictResponses?: boolean;
   readonly trustProxy?: boolean;
+  /** How e-mail is sent; not at all when absent. `patience` is for tests. */
+  readonly mail?: (MailSettings & { readonly patience?: MailPatience }) | null;
 }
 
 export interface App {
@@ -111,6 +123,7 @@ export interface App {
   readonly orgs: Orgs;
   readonly identity: Identity;
   readonly customers: Customers;
+  readonly messages: Messages;
   readonly loyalty: Loyalty;
   readonly points: Points;
   readonly activities: Activities;
@@ -152,7 +165,24 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await enrol(tx, orgId, members, clock.now());
     },
   });
+  const messages = createMessages({
+    db,
+    clock,
+    orgs,
+    log,
+    mailer: options.mail ? createMailer(options.mail, options.mail.patience) : null,
+    idSecret: () => identity.secretFor("message ids"),
+  });
+  events.subscribe(defineDelivery({ jobs, messages }));
+  const { hasMailServer } = messages;
+  const nameOf = async (orgId: number, partyId: number): Promise<string> => {
+    const [profile] = await db.transaction(orgId, (tx) => customers.loadProfiles(tx, orgId, [partyId]));
+    return [profile?.firstName, profile?.lastName].filter((part) => part).join(" ");
+  };
   const validationSecret = () => identity.secretFor("points validation codes");
+  messages.define(CODE_MESSAGE, composeCode({ db, clock, validationSecret, nameOf }));
+  messages.define(REMINDER_MESSAGE, composeReminder({ loyalty, nameOf }));
+  events.subscribe(mailReminders({ ids, clock, orgs, customers, publish: events.publish, hasMailServer }));
   const points = createPoints({
     db,
     ids,
@@ -164,6 +194,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     log,
     findBills: billsOfParties,
     validationSecret,
+    hasMailServer,
   });
   const activities = createActivities({ db, ids, clock, orgs, customers, loyalty, events, log });
 
@@ -257,6 +288,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     },
     tierMembers: (tx, { orgId }, page) => membersOfTier(tx, orgId, page),
   });
+  addMailboxRoutes(server, {
+    db,
+    orgs,
+    customers,
+    messages,
+    codesOf: showCodes({ db, clock, validationSecret }),
+  });
   addLedgerRoutes(server, {
     db,
     clock,
@@ -341,6 +379,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     orgs,
     identity,
     customers,
+    messages,
     loyalty,
     points,
     activities,
@@ -369,6 +408,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await Promise.all([activities.drain(), points.drain(), customers.drain()]);
       await jobs.stop();
       await events.stop();
+      messages.close();
       await db.close();
     },
   };

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { StartupError } from "#platform";
+import { type MailSettings, parseMailSettings, StartupError } from "#platform";
 
 export interface Config {
   /** Null: start the embedded server in `dataDirectory`. */
@@ -10,6 +11,8 @@ export interface Config {
   readonly logLevel: string;
   /** Believe X-Forwarded-* of a proxy in front. */
   readonly trustProxy: boolean;
+  /** How e-mail is sent; null: it is not. */
+  readonly mail: MailSettings | null;
 }
 
 /** What the command line may say instead of the environment. */
@@ -20,6 +23,17 @@ export interface ConfigOverrides {
 }
 
 const LEVELS = ["debug", "info", "warn", "error", "silent"];
+
+const readCertificates = (path: string | undefined, problems: string[]): string | null => {
+  if (path === undefined || path === "") return null;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as { code?: string };
+    problems.push(`FEALTY_SMTP_CA names ${path}, which cannot be read (${code ?? "unknown"})`);
+    return null;
+  }
+};
 
 /** Reads every setting of the process, reports all problems at once, and returns one frozen object. The only reader of the environment. */
 export const loadConfig = (
@@ -49,6 +63,14 @@ export const loadConfig = (
     port: Number(port),
     logLevel,
     trustProxy: flag("FEALTY_TRUST_PROXY"),
+    mail: parseMailSettings(
+      {
+        FEALTY_SMTP_URL: environment.FEALTY_SMTP_URL,
+        FEALTY_MAIL_FROM: environment.FEALTY_MAIL_FROM,
+        certificates: readCertificates(environment.FEALTY_SMTP_CA, problems),
+      },
+      problems,
+    ),
   };
   if (problems.length > 0) {
     throw new StartupError(

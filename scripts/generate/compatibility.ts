@@ -35,8 +35,7 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v2/points/unlockPromisedPoints": "customers and TransactionAdd; groups are refused with 1645",
   "GET /v1.1/points/isredeemable": "customers; groups are refused with 828, 1632 and 3316; no missed calls",
   "POST /v1.1/points/redeem": "customers; groups are refused with 828, 1632 and 3316; no missed calls",
-  "GET /v1.1/points/validationcode":
-    "codes are delivered from the console's mailbox; there is no message service yet",
+  "GET /v1.1/points/validationcode": "by e-mail, or by hand from the console's mailbox; there is no SMS",
   "GET /v1.1/customer/redemptions": "points; there are no coupons",
   "GET /v2/pointsLedger/getCustomerLedgerInfo": "customers; groups are refused with 11023",
   "GET /v2/pointsLedger/getCustomerLedgerBalance": "customers; groups are refused with 11023",

@@ -27,6 +27,7 @@ export const startApp = async (overrides: ConfigOverrides): Promise<Running> => 
       dataDirectory: config.dataDirectory,
       log,
       trustProxy: config.trustProxy,
+      mail: config.mail,
     });
     return { config, app, log, close: closing(app, database) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { isStorable } from "#platform";
+import { isMailAddress, isStorable } from "#platform";
 
 /** Kinds of setting values: `flag` is "1" or "0", `number` a decimal, `choice` one of `choices`, `text` anything. */
 export interface SettingDefinition {
@@ -10,6 +10,8 @@ export interface SettingDefinition {
   readonly minimum?: number;
   /** Of a text: it is whole numbers of days, comma-separated; see `daysOf`. */
   readonly isListOfDays?: boolean;
+  /** Of a text: it is one e-mail address. */
+  readonly isMailAddress?: boolean;
   readonly description: string;
   /** Kept and shown to those who ask for it, but acted on by nothing in this version. */
   readonly isKeptOnly?: boolean;
@@ -154,9 +156,9 @@ const ACTING: readonly SettingDefinition[] = [
   number("CONF_OTP_VALIDATE_RATE_LIMIT_COUNT", "5", "Wrong one-time codes at most in that time.", 1),
   choice(
     "CONF_POINTS_VALIDATION_CODE_DELIVERY",
-    ["none", "mailbox"],
+    ["none", "mailbox", "email"],
     "none",
-    "How one-time codes for spending points reach customers: not at all, or by hand from the console's mailbox.",
+    "How one-time codes for spending points reach customers: not at all, by hand from the console's mailbox, or by e-mail.",
   ),
   number(
     "CONF_POINTS_VALIDATION_CODE_VALIDITY_MINUTES",
@@ -171,6 +173,25 @@ const ACTING: readonly SettingDefinition[] = [
       "Days before points expire on which members are reminded, comma-separated; none = no reminders. The name is ours.",
     ),
     isListOfDays: true,
+  },
+  choice(
+    "CONF_POINTS_EXPIRY_REMINDER_DELIVERY",
+    ["none", "email"],
+    "email",
+    "Whether reminders of points that expire are sent by e-mail; the server needs a mail server for it. The name is ours.",
+  ),
+  text(
+    "CONF_MAIL_SENDER_NAME",
+    "",
+    "Name that e-mails to customers are from; none = the organisation's. The name is ours.",
+  ),
+  {
+    ...text(
+      "CONF_MAIL_REPLY_TO",
+      "",
+      "E-mail address that customers' answers go to; none = the address that e-mails are from. The name is ours.",
+    ),
+    isMailAddress: true,
   },
   text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   flag(
@@ -307,6 +328,8 @@ export const normaliseSetting = (
         : { value: found };
     }
     case "text": {
+      if (setting.isMailAddress === true && given !== "" && !isMailAddress(given))
+        return { expected: "it takes one e-mail address" };
       if (setting.isListOfDays !== true || given === "") return { value: given };
       const days = daysOf(given);
       return days === null ? { expected: DAYS_EXPECTED } : { value: days.join(",") };

@@ -149,7 +149,9 @@ const RULES: readonly { rule: string; text: string }[] = [
 ];
 
 const ORDER =
-  "platform events orgs identity customers ledger loyalty points activities dataflows insights".split(" ");
+  "platform events orgs identity customers messages ledger loyalty points activities dataflows insights".split(
+    " ",
+  );
 
 describe("the catalogue", () => {
   let database: TestDatabase;

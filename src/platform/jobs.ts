@@ -12,6 +12,14 @@ import type { Logger } from "./log.ts";
 
 export type JobHandler = (payload: unknown) => Promise<void>;
 
+export interface JobOptions {
+  readonly key?: string;
+  /** Jobs of one queue run one after another, whichever process runs them. */
+  readonly queue?: string;
+  /** Not before. */
+  readonly at?: Date;
+}
+
 /** Work off the request path: scheduled, retried with backoff, shared by all worker processes. Handlers are safe to run twice. */
 export interface Jobs {
   /** Names a job. Call before `start`. */
@@ -19,7 +27,7 @@ export interface Jobs {
   /** Runs a job on a crontab schedule (UTC, five fields). Call before `start`. */
   every(schedule: string, name: string): void;
   /** Queues a job; one that is waiting under the same key is replaced instead of doubled. */
-  add(name: string, payload: object, options?: { readonly key?: string }): Promise<void>;
+  add(name: string, payload: object, options?: JobOptions): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -57,9 +65,13 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
     every: (schedule, name) => {
       schedules.push({ task: name, match: schedule, identifier: name });
     },
-    add: async (name, payload, { key } = {}) => {
+    add: async (name, payload, { key, queue, at } = {}) => {
       utils ??= makeWorkerUtils({ pgPool: pool, logger });
-      await (await utils).addJob(name, payload, key === undefined ? {} : { jobKey: key });
+      await (await utils).addJob(name, payload, {
+        ...(key === undefined ? {} : { jobKey: key }),
+        ...(queue === undefined ? {} : { queueName: queue }),
+        ...(at === undefined ? {} : { runAt: at }),
+      });
     },
     start: async () => {
       const { parseCronItems } = await import("graphile-worker");

@@ -128,6 +128,17 @@ export const errors = defineErrors("points", {
     http: 400,
     message: "The customer with id {id} has neither a mobile number nor an e-mail address to send a code to.",
   },
+  no_mail_server: {
+    number: 860,
+    http: 400,
+    message:
+      "Validation codes go by e-mail in this organisation, and this server has no mail server to hand them to.",
+  },
+  no_mail_address: {
+    number: 860,
+    http: 400,
+    message: "The customer with id {id} has no e-mail address to send a code to.",
+  },
   too_many_messages: {
     number: 860,
     http: 429,

@@ -42,10 +42,13 @@ export {
   reverseRedemption,
 } from "./redemptions/reverse.ts";
 export { addRedemptionRoutes } from "./redemptions/routes.ts";
+export { composeReminder } from "./reminders/letter.ts";
+export { mailReminders, REMINDER_MESSAGE } from "./reminders/remind.ts";
 export type { PointsRouteParts } from "./route-parts.ts";
 export { addScheduleRoutes, type ScheduleParts } from "./schedules/routes.ts";
 export type { Redemption, Reversal } from "./schema.ts";
 export { createPoints, type Points } from "./service.ts";
 export { loadRedemptionsByCode, loadRedemptionsOfBills, takenKeys } from "./store.ts";
 export { type TransferInput, transferKind } from "./transfers/transfer.ts";
+export { CODE_MESSAGE, composeCode, showCodes } from "./validation/letter.ts";
 export { verifyPoints } from "./verify.ts";

@@ -94,6 +94,8 @@ export interface Desk {
   readonly findBills: FindBills;
   /** What validation codes come from; null where no movement of the batch needs it. */
   readonly secret: Buffer | null;
+  /** Whether e-mail can be sent. */
+  readonly hasMailServer: boolean;
 }
 
 /** A bill that a redemption may pay. */

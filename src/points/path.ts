@@ -61,6 +61,8 @@ export interface PointsParts {
   readonly findBills?: FindBills;
   /** What validation codes come from: the same in every process, and in no table of points. Without it there are none. */
   readonly validationSecret?: () => Promise<Buffer>;
+  /** Whether e-mail can be sent; not, when absent. */
+  readonly hasMailServer?: boolean;
 }
 
 /** What a movement is answered with: the reply as it was committed, the same when the same is asked again. */
@@ -292,6 +294,7 @@ const openDesk = async (
     writes: noWrites(),
     findBills: parts.findBills ?? findNoBills,
     secret,
+    hasMailServer: parts.hasMailServer ?? false,
   };
 };
 

@@ -136,17 +136,27 @@ describe("the program's terms and validation codes", () => {
     expect((await shop.get("/api/mailbox", {})).status).toBe(401);
     const { headers } = await signInUser(shop.app.identity, shop.other.organisation, "owner");
     expect((await shop.get("/api/mailbox", headers)).body).toEqual({
+      codesBy: "none",
+      hasMailServer: false,
       items: [],
       next: null,
       total: 0,
-      shows: false,
     });
     expect((await shop.get("/api/mailbox?after=x", shop.agent)).status).toBe(400);
     await shop.setting("CONF_POINTS_VALIDATION_CODE_DELIVERY", "none");
     const closed = (await shop.get("/api/mailbox", shop.agent)).body;
-    expect([closed.shows, closed.items]).toEqual([false, []]);
+    expect(closed.codesBy).toBe("none");
+    expect(closed.items.filter((item: Json) => item.code !== null)).toEqual([]);
     const off = await shop.get(`/v1.1/points/validationcode?external_id=M1&points=10`);
     expect(off.body.response.validation_code.code.item_status.code).toBe(860);
+  });
+
+  test("a code that is to go by e-mail is refused while there is no mail server", async () => {
+    await shop.setting("CONF_POINTS_VALIDATION_CODE_DELIVERY", "email");
+    const member = await shop.member([10, null]);
+    const url = `/v1.1/points/validationcode?external_id=${member.externalId}&points=5`;
+    const { item_status } = (await shop.get(url)).body.response.validation_code.code;
+    expect(item_status).toMatchObject({ code: 860, message: expect.stringContaining("no mail server") });
   });
 
   test("refuses malformed questions, other tills and other organisations", async () => {

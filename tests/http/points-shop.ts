@@ -1,5 +1,6 @@
 import type { ProgramDefinition } from "#loyalty";
 import { fixedClock } from "#platform";
+import type { AppOptions } from "../../src/app.ts";
 import { buildCustomers } from "../../src/customers/testing.ts";
 import { type SignedInUser, signInTill, signInUser } from "../../src/identity/testing.ts";
 import { buildLedger } from "../../src/ledger/testing.ts";
@@ -19,9 +20,9 @@ export interface Answer {
 type Headers = Readonly<Record<string, string>>;
 
 /** The whole application with a shop whose members have points, at noon of a winter's day in London and evening in Manila. */
-export const createPointsApp = async () => {
+export const createPointsApp = async (options: { mail?: NonNullable<AppOptions["mail"]> } = {}) => {
   const clock = fixedClock(new Date(NOON));
-  const app = await createTestApp({ clock });
+  const app = await createTestApp({ clock, ...options });
   const zones = { timeZone: "Europe/London", clusterTimeZone: "Asia/Manila" };
   const shop = await createTestShop(app, zones);
   const other = await createTestShop(app, zones);

@@ -1,6 +1,6 @@
 import { systemActor } from "#identity";
 import { type Clock, createLog } from "#platform";
-import { type App, createApp } from "../../src/app.ts";
+import { type App, type AppOptions, createApp } from "../../src/app.ts";
 import { buildCustomers } from "../../src/customers/testing.ts";
 import { signInTill } from "../../src/identity/testing.ts";
 import { publishProgram } from "../../src/loyalty/testing.ts";
@@ -14,7 +14,9 @@ export interface TestApp extends App {
 }
 
 /** The whole application on a migrated database of its own; answers are checked against the routes' schemas. */
-export const createTestApp = async (options: { clock?: Clock } = {}): Promise<TestApp> => {
+export const createTestApp = async (
+  options: { clock?: Clock; mail?: NonNullable<AppOptions["mail"]> } = {},
+): Promise<TestApp> => {
   const database = await createTestDatabase();
   const app = await createApp({
     connectionString: database.connectionString,

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { migrate } from "#platform";
+import { migrate, migrateJobs } from "#platform";
 import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
 import { isAlive, readPid } from "../../src/platform/postgres-process.ts";
 import { demoTemplate, run, type TestServer, withDatabase } from "./postgres.ts";
@@ -50,6 +50,7 @@ const start = async (): Promise<Started> => {
   try {
     await run(host.connectionString, `create database ${template}`);
     await migrate(withDatabase(host.connectionString, template));
+    await migrateJobs(withDatabase(host.connectionString, template));
     return { server: { connectionString: host.connectionString, template }, stop };
   } catch (error) {
     await stop();

@@ -11,6 +11,7 @@ export const DOMAINS = [
   "orgs",
   "identity",
   "customers",
+  "messages",
   "ledger",
   "loyalty",
   "points",

@@ -5973,7 +5973,7 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
-  /** Messages to customers that are delivered by hand (Customer:read) */
+  /** Messages to customers: those told by hand, and what became of e-mails (Customer:read) */
   listMailbox: {
     parameters: {
       query?: {
@@ -5995,19 +5995,30 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: {
           "application/json": {
-            /** Whether the organisation's codes are delivered from here */
-            shows: boolean;
+            /** How the organisation's one-time codes reach customers */
+            codesBy: "none" | "mailbox" | "email";
+            /** Whether this server can send e-mail */
+            hasMailServer: boolean;
             items: {
               id: number;
+              /** validation_code, points_expiry_reminder or statement */
+              kind: string;
               customerId: number;
               customerName: string;
               mobile: string;
               email: string;
-              /** What the code lets the customer spend */
-              points: number;
-              code: string | null;
-              sentAt: string;
+              /** by_hand: staff tell the customer; the others are of e-mails */
+              status: "by_hand" | "queued" | "sent" | "failed" | "expired";
+              /** Why it is not sent, or was not at the last try; else empty */
+              reason: string;
+              attempts: number;
+              createdAt: string;
+              sentAt: string | null;
+              nextAttemptAt: string | null;
+              /** From then on it is worth nothing and is not sent */
               expiresAt: string;
+              points: number | null;
+              code: string | null;
               usedAt: string | null;
             }[];
             next: string | null;

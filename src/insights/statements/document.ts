@@ -1,7 +1,8 @@
+import { fillIn, languageOf, localeOf } from "#messages";
 import { type Instant, POINTS_SCALE } from "#platform";
 import type { Worth } from "../liability/schema.ts";
 import type { Statement, StatementAccount } from "./schema.ts";
-import { CATALOGUES, languageOf, type Words } from "./words.ts";
+import { CATALOGUES, type Words } from "./words.ts";
 
 /** A statement in its language, ready to be laid out: every figure and date is text. */
 export interface StatementDocument {
@@ -43,13 +44,6 @@ export interface Table {
 
 const text = (title: string, share: number): Column => ({ title, share, isNumber: false });
 const number = (title: string, share: number): Column => ({ title, share, isNumber: true });
-
-const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
-  sentence.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
-
-/** The way numbers and dates of the language are written in the organisation's country, where both go together. */
-export const localeOf = (language: string, country: string): string =>
-  /^[A-Z]{2}$/.test(country) ? `${language}-${country}` : language;
 
 /** Decimals that the finest figure needs, so that the figures of a statement stand below one another. */
 const decimalsIn = (accounts: readonly StatementAccount[]): number => {
@@ -156,7 +150,7 @@ const sectionOf = (account: StatementAccount, words: Words, format: Format): Sec
 export const documentOf = (statement: Statement): StatementDocument => {
   const { organisation, customer, from, until, asOf, isOpen, accounts } = statement;
   const language = languageOf(organisation.language);
-  const words = CATALOGUES[language]!;
+  const words = CATALOGUES[language];
   const format = formatOf(statement, language);
   return {
     language,
@@ -168,10 +162,10 @@ export const documentOf = (statement: Statement): StatementDocument => {
       [words.customerNumber, String(customer.id)],
       [words.period, `${format.day(from)} – ${format.day(until - 1)}`],
     ],
-    notice: isOpen ? fill(words.open, { date: format.day(asOf) }) : null,
+    notice: isOpen ? fillIn(words.open, { date: format.day(asOf) }) : null,
     summary: summaryOf(statement, words, format),
     sections: accounts.map((account) => sectionOf(account, words, format)),
-    created: fill(words.created, { date: format.day(asOf) }),
-    pageOf: (page, pages) => fill(words.page, { page: String(page), pages: String(pages) }),
+    created: fillIn(words.created, { date: format.day(asOf) }),
+    pageOf: (page, pages) => fillIn(words.page, { page: String(page), pages: String(pages) }),
   };
 };

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import { CATEGORY_LABELS } from "#ledger";
+import { languageOf } from "#messages";
 import { failures, formatIso, localDate, OwnFailure, POINTS_SCALE, type Server } from "#platform";
 import type { Worth } from "../liability/schema.ts";
 import { documentOf } from "./document.ts";
@@ -7,7 +8,7 @@ import { statementHtml } from "./html.ts";
 import { statementPdf } from "./pdf.ts";
 import { LINE_KINDS, type Statement } from "./schema.ts";
 import type { Statements } from "./service.ts";
-import { CATALOGUES, languageOf } from "./words.ts";
+import { CATALOGUES } from "./words.ts";
 
 const OrNull = <T extends Parameters<typeof Type.Array>[0]>(shape: T) => Type.Union([shape, Type.Null()]);
 const Figure = Type.Number();
@@ -58,7 +59,7 @@ const present = (statement: Statement): Static<typeof StatementShape> => {
   const points = (amount: number) => amount / POINTS_SCALE;
   const money = (value: Worth) => (value === null ? null : value / moneyScale);
   const language = languageOf(organisation.language);
-  const { kinds } = CATALOGUES[language]!;
+  const { kinds } = CATALOGUES[language];
   return {
     organisation: organisation.name,
     customer,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCustomers } from "#customers";
 import { openParties } from "#ledger";
 import { createLoyalty } from "#loyalty";
+import { LANGUAGES, localeOf } from "#messages";
 import { createOrgs, type Orgs } from "#orgs";
 import { createDb, createIds, createLog, type Db, fixedClock, type Ids, localDate, rawSql } from "#platform";
 import { createTestDatabase, type TestDatabase } from "../../../tests/support/postgres.ts";
@@ -10,7 +11,7 @@ import { buildCustomers } from "../../customers/testing.ts";
 import { buildLedger } from "../../ledger/testing.ts";
 import { publishProgram } from "../../loyalty/testing.ts";
 import { createTestOrganisation } from "../../orgs/testing.ts";
-import { documentOf, localeOf } from "./document.ts";
+import { documentOf } from "./document.ts";
 import { statementHtml } from "./html.ts";
 import { statementPdf } from "./pdf.ts";
 import { kindOf } from "./rules.ts";
@@ -123,8 +124,8 @@ describe("the page", () => {
 });
 
 describe("languages", () => {
-  test.each(Object.keys(CATALOGUES))("%s has every word, as page and as PDF", async (language) => {
-    const words = CATALOGUES[language]!;
+  test.each(LANGUAGES)("%s has every word, as page and as PDF", async (language) => {
+    const words = CATALOGUES[language];
     const empty = { ...account, lines: [], expiring: [], programName: "Second" };
     const document = documentOf(sample({ language }, [account, empty]));
     const html = statementHtml(document);

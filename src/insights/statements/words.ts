@@ -1,3 +1,4 @@
+import type { Language } from "#messages";
 import type { LineKind } from "./schema.ts";
 
 /** What a statement says besides figures. `{…}` are places for values. */
@@ -367,8 +368,4 @@ const nl: Words = {
   },
 };
 
-export const CATALOGUES: Readonly<Record<string, Words>> = { en, de, fr, es, it, pt, nl };
-
-/** The language that a statement is written in: the organisation's where we have it, else English. */
-export const languageOf = (language: string): string =>
-  Object.hasOwn(CATALOGUES, language) ? language : "en";
+export const CATALOGUES: Readonly<Record<Language, Words>> = { en, de, fr, es, it, pt, nl };

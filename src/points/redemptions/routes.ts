@@ -2,7 +2,6 @@ import type { Server } from "#platform";
 import { addHoldConsoleRoutes } from "../holds/console-routes.ts";
 import { addTillHoldRoutes } from "../holds/till-routes.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
-import { addMailboxRoutes } from "../validation/mailbox-routes.ts";
 import { addRedemptionConsoleRoutes } from "./console-routes.ts";
 import { addCustomerRedemptionRoutes } from "./customer-routes.ts";
 import { addReverseRoutes } from "./reverse-routes.ts";
@@ -20,5 +19,4 @@ export const addRedemptionRoutes = (server: Server, parts: PointsRouteParts): vo
   addTillHoldRoutes(server, parts);
   addRedemptionConsoleRoutes(server, parts);
   addHoldConsoleRoutes(server, parts);
-  addMailboxRoutes(server, parts);
 };

@@ -1,8 +1,11 @@
+import { insertMessages, messageQueued, type NewMessage } from "#messages";
+import type { Organisation } from "#orgs";
 import { assert, type Instant, type Millipoints, POINTS_SCALE } from "#platform";
 import { errors } from "../errors.ts";
-import { type MovementKind, rowsOf } from "../movement.ts";
+import { type Desk, type MovementKind, rowsOf } from "../movement.ts";
 import { type CodeBook, loadCodeBook, trialLimit } from "./check.ts";
-import { insertCodes, insertMessages, type ValidationCode } from "./store.ts";
+import { CODE_MESSAGE } from "./letter.ts";
+import { insertCodes, type ValidationCode } from "./store.ts";
 
 export interface IssueInput {
   readonly points: Millipoints;
@@ -21,8 +24,27 @@ export interface Issued {
 }
 
 /** How an organisation's codes reach customers; `none`: they do not, and none are issued. */
-export const DELIVERY_SETTING = "CONF_POINTS_VALIDATION_CODE_DELIVERY";
-export const VALIDITY_SETTING = "CONF_POINTS_VALIDATION_CODE_VALIDITY_MINUTES";
+const DELIVERY_SETTING = "CONF_POINTS_VALIDATION_CODE_DELIVERY";
+const VALIDITY_SETTING = "CONF_POINTS_VALIDATION_CODE_VALIDITY_MINUTES";
+
+/** How this customer's code is told. Errors: 860. */
+const deliveryTo = (
+  organisation: Organisation,
+  hasMailServer: boolean,
+  { partyId, mobile, email }: { readonly partyId: number; readonly mobile: string; readonly email: string },
+): NewMessage["delivery"] => {
+  switch (organisation.setting(DELIVERY_SETTING)) {
+    case "mailbox":
+      if (mobile === "" && email === "") throw errors.code_unreachable({ id: partyId });
+      return "by_hand";
+    case "email":
+      if (!hasMailServer) throw errors.no_mail_server();
+      if (email === "") throw errors.no_mail_address({ id: partyId });
+      return "email";
+    default:
+      throw errors.codes_not_sent();
+  }
+};
 
 /**
  * Issues a one-time code for spending points and writes the message that tells it. While a code is valid the same one is sent
@@ -45,8 +67,7 @@ export const issueCodeKind: MovementKind<IssueInput, CodeBook> = {
     const profile = profiles.get(partyId);
     assert(profile !== undefined, "the path looked for the profile");
     const { mobile, email } = profile;
-    if (organisation.setting(DELIVERY_SETTING) !== "mailbox") throw errors.codes_not_sent();
-    if (mobile === "" && email === "") throw errors.code_unreachable({ id: partyId });
+    const delivery = deliveryTo(organisation, desk.hasMailServer, profile);
     const limit = trialLimit(organisation);
     const tried = trials.get(partyId) ?? { wrong: 0, sent: 0 };
     if (limit !== null && tried.sent >= limit.count)
@@ -62,16 +83,7 @@ export const issueCodeKind: MovementKind<IssueInput, CodeBook> = {
       rowsOf(desk, "validation_codes", insertCodes).push(code);
     }
     trials.set(partyId, { ...tried, sent: tried.sent + 1 });
-    const message = {
-      partyId,
-      id: desk.nextId("points"),
-      codeId: code.id,
-      sentAt: now,
-      mobile,
-      email,
-      tillId,
-    };
-    rowsOf(desk, "code_messages", insertMessages).push(message);
+    writeMessage(desk, { code, delivery, mobile, email, tillId, now });
     desk.writes.events.push({
       orgId: organisation.id,
       partyId,
@@ -81,6 +93,29 @@ export const issueCodeKind: MovementKind<IssueInput, CodeBook> = {
     });
     return { customerId: partyId, codeId: code.id, points, expiresAt: code.expiresAt, mobile, email };
   },
+};
+
+/** The message commits with its code. It does not hold it: the code is made of its seed when the message is sent. */
+const writeMessage = (
+  desk: Desk,
+  asked: Pick<NewMessage, "delivery" | "mobile" | "email" | "tillId"> & {
+    readonly code: ValidationCode;
+    readonly now: Instant;
+  },
+): void => {
+  const { code, now, ...message } = asked;
+  rowsOf(desk, "messages", insertMessages).push({
+    ...message,
+    partyId: code.partyId,
+    id: desk.nextId("points"),
+    kind: CODE_MESSAGE,
+    refId: code.id,
+    details: {},
+    createdAt: now,
+    expiresAt: code.expiresAt,
+  });
+  if (message.delivery === "email")
+    desk.writes.events.push(messageQueued(desk.organisation.id, code.partyId, now));
 };
 
 const issueNew = (

@@ -15,17 +15,6 @@ export interface ValidationCode {
   readonly usedAt: Instant | null;
 }
 
-/** A message that tells a customer a code. */
-export interface CodeMessage {
-  readonly partyId: number;
-  readonly id: number;
-  readonly codeId: number;
-  readonly sentAt: Instant;
-  readonly mobile: string;
-  readonly email: string;
-  readonly tillId: number | null;
-}
-
 /** A wrong code that somebody tried. */
 export interface WrongCode {
   readonly partyId: number;
@@ -34,26 +23,48 @@ export interface WrongCode {
   readonly tillId: number | null;
 }
 
+interface CodeRow extends Omit<ValidationCode, "issuedAt" | "expiresAt" | "usedAt"> {
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly usedAt: Date | null;
+}
+
+const codeOf = (row: CodeRow): ValidationCode => ({
+  ...row,
+  issuedAt: row.issuedAt.getTime(),
+  expiresAt: row.expiresAt.getTime(),
+  usedAt: row.usedAt?.getTime() ?? null,
+});
+
+/** Codes of the parties that can be used. */
 export const loadCodes = async (
   tx: Tx,
   orgId: number,
   partyIds: readonly number[],
   now: Instant,
 ): Promise<ValidationCode[]> => {
-  const rows = await tx.rows<
-    Omit<ValidationCode, "issuedAt" | "expiresAt" | "usedAt"> & { issuedAt: Date; expiresAt: Date }
-  >(sql`/* points.load_validation_codes */
-    select party_id as "partyId", id, points, nonce, issued_at as "issuedAt", expires_at as "expiresAt"
+  const rows = await tx.rows<CodeRow>(sql`/* points.load_validation_codes */
+    select party_id as "partyId", id, points, nonce, issued_at as "issuedAt", expires_at as "expiresAt", used_at as "usedAt"
       from points.validation_codes
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and used_at is null
        and expires_at > ${iso(now)}::timestamptz
      order by party_id, id`);
-  return rows.map((row) => ({
-    ...row,
-    issuedAt: row.issuedAt.getTime(),
-    expiresAt: row.expiresAt.getTime(),
-    usedAt: null,
-  }));
+  return rows.map(codeOf);
+};
+
+/** Codes by their ids, used and expired ones too. */
+export const findCodes = async (
+  tx: Tx,
+  orgId: number,
+  wanted: readonly { readonly partyId: number; readonly id: number }[],
+): Promise<ValidationCode[]> => {
+  const rows = await tx.rows<CodeRow>(sql`/* points.find_validation_codes */
+    select c.party_id as "partyId", c.id, c.points, c.nonce, c.issued_at as "issuedAt", c.expires_at as "expiresAt",
+           c.used_at as "usedAt"
+      from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[], ${wanted.map(({ id }) => id)}::bigint[]) w (party_id, id)
+      join points.validation_codes c on c.party_id = w.party_id and c.id = w.id
+     where c.org_id = ${orgId}`);
+  return rows.map(codeOf);
 };
 
 /** How many wrong codes were tried for the parties, and how many messages sent to them, since an instant. */
@@ -67,8 +78,9 @@ export const countTrials = async (
     select p.party_id as "partyId",
            (select count(*)::int from points.wrong_codes w
              where w.org_id = ${orgId} and w.party_id = p.party_id and w.tried_at > ${iso(since)}::timestamptz) as wrong,
-           (select count(*)::int from points.code_messages m
-             where m.org_id = ${orgId} and m.party_id = p.party_id and m.sent_at > ${iso(since)}::timestamptz) as sent
+           (select count(*)::int from messages.messages_v m
+             where m.org_id = ${orgId} and m.party_id = p.party_id and m.kind = 'validation_code'
+               and m.created_at > ${iso(since)}::timestamptz) as sent
       from unnest(${partyIds}::bigint[]) p (party_id)`);
 
 export const insertCodes = (orgId: number, rows: readonly ValidationCode[]): Sql =>
@@ -89,15 +101,6 @@ export const useCodes = (
       from unnest(${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.id)}::bigint[],
                   ${rows.map((row) => iso(row.usedAt))}::timestamptz[]) u (party_id, id, used_at)
      where c.org_id = ${orgId} and c.party_id = u.party_id and c.id = u.id and c.used_at is null`;
-
-export const insertMessages = (orgId: number, rows: readonly CodeMessage[]): Sql =>
-  sql`/* points.insert_code_messages */
-    insert into points.code_messages (org_id, party_id, id, code_id, sent_at, mobile, email, till_id)
-    select ${orgId}, * from unnest(
-      ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.id)}::bigint[],
-      ${rows.map((row) => row.codeId)}::bigint[], ${rows.map((row) => iso(row.sentAt))}::timestamptz[],
-      ${rows.map((row) => row.mobile)}::text[], ${rows.map((row) => row.email)}::text[],
-      ${rows.map((row) => row.tillId)}::bigint[])`;
 
 export const insertWrongCodes = (orgId: number, rows: readonly WrongCode[]): Sql =>
   sql`/* points.insert_wrong_codes */
