@@ -149,6 +149,7 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
     { name: "activity-new", path: "/abc/activity/new" },
     { name: "activity-rejected", path: "/abc/activity/rejected" },
     { name: "activity-set-aside", path: "/abc/activity/set-aside" },
+    { name: "activity-mailbox", path: "/abc/activity/mailbox" },
     { name: "admin-stores", path: "/abc/admin/stores" },
     { name: "admin-store-new", path: "/abc/admin/stores?add=1", isOverlay: true },
     { name: "admin-tills", path: "/abc/admin/tills" },

@@ -1,20 +1,25 @@
-import { Alert, Card, Code, Stack } from "@mantine/core";
+import { Alert, Card, Code, Stack, Text } from "@mantine/core";
 import { IconMailbox } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { MailboxMessage } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
-import { DateTime, Points } from "../ui/amounts.tsx";
+import { DateTime, Nothing, Points } from "../ui/amounts.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { ListFooter } from "../ui/list-footer.tsx";
 import { Page } from "../ui/page.tsx";
 import { EmptyState } from "../ui/states.tsx";
+import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { ActivityTabs } from "./activity-tabs.tsx";
+import { codeWords, deliveryNotice, kindWords, messageTone, messageWords } from "./mailbox-words.ts";
 import { mailboxQuery, PAGE_SIZE } from "./queries.ts";
 
 const route = getRouteApi("/$org/activity/mailbox");
+
+const addressOf = ({ status, mobile, email }: MailboxMessage): string =>
+  status === "by_hand" && mobile !== "" ? `+${mobile}` : email;
 
 const COLUMNS: Column<MailboxMessage>[] = [
   {
@@ -29,21 +34,61 @@ const COLUMNS: Column<MailboxMessage>[] = [
   },
   {
     header: "At",
-    cell: ({ mobile, email }) => (mobile === "" ? email : `+${mobile}`),
-    csv: ({ mobile, email }) => mobile || email,
+    cell: (message) =>
+      addressOf(message) === "" ? (
+        <Nothing />
+      ) : (
+        <Text inherit style={{ overflowWrap: "anywhere" }}>
+          {addressOf(message)}
+        </Text>
+      ),
+    csv: addressOf,
+  },
+  {
+    header: "About",
+    cell: ({ kind, points }) => (
+      <>
+        {kindWords(kind)}
+        {points !== null && (
+          <>
+            {" "}
+            for <Points value={points} unit />
+          </>
+        )}
+      </>
+    ),
+    csv: ({ kind }) => kindWords(kind),
+  },
+  {
+    header: "Status",
+    cell: ({ status, reason, nextAttemptAt, attempts }) => (
+      <div>
+        <StatusBadge tone={messageTone(status)}>{messageWords(status)}</StatusBadge>
+        {reason !== "" && (
+          <Text size="xs" c="dimmed" mt={4} maw={320} style={{ overflowWrap: "anywhere" }}>
+            {reason}
+          </Text>
+        )}
+        {status === "queued" && attempts > 0 && nextAttemptAt !== null && (
+          <Text size="xs" c="dimmed">
+            Next try <DateTime value={nextAttemptAt} />
+          </Text>
+        )}
+      </div>
+    ),
+    csv: ({ status }) => messageWords(status),
   },
   {
     header: "Code",
-    cell: ({ code, usedAt }) => (code === null ? usedAt === null ? "expired" : "used" : <Code>{code}</Code>),
+    cell: (message) =>
+      message.code === null ? codeWords(message) || <Nothing /> : <Code>{message.code}</Code>,
     csv: () => "",
   },
   {
-    header: "For",
-    align: "right",
-    cell: ({ points }) => <Points value={points} unit />,
-    csv: ({ points }) => points,
+    header: "Written",
+    cell: ({ createdAt }) => <DateTime value={createdAt} />,
+    csv: ({ createdAt }) => createdAt,
   },
-  { header: "Sent", cell: ({ sentAt }) => <DateTime value={sentAt} />, csv: ({ sentAt }) => sentAt },
   {
     header: "Valid until",
     cell: ({ expiresAt }) => <DateTime value={expiresAt} />,
@@ -51,7 +96,7 @@ const COLUMNS: Column<MailboxMessage>[] = [
   },
 ];
 
-/** Messages that somebody tells members by hand: one-time codes for spending points. */
+/** What members were written and what became of it, and what somebody tells them by hand. */
 export const Mailbox = () => {
   const { api } = useOrganisation();
   const search = route.useSearch();
@@ -60,17 +105,17 @@ export const Mailbox = () => {
     placeholderData: keepPreviousData,
   });
   const paging = usePaging(search);
+  const notice = data === undefined ? null : deliveryNotice(data);
   return (
     <Page
       title="Activity"
-      description="One-time codes for spending points, to be told to members by hand. A code is shown while it can be used."
+      description="Messages to members: e-mails with what became of them, and one-time codes that are told by hand."
     >
       <Stack gap="lg">
         <ActivityTabs />
-        {data?.shows === false && (
-          <Alert color="gold" variant="light">
-            No codes are issued: the setting CONF_POINTS_VALIDATION_CODE_DELIVERY is “none”. With “mailbox”
-            they are shown here.
+        {notice !== null && (
+          <Alert color={notice.isProblem ? "gold" : "gray"} variant="light">
+            {notice.text}
           </Alert>
         )}
         <Card padding={0}>

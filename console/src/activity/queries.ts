@@ -2,12 +2,14 @@ import { queryOptions } from "@tanstack/react-query";
 import type { ApiClient } from "../api/client.ts";
 import type { ApiError } from "../api/errors.ts";
 import { apiQuery } from "../api/query.ts";
-import type { ImportRun, List, Rejection } from "../api/types.ts";
+import type { ImportRun, List, MailboxMessage, Rejection } from "../api/types.ts";
 import type { Paging } from "../ui/url-state.ts";
 
 export const PAGE_SIZE = 25;
 /** How often a run that works is looked at. */
 const LOOK_MILLISECONDS = 1000;
+/** How often messages that wait are looked at. */
+const MAIL_LOOK_MILLISECONDS = 5000;
 
 export const isUnderWay = ({ status }: Pick<ImportRun, "status">): boolean =>
   status === "queued" || status === "running";
@@ -51,8 +53,12 @@ export const rejectedCall = ({ number, status, reason, after }: RejectedFilter, 
 export const rejectedQuery = (api: ApiClient, filter: RejectedFilter) =>
   apiQuery(api, "/api/rejected", rejectedCall(filter));
 
-export const mailboxQuery = (api: ApiClient, after: string | undefined) =>
-  apiQuery(api, "/api/mailbox", { query: { after, limit: PAGE_SIZE } });
+/** Looks again while something is on its way. */
+export const mailboxQuery = (api: ApiClient, after: string | undefined) => ({
+  ...apiQuery(api, "/api/mailbox", { query: { after, limit: PAGE_SIZE } }),
+  refetchInterval: ({ state }: { state: { data: { items: MailboxMessage[] } | undefined } }) =>
+    state.data?.items.some(({ status }) => status === "queued") ? MAIL_LOOK_MILLISECONDS : (false as const),
+});
 
 export const setAsideQuery = (api: ApiClient, after: string | undefined) =>
   apiQuery(api, "/api/set-aside", { query: { after, limit: PAGE_SIZE } });
