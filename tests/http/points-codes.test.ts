@@ -3,6 +3,7 @@ import { signInUser } from "../../src/identity/testing.ts";
 import {
   createPointsApp,
   itemOf,
+  type Json,
   type Member,
   NOON,
   type PointsApp,
