@@ -208,13 +208,19 @@ export class LedgerBook {
     return this.#holds.get(id);
   }
 
-  /** What active holds keep from being spent. */
-  reserved(partyId: number, key: AccountKey, now: Instant): Millipoints {
+  /** What active holds, or those of them that `counts` takes, keep from being spent. */
+  reserved(
+    partyId: number,
+    key: AccountKey,
+    now: Instant,
+    counts: (hold: Hold) => boolean = () => true,
+  ): Millipoints {
     const { programId, currencyId, category } = key;
+    const isOf = (hold: Hold) =>
+      hold.programId === programId && hold.currencyId === currencyId && hold.category === category;
     let sum = 0;
     for (const hold of this.#holdsOfParty.get(partyId) ?? [])
-      if (hold.programId === programId && hold.currencyId === currencyId && hold.category === category)
-        sum += reservedBy(hold, now);
+      if (isOf(hold) && counts(hold)) sum += reservedBy(hold, now);
     return sum;
   }
 

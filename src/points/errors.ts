@@ -94,7 +94,7 @@ export const errors = defineErrors("points", {
   above_bill_share: {
     number: 819,
     http: 400,
-    message: "At most {maximum} points can be redeemed on this bill.",
+    message: "At most {maximum} points can be redeemed on this bill; {left} are left.",
   },
   below_minimum: { number: 821, http: 400, message: "At least {minimum} points must be redeemed." },
   wrong_code: {

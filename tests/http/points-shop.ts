@@ -90,12 +90,12 @@ export const createPointsApp = async (options: { mail?: NonNullable<AppOptions["
     },
     setting: (key: string, value: string) =>
       app.orgs.setSetting({ orgId: shop.orgId, name: "test" }, key, value),
-    /** Publishes a version of the program with other terms, in force a second after noon. */
-    terms: async (changes: object): Promise<void> => {
+    /** Publishes a version of the program with other terms, in force from a second after noon when nothing is said. */
+    terms: async (changes: object, from = NOON + 1000): Promise<void> => {
       const author = { orgId: shop.orgId, name: "test" };
       const definition = { ...starterDefinition(), ...changes } as ProgramDefinition;
       await app.loyalty.saveDraft(author, shop.programId, definition);
-      await app.loyalty.publish(author, shop.programId, NOON + 1000);
+      await app.loyalty.publish(author, shop.programId, from);
     },
     balanceOf: async (id: number): Promise<number> => {
       const answer = await call("GET", `/api/customers/${id}/balances`, undefined, agent.headers as Headers);

@@ -33,7 +33,8 @@ export const Redemption = Type.Object(
     ),
     billFraction: Type.Optional(
       Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
-        description: "The part of a bill that may be paid with points; null, the default, is the whole",
+        description:
+          "The part of a recorded bill that may be paid with points, over all redemptions on it; 1 is the whole; null, the default, sets no bound",
       }),
     ),
     blockedStatuses: Type.Optional(

@@ -1,5 +1,12 @@
 import type { Membership, RedemptionPolicy } from "#loyalty";
-import { type Instant, localTime, type Millipoints, POINTS_SCALE, startOfDay } from "#platform";
+import {
+  type Instant,
+  localTime,
+  type Millipoints,
+  multiplyRatio,
+  POINTS_SCALE,
+  startOfDay,
+} from "#platform";
 import { errors } from "../errors.ts";
 
 export interface RedemptionFacts {
@@ -17,6 +24,8 @@ export interface RedemptionFacts {
   readonly earlier: readonly { readonly redeemedAt: Instant; readonly amount: Millipoints }[];
   /** What the bill comes to in points; null when no bill is known. */
   readonly billInPoints: Millipoints | null;
+  /** What was spent on the bill before, net, or is held for it. */
+  readonly paidBefore: Millipoints;
 }
 
 const shown = (points: Millipoints): number => points / POINTS_SCALE;
@@ -99,10 +108,18 @@ const keepsLimits: Check = ({ limits }, { points, at, timeZone, earlier }) => {
       throw errors.above_limit({ limit: shown(limit), period, left: shown(Math.max(0, limit - used)) });
   }
 };
-const keepsBillShare: Check = ({ billFraction }, { billInPoints, points }) => {
+/** Fractions have at most four decimals, and are reckoned exactly: 0.29 of 100 points is 29, not a little less. */
+const FRACTION_SCALE = 10_000;
+
+const keepsBillShare: Check = ({ billFraction }, { billInPoints, paidBefore, points }) => {
   if (billFraction === null || billInPoints === null) return;
-  const maximum = Math.floor(billInPoints * billFraction);
-  if (points > maximum) throw errors.above_bill_share({ maximum: shown(maximum) });
+  const numerator = Math.round(billFraction * FRACTION_SCALE);
+  const maximum = multiplyRatio(billInPoints, numerator, FRACTION_SCALE, "floor");
+  if (paidBefore + points > maximum)
+    throw errors.above_bill_share({
+      maximum: shown(maximum),
+      left: shown(Math.max(0, maximum - paidBefore)),
+    });
 };
 const isAvailable: Check = (_, { points, available }) => {
   if (points > available)

@@ -2,6 +2,8 @@ import { type Instant, type Millipoints, type Money, POINTS_SCALE, type Tx } fro
 import { drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import type { BillOfParty, Desk, Located, MovementKind } from "../movement.ts";
+import type { Redemption } from "../schema.ts";
+import { loadRedemptionsOfBills } from "../store.ts";
 import {
   type CodeBook,
   checkCode,
@@ -55,10 +57,15 @@ export interface Redeemable {
   readonly available: Millipoints;
 }
 
+/** Points of a program that were spent on a bill, net. */
+export type Paid = Pick<Redemption, "programId" | "transactionId" | "amount">;
+
 /** What redemptions of a batch look at beside the desk. */
 export interface RedemptionFacts {
   readonly earlier: Earlier;
   readonly bills: readonly BillOfParty[];
+  /** What paid for those bills; redemptions of the batch are added as they are decided. */
+  readonly paid: Paid[];
   readonly codeBook: CodeBook;
 }
 
@@ -92,7 +99,18 @@ export const loadRedemptionFacts = async (
     wanted.length === 0 ? [] : desk.findBills(tx, desk.organisation.id, wanted),
     loadCodeBook(tx, desk, coded),
   ]);
-  return { earlier, bills, codeBook };
+  const payments = await loadRedemptionsOfBills(tx, desk.organisation.id, bills);
+  const paid = payments.flatMap((payment) => {
+    const { partyId, programId, billNumber, amount, reversed } = payment;
+    const paidBill = bills.find((bill) =>
+      payment.transactionId === null
+        ? bill.partyId === partyId && bill.number === billNumber
+        : bill.transactionId === payment.transactionId,
+    );
+    const transactionId = paidBill?.transactionId ?? null;
+    return transactionId === null ? [] : [{ programId, transactionId, amount: amount - reversed }];
+  });
+  return { earlier, bills, paid, codeBook };
 };
 
 /** A spending that nothing speaks against. */
@@ -116,7 +134,12 @@ export const settle = (asked: Asked, desk: Desk, facts: RedemptionFacts): Settle
   const bill =
     facts.bills.find((item) => item.partyId === partyId && item.number === input.billNumber) ?? null;
   const billAmount = bill?.amount ?? input.billAmount;
-  checkPolicy(desk, asked, { points, at, billAmount }, standing, facts.earlier);
+  const { programId } = standing.program;
+  const paid = facts.paid
+    .filter((item) => item.transactionId === bill?.transactionId && item.programId === programId)
+    .reduce((sum, { amount }) => sum + amount, 0);
+  const { billNumber } = input;
+  checkPolicy(desk, asked, { points, at, billNumber, billAmount, paid }, standing, facts.earlier);
   const isNeeded = policyOf(standing).needsValidationCode;
   const validated = checkCode(desk, facts.codeBook, input.validation ?? NO_VALIDATION, {
     partyId,
@@ -164,6 +187,7 @@ export const redeemKind: MovementKind<RedeemInput, RedemptionFacts> = {
     );
     const { programId } = standing.program;
     facts.earlier.push({ partyId, programId, redeemedAt: at, amount: points });
+    if (bill !== null) facts.paid.push({ programId, transactionId: bill.transactionId, amount: points });
     return redeemed;
   },
 };

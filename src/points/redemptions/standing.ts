@@ -1,4 +1,4 @@
-import { type AccountKey, POINTS } from "#ledger";
+import { type AccountKey, type Hold, POINTS } from "#ledger";
 import { type CompiledProgram, type Membership, redemptionPolicy } from "#loyalty";
 import { type Instant, type Millipoints, type Money, multiplyRatio, POINTS_SCALE, type Tx } from "#platform";
 import { errors } from "../errors.ts";
@@ -87,11 +87,23 @@ export const requireProgram = (
 export const policyOf = ({ program, membership }: Standing) =>
   redemptionPolicy(program, membership?.tierNumber ?? 1);
 
+const isFor =
+  (billNumber: string) =>
+  ({ reference }: Hold): boolean =>
+    billNumber !== "" && (reference as { readonly billNumber?: string } | null)?.billNumber === billNumber;
+
 /** Checks a redemption, or a hold that reserves one, against the program's policy. What is held already counts as spent. */
 export const checkPolicy = (
   desk: Desk,
   { partyIds, now }: Pick<Located, "partyIds" | "now">,
-  asked: { readonly points: Millipoints; readonly at: Instant; readonly billAmount: Money | null },
+  asked: {
+    readonly points: Millipoints;
+    readonly at: Instant;
+    readonly billNumber: string;
+    readonly billAmount: Money | null;
+    /** Points of the program that were spent on the bill before, net. */
+    readonly paid: Millipoints;
+  },
   standing: Standing,
   earlier: Earlier,
 ): void => {
@@ -116,6 +128,7 @@ export const checkPolicy = (
       { redeemedAt: now, amount: book.reserved(partyId, key, now) },
     ],
     billInPoints: asked.billAmount === null ? null : pointsFor(program, asked.billAmount, "floor"),
+    paidBefore: asked.paid + book.reserved(partyId, key, now, isFor(asked.billNumber)),
   });
 };
 
