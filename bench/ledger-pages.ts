@@ -28,6 +28,7 @@ const TURN = 20;
 /** Requests to each page under a filter. */
 const FILTERED = 5;
 const DAYS = 700;
+const DAY_MILLISECONDS = 86_400_000;
 
 /**
  * Adds `count` events to a member's ledger, as earning and redeeming would: nine credits of 100 points, each with a lot, then
@@ -93,7 +94,7 @@ const BALANCE = "/v2/pointsLedger/getCustomerLedgerBalance?limit=10";
 /** The opening entries of registration are an event too. */
 const lastPage = (entries: number) => Math.ceil((entries + 1) / PAGE) - 1;
 
-const readsAt = (middle: string): { judged: readonly Read[]; filtered: readonly Read[] } => ({
+const readsAt = (middle: string, tillId: number): { judged: readonly Read[]; filtered: readonly Read[] } => ({
   judged: [
     { page: "first page", path: () => `${INFO}&offset=0` },
     { page: "middle page", path: (entries) => `${INFO}&offset=${lastPage(entries) >> 1}` },
@@ -104,13 +105,25 @@ const readsAt = (middle: string): { judged: readonly Read[]; filtered: readonly 
   ],
   filtered: [
     { page: "debits", path: () => `${INFO}&ledgerEntryType=DEBIT` },
+    { page: "credits", path: () => `${INFO}&ledgerEntryType=CREDIT` },
     { page: "regular points", path: () => `${INFO}&pointCategoryType=REGULAR` },
+    { page: "balance of regular points", path: () => `${BALANCE}&pointCategoryType=REGULAR` },
+    { page: "one till", path: () => `${INFO}&tillId=${tillId}` },
     {
       page: "debits of the quarter in the middle",
       path: () => `${INFO}&ledgerEntryType=DEBIT&startDate=${middle}`,
     },
   ],
 });
+
+/** The moment in the middle of a member's history, as calls give it. */
+const middleOf = async ({ admin }: EarnParts, partyId: number): Promise<string> => {
+  const { rows } = await admin.query<{ at: Date }>(
+    "select last_booked_at as at from ledger.parties where party_id = $1",
+    [partyId],
+  );
+  return new Date(rows[0]!.at.getTime() - (DAYS / 2) * DAY_MILLISECONDS).toISOString().slice(0, 19);
+};
 
 /** Reads of the ledger of a member with `entries` entries, over HTTP, against the same reads of one with a hundred. */
 export const measurePages = async (
@@ -124,11 +137,11 @@ export const measurePages = async (
   await seed(parts, small!, SMALL);
   await seed(parts, big!, options.entries);
   const seedSeconds = (Date.now() - began) / 1000;
-  await admin.query("analyze ledger.entries");
+  await admin.query("vacuum analyze ledger.entries");
   await stage.settle();
 
-  const middle = new Date(began + (DAYS / 2) * 86_400_000).toISOString().slice(0, 19);
-  const { judged, filtered } = readsAt(middle);
+  const middle = await middleOf(parts, big!);
+  const { judged, filtered } = readsAt(middle, shop.tillId);
   const cellsOf = (reads: readonly Read[]) =>
     reads.flatMap(({ page, path }) =>
       [

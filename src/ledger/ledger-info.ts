@@ -3,11 +3,10 @@ import { formatDecimal, formatLedger, POINTS_SCALE, type Tx, toDecimal } from "#
 import type { LedgerBalance, LedgerInfo } from "./answers.ts";
 import type { LedgerCustomer } from "./customer-reference.ts";
 import { errors } from "./errors.ts";
+import { filteredEvents, filteredLines } from "./filtered-events.ts";
 import type { LedgerQuery, QueryContext } from "./ledger-query.ts";
 import {
   balancesAfter,
-  filteredEvents,
-  filteredLines,
   isUnfiltered,
   type LedgerLine,
   type LedgerState,
@@ -44,7 +43,7 @@ const select = async (tx: Tx, orgId: number, partyId: number, query: LedgerQuery
   const range = await rangeOf(tx, orgId, state, filter);
   const unfiltered = isUnfiltered(filter, state.accounts);
   if (!unfiltered) {
-    const found = await filteredEvents(tx, orgId, partyId, range, filter, {
+    const found = await filteredEvents(tx, orgId, partyId, range, filter, state.accounts, {
       limit: size,
       skip: page * size,
       ascending,

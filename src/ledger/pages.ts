@@ -136,84 +136,8 @@ export const isUnfiltered = (filter: LedgerFilter, accounts: readonly AccountKey
   filter.direction === null &&
   accounts.every((account) => showsAccount(filter, account));
 
-/** Adds the filter's conditions, without its dates, to a statement whose values so far are `values`. */
-const conditionsOf = (filter: LedgerFilter, values: unknown[]): string => {
-  const bind = (value: unknown) => `$${values.push(value)}`;
-  const conditions: string[] = [];
-  if (filter.tillIds !== null) conditions.push(`till_id = any(${bind(filter.tillIds)}::bigint[])`);
-  if (filter.programId !== null) {
-    const own = `program_id = ${bind(filter.programId)}`;
-    const elsewhere = filter.conceptTillIds;
-    conditions.push(
-      elsewhere === null ? own : `(${own} or (amount < 0 and till_id = any(${bind(elsewhere)}::bigint[])))`,
-    );
-  }
-  // Written out, because only then is the index on quiet accounts seen to hold all rows of a category beyond the first.
-  if (filter.category !== null) conditions.push(`category = ${filter.category}`);
-  if (filter.direction === "CREDIT") conditions.push("amount > 0 and contra <> 'opening'");
-  if (filter.direction === "DEBIT") conditions.push("amount < 0 and contra <> 'opening'");
-  if (filter.direction === "OPENING_BALANCE") conditions.push("contra = 'opening'");
-  if (filter.currencies !== "all")
-    conditions.push(`(currency_id = 0 or currency_id = any(${bind(filter.currencies)}::bigint[]))`);
-  if (!filter.points) conditions.push("currency_id <> 0");
-  return conditions.map((condition) => ` and ${condition}`).join("");
-};
-
-/**
- * Numbers of the events with a line inside the filter: a page of them, how many there are in all, and the newest of all. Counting
- * reads the range once; the page itself stops as soon as it is full.
- */
-export const filteredEvents = async (
-  tx: Tx,
-  orgId: number,
-  partyId: number,
-  range: EventRange,
-  filter: LedgerFilter,
-  page: { readonly limit: number; readonly skip: number; readonly ascending: boolean },
-): Promise<{ eventNos: number[]; total: number; newest: number }> => {
-  const values: unknown[] = [orgId, partyId, range.first, range.last];
-  const matching = `select distinct event_no from ledger.entries
-    where org_id = $1 and party_id = $2 and event_no between $3 and $4${conditionsOf(filter, values)}`;
-  const place = [page.limit, page.skip];
-  const [rows, all] = await Promise.all([
-    tx.rows<{ eventNo: number }>(
-      rawSql(
-        `/* ledger.filtered_events */ select event_no as "eventNo" from (${matching}) matching
-          order by event_no ${page.ascending ? "asc" : "desc"} limit $${values.length + 1} offset $${values.length + 2}`,
-        [...values, ...place],
-      ),
-    ),
-    tx.one<{ total: number; newest: number }>(
-      rawSql(
-        `/* ledger.count_filtered_events */ select count(*) as total, coalesce(max(event_no), 0) as newest
-           from (${matching}) matching`,
-        values,
-      ),
-    ),
-  ]);
-  return { eventNos: rows.map((row) => row.eventNo), ...all };
-};
-
-/** The lines inside the filter of the given events. */
-export const filteredLines = (
-  tx: Tx,
-  orgId: number,
-  partyId: number,
-  eventNos: readonly number[],
-  filter: LedgerFilter,
-): Promise<LedgerLine[]> => {
-  const values: unknown[] = [orgId, partyId, eventNos];
-  const where = conditionsOf(filter, values);
-  return tx.rows<LedgerLine>(
-    rawSql(
-      `/* ledger.filtered_lines */ select ${COLUMNS} from ledger.entries
-        where org_id = $1 and party_id = $2 and event_no = any($3::bigint[])${where} order by event_no, line_no`,
-      values,
-    ),
-  );
-};
-
-const isQuiet = ({ category, currencyId }: AccountKey) => category > 1 || currencyId !== POINTS;
+/** Whether the account is one of those that seldom move and have an index of their own. */
+export const isQuiet = ({ category, currencyId }: AccountKey) => category > 1 || currencyId !== POINTS;
 
 /**
  * The balance of each account after event number `eventNo`: that of its newest line up to there, or zero. Promised and trigger-based
