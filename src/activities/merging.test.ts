@@ -7,6 +7,8 @@ import { createPoints, transferKind } from "#points";
 import { buildLedger } from "../ledger/testing.ts";
 import { commandOf, hold, type PointsShop, redeem, reverse } from "../points/testing.ts";
 import { type ActivitiesBench, createActivitiesBench, NOON, type TestShop } from "./testing.ts";
+import { parseChange } from "./updates/parse.ts";
+import { type UpdatedBill, updateBill } from "./updates/service.ts";
 import { verifyActivities } from "./verify.ts";
 
 let bench: ActivitiesBench;
@@ -400,6 +402,27 @@ describe("a return of a bill from before the merge", () => {
     await isClean();
   });
 
+  test("that earned nothing keeps the merge from being undone as well: the purchases moved", async () => {
+    await record("C1", { billAmount: 40 });
+    await record("C2", { billNumber: "SMALL", billAmount: 0.49 });
+    const { mergeId } = await merge();
+    await goBack("C1", "SMALL");
+    expect(await left()).toMatchObject({ purchases: 400_000, bills: 1 });
+    await expect(undo(mergeId)).rejects.toMatchObject({ number: 70_311 });
+    const [shown] = await bench.db.transaction(shop.id, (tx) => loadMemberships(tx, shop.id, [survivorId]));
+    expect(shown).toMatchObject({ lifetimePurchases: 400_000, transactionCount: 1 });
+    await isClean();
+  });
+
+  test("from before the merge leaves the undo possible", async () => {
+    await record("C2", { billNumber: "EARLY", billAmount: 0.49 });
+    await goBack("C2", "EARLY");
+    const { mergeId } = await merge();
+    await undo(mergeId);
+    expect((await read(victimId)).membership).toMatchObject({ lifetimePurchases: 0, transactionCount: 0 });
+    await isClean();
+  });
+
   test("is refused to others", async () => {
     await record("C2", { billNumber: "MINE", billAmount: 600 });
     await merge();
@@ -437,6 +460,51 @@ describe("at the same time", () => {
     );
     expect(Number(rows[0].party_id)).toBe(survivorId);
     expect(await read(survivorId)).toMatchObject({ balance: 6000, membership: { transactionCount: 1 } });
+    await isClean();
+  });
+
+  /** Begins something while a merge is under way, so that it looks before the merge commits and is locked after it. */
+  const whileMerging = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    await bench.superuser.query("begin");
+    await bench.superuser.query("select 1 from ledger.parties where party_id = $1 for update", [victimId]);
+    const merging = merge();
+    await waiting(1);
+    const result = work();
+    await waiting(2);
+    await bench.superuser.query("rollback");
+    await merging;
+    return result;
+  };
+
+  test.each(["victim", "survivor"])(
+    "an update of a bill that waits while the merge goes first is about the survivor's, asked for as the %s",
+    async (asked) => {
+      const { transactionId } = await record("C2", { billAmount: 600 });
+      const change = parseChange({ id: transactionId, note: "late" }, await shop.picture());
+      const told: UpdatedBill[] = [];
+      const { bill } = await whileMerging(() =>
+        updateBill(
+          { ...bench.parts, onUpdated: async (_tx, _actor, updated) => void told.push(updated) },
+          actor(),
+          asked === "victim" ? victimId : survivorId,
+          change,
+        ),
+      );
+      expect(bill.id).toBe(transactionId);
+      expect(told.map(({ partyIds }) => partyIds)).toEqual([[survivorId, victimId]]);
+      await isClean();
+    },
+  );
+
+  test("points of the victim that are taken back meanwhile come to the survivor", async () => {
+    await earn(victimId, 5000);
+    const all = createPoints({ ...bench.parts, log: bench.log });
+    const code = `same${shop.id % 100}`.padEnd(6, "x");
+    await all.move(shop.id, redeem({ code: () => code } as PointsShop, victimId, 3000));
+    const back = reverse({ code: () => code.toUpperCase() } as PointsShop, survivorId, code, null);
+    await whileMerging(() => all.move(shop.id, back));
+    expect((await read(survivorId)).balance).toBe(5000);
+    expect((await read(victimId)).balance).toBe(0);
     await isClean();
   });
 

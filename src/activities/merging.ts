@@ -37,6 +37,7 @@ import {
 import type { Orgs } from "#orgs";
 import { type Ids, POINTS_SCALE, type Tx, toDecimal } from "#platform";
 import { previewOf } from "./merging-preview.ts";
+import { countReturns } from "./store.ts";
 import { countSharedVisits } from "./visits.ts";
 
 export interface MergingParts {
@@ -49,6 +50,8 @@ export interface MergingParts {
 interface Effects {
   readonly posted: MergePosted;
   readonly memberships: readonly MergedMembership[];
+  /** Returns of the victim's bills before the merge; absent of merges that did not keep it. */
+  readonly returnsOfVictim?: number;
 }
 
 /** Both parties as they stand under their locks. */
@@ -100,7 +103,11 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const plan = await planMembershipMerge(tx, orgId, step, await sharedVisits(tx, orgId, step));
     await writeLedger(tx, orgId, book.writes(), false);
     await writeMembershipMerge(tx, orgId, step, plan);
-    const effects: Effects = { posted, memberships: plan.map(({ merged }) => merged) };
+    const effects: Effects = {
+      posted,
+      memberships: plan.map(({ merged }) => merged),
+      returnsOfVictim: await countReturns(tx, orgId, victimId),
+    };
     const summary = summaryOf(book.accountsOf(survivorId), await loadMemberships(tx, orgId, [survivorId]));
     return { effects, summary };
   };
@@ -108,11 +115,12 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
   const undo: Merging["undo"] = async (tx, actor, step, kept) => {
     const { orgId } = actor;
     const { survivorId, victimId } = step;
-    const { posted, memberships } = kept as Effects;
+    const { posted, memberships, returnsOfVictim } = kept as Effects;
     const { parties, accounts, holds } = await load(tx, orgId, [survivorId, victimId]);
     const lines = await loadPostedLines(tx, orgId, eventsOf(step, posted));
     const lots = await loadLots(tx, orgId, lotsOf(lines));
     if (!canUndoMerge(parties, { ...step, at: step.at.getTime() }, posted, lots, holds)) return false;
+    if (await tookGoodsBack(tx, orgId, victimId, returnsOfVictim)) return false;
     const book = new LedgerBook(parties, accounts, { lots });
     const nextEventId = await ids.reserve("event", eventsOfUndo(lines.length));
     postMergeUndo(book, { ...partyMerge(actor, step), nextEventId }, lines);
@@ -123,7 +131,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
   };
 
   const isUntouched: Merging["isUntouched"] = async (tx, orgId, step, kept) => {
-    const { posted } = kept as Effects;
+    const { posted, returnsOfVictim } = kept as Effects;
     const partyIds = [step.survivorId, step.victimId];
     const [holds, ...parties] = await Promise.all([
       loadActiveHolds(tx, orgId, partyIds),
@@ -131,12 +139,10 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     ]);
     const lines = await loadPostedLines(tx, orgId, eventsOf(step, posted));
     const lots = await loadLots(tx, orgId, lotsOf(lines));
-    return canUndoMerge(
-      parties.filter((party) => party !== null),
-      { ...step, at: step.at.getTime() },
-      posted,
-      lots,
-      holds,
+    const known = parties.filter((party) => party !== null);
+    return (
+      canUndoMerge(known, { ...step, at: step.at.getTime() }, posted, lots, holds) &&
+      !(await tookGoodsBack(tx, orgId, step.victimId, returnsOfVictim))
     );
   };
 
@@ -167,6 +173,14 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
 
   return { merge, undo, preview, isUntouched };
 };
+
+/** A return of a bill of the victim's took its amount off the survivor, whether it moved points or not. */
+const tookGoodsBack = async (
+  tx: Tx,
+  orgId: number,
+  victimId: number,
+  before: number | undefined,
+): Promise<boolean> => before !== undefined && (await countReturns(tx, orgId, victimId)) !== before;
 
 const partyMerge = ({ name, tillId }: Actor, { mergeId, survivorId, victimId, reason, at }: MergeStep) => ({
   mergeId,

@@ -161,6 +161,14 @@ export const victimsOf = (
     select party_id as "partyId", victim_id as "victimId" from customers.merged_v
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) order by victim_id`);
 
+/** Returns of a party's bills. */
+export const countReturns = async (tx: Tx, orgId: number, partyId: number): Promise<number> => {
+  const row = await tx.one<{ count: number }>(sql`/* activities.count_returns */
+    select count(*) as count from activities.transactions
+     where org_id = ${orgId} and party_id = ${partyId} and return_type is not null`);
+  return row.count;
+};
+
 /** Programs with the number of local days on which both groups of parties have a bill that counts. */
 export const countSharedDays = async (
   tx: Tx,

@@ -159,6 +159,11 @@ export const errors = defineErrors("points", {
     http: 400,
     message: "The program {program} has no ratio of points to currency: say how many points instead.",
   },
+  worth_too_much: {
+    number: 70_111,
+    http: 400,
+    message: "By the ratio of the program {program} {points} points are worth more than can be counted.",
+  },
   redemption_off: { number: 827, http: 400, message: "Redemption is not enabled in this program." },
   no_program: { number: 885, http: 400, message: "There is no program {value}." },
   not_in_program: {

@@ -279,6 +279,7 @@ const openDesk = async (
   ]);
   const byId = new Map(profiles.map((profile) => [profile.partyId, profile]));
   requireCurrent(open, byId);
+  await requireFamilies(tx, parts, orgId, open);
   const next: Record<IdKind, () => number> = { event: nextEvent, points: nextPoints };
   return {
     organisation,
@@ -342,6 +343,22 @@ const requireCurrent = (open: readonly Passage[], profiles: ReadonlyMap<number, 
       return !isNamed && (profiles.get(partyId)?.mergedInto ?? null) !== null;
     });
     if (isStale) throw new StaleRead("a customer was merged while a movement waited for the lock");
+  }
+};
+
+/** Who was merged into a customer while the batch waited for the lock belongs to the family as well. */
+const requireFamilies = async (
+  tx: Tx,
+  { customers }: PointsParts,
+  orgId: number,
+  open: readonly Passage[],
+): Promise<void> => {
+  const asked = open.filter(({ movement }) => movement.kind.merged === "family");
+  for (const { partyIds, victimIds } of asked) {
+    const families = await Promise.all(partyIds.map((partyId) => customers.partiesOf(tx, orgId, partyId)));
+    const now = families.flatMap((family) => family.slice(1));
+    if (now.join() !== victimIds.join())
+      throw new StaleRead("a customer was merged while a movement waited for the lock");
   }
 };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { systemActor } from "#identity";
 import { sql } from "#platform";
 import {
   createPointsApp,
@@ -160,6 +161,24 @@ describe("what redemptions say", () => {
       ["", "B-2"],
       ["B-2", "elsewhere"],
     ]);
+  });
+
+  test("of one who was merged is the survivor's, with the survivor's bills", async () => {
+    const victim = await shop.member([10, null]);
+    const survivor = await shop.member([10, null]);
+    const { redemption_id: redemptionId } = await only(itemOf(victim, 1));
+    const billId = await bill(survivor, "B-OF-SURVIVOR");
+    await shop.app.customers.merge(systemActor(shop.shop.orgId, "test", shop.shop.tillId), {
+      survivorId: survivor.id,
+      victimId: victim.id,
+      cause: "console",
+      reason: "same person",
+    });
+    for (const identifierValue of [survivor.externalId, victim.externalId]) {
+      const entity = { type: "CUSTOMER", identifierType: "externalId", identifierValue };
+      const { status, body } = await shop.post(UPDATE, { redemptionId, billNumber: "B-OF-SURVIVOR", entity });
+      expect([status, body]).toMatchObject([200, { customerId: victim.id, billId }]);
+    }
   });
 
   test("refuses what it cannot tell, or may not", async () => {

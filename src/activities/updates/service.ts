@@ -1,9 +1,9 @@
-import { partiesOf } from "#customers";
+import { currentIds, partiesOf } from "#customers";
 import type { Events } from "#events";
 import type { Actor } from "#identity";
 import { lockParties } from "#ledger";
 import type { Orgs } from "#orgs";
-import type { Clock, Db, Tx } from "#platform";
+import { type Clock, type Db, StaleRead, type Tx } from "#platform";
 import { errors } from "../errors.ts";
 import { findByNumber, findTransaction, linesOf, type StoredLine, type StoredTransaction } from "../reads.ts";
 import type { BillChange, BillName } from "./parse.ts";
@@ -48,8 +48,7 @@ export const updateBill = async (
 ): Promise<Updated> => {
   const { orgId } = actor;
   const updated = await parts.db.transaction(orgId, async (tx) => {
-    const partyIds = await partiesOf(tx, orgId, customerId);
-    await lockParties(tx, orgId, partyIds);
+    const partyIds = await lockFamily(tx, orgId, customerId);
     const found = await billNamed(tx, orgId, customerId, partyIds, change.name);
     const lines = await linesOf(tx, orgId, found.partyId, [found.id]);
     const changed = changeBill(found, lines, change);
@@ -79,6 +78,19 @@ export const updateBill = async (
   });
   parts.events.wake();
   return updated;
+};
+
+/** Locks a customer with everybody merged into them. Who was merged since they were looked up stands for their survivor. */
+const lockFamily = async (tx: Tx, orgId: number, customerId: number): Promise<number[]> => {
+  const familyOf = async () => {
+    const current = (await currentIds(tx, orgId, [customerId])).get(customerId) ?? customerId;
+    return partiesOf(tx, orgId, current);
+  };
+  const partyIds = await familyOf();
+  await lockParties(tx, orgId, partyIds);
+  if ((await familyOf()).join() !== partyIds.join())
+    throw new StaleRead("a customer was merged while an update waited for the lock");
+  return partyIds;
 };
 
 const eventOf = (

@@ -48,6 +48,8 @@ export const postRedemption = (
   const { programId } = program;
   const { points, code, billNumber } = input;
   const { at, tillId, holdId, transactionId, isValidated } = about;
+  // Thrown before anything is posted, should it be more than is counted.
+  const value = moneyFor(program, points);
   const key = spendable(programId);
   const uses = takeUpTo(book.openLots(partyId, key), points);
   const id = desk.nextId("points");
@@ -71,7 +73,6 @@ export const postRedemption = (
     },
     postings: [{ ...key, contra: "redeemed", amount: -points, uses, overdraws: holdId !== null }],
   });
-  const value = moneyFor(program, points);
   const { purpose, notes, externalReference, customFields } = input;
   writes.redemptions.push({
     partyId,

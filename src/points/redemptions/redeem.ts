@@ -140,6 +140,8 @@ export const settle = (asked: Asked, desk: Desk, facts: RedemptionFacts): Settle
     .reduce((sum, { amount }) => sum + amount, 0);
   const { billNumber } = input;
   checkPolicy(desk, asked, { points, at, billNumber, billAmount, paid }, standing, facts.earlier);
+  // Throws for what is worth more than is counted: here, before a code is used up for it.
+  moneyFor(standing.program, points);
   const isNeeded = policyOf(standing).needsValidationCode;
   const validated = checkCode(desk, facts.codeBook, input.validation ?? NO_VALIDATION, {
     partyId,

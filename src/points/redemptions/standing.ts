@@ -9,15 +9,22 @@ import { checkRedemption, hasLimits, windowsOf } from "./policy.ts";
 /** What the parties redeemed before, for limits; redemptions of the batch are added as they are decided. */
 export type Earlier = { partyId: number; programId: number; redeemedAt: Instant; amount: Millipoints }[];
 
-const ratioOf = ({ pointsToCurrencyRatio, moneyScale }: CompiledProgram): number =>
-  Math.round(pointsToCurrencyRatio * 1e6) * moneyScale;
+/** Below the end of the exact range by more than a comparison is inexact. */
+const MOST = 9e15;
 
-/** Points × ratio as money, half up. */
-export const moneyFor = (program: CompiledProgram, points: Millipoints): Money =>
-  multiplyRatio(points, ratioOf(program), POINTS_SCALE * 1e6, "half_up");
+/** A ratio has six decimals. Money has two decimals more than its currency, so that the scales divide and nothing leaves the exact range. */
+const RATIO_SCALE = 1e6;
+const ratioOf = ({ pointsToCurrencyRatio }: CompiledProgram): number =>
+  Math.round(pointsToCurrencyRatio * RATIO_SCALE);
+const scaleOf = ({ moneyScale }: CompiledProgram): number => (POINTS_SCALE * RATIO_SCALE) / moneyScale;
 
-/** Below the end of the exact range by more than the comparison is inexact. */
-const MOST_POINTS: Millipoints = 9e15;
+/** Points × ratio as money, half up. Error: 70111 for more than is counted exactly. */
+export const moneyFor = (program: CompiledProgram, points: Millipoints): Money => {
+  const [ratio, scale] = [ratioOf(program), scaleOf(program)];
+  if ((points / scale) * ratio >= MOST)
+    throw errors.worth_too_much({ points: points / POINTS_SCALE, program: program.name });
+  return multiplyRatio(points, ratio, scale, "half_up");
+};
 
 /** Money as points; null where points are worth nothing. Rounded down it is what a bill may take. More than anybody can have is the most. */
 export const pointsFor = (
@@ -27,8 +34,9 @@ export const pointsFor = (
 ): Millipoints | null => {
   const ratio = ratioOf(program);
   if (ratio === 0) return null;
-  if ((money / ratio) * POINTS_SCALE * 1e6 >= MOST_POINTS) return MOST_POINTS;
-  return multiplyRatio(money, POINTS_SCALE * 1e6, ratio, rounding);
+  const scale = scaleOf(program);
+  if ((money / ratio) * scale >= MOST) return MOST;
+  return multiplyRatio(money, scale, ratio, rounding);
 };
 
 export const spendable = (programId: number): AccountKey => ({ programId, currencyId: POINTS, category: 1 });

@@ -1,4 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
+import { currentIds } from "#customers";
 import type { Actor } from "#identity";
 import { lockParties } from "#ledger";
 import type { Organisation } from "#orgs";
@@ -173,10 +174,16 @@ const checkEntity = async (
   const found =
     party?.partyId ?? (await customers.resolveIdentifiers(tx, organisation.id, keys)).get(keys[0] ?? "");
   if (found === undefined) throw errors.unknown_customer({ name: `${name} ${value.slice(0, 60)}` });
-  if (found !== partyId) throw errors.other_customer({ value: shown(body.redemptionId) });
+  // Points that somebody redeemed before being merged are the survivor's redemption, by whichever of the two it is named.
+  const current = await currentIds(tx, organisation.id, [found, partyId]);
+  if (current.get(found) !== current.get(partyId))
+    throw errors.other_customer({ value: shown(body.redemptionId) });
 };
 
-/** The redemption as it is to be: a number leads to the customer's bill where there is one; an id must. Error: 873. */
+/**
+ * The redemption as it is to be: a number leads to the bill of who redeemed, or of who they were merged into, where there is one; an
+ * id must. Error: 873.
+ */
 const changeOf = async (
   tx: Tx,
   { findBills }: PointsRouteParts,
@@ -186,8 +193,16 @@ const changeOf = async (
 ): Promise<Redemption> => {
   const number = billNumber ?? before.billNumber;
   const moves = billNumber !== undefined || billId !== undefined;
-  const [bill] =
-    moves && number !== "" ? await findBills(tx, orgId, [{ partyId: before.partyId, number }]) : [];
+  const holders =
+    moves && number !== ""
+      ? new Set([before.partyId, (await currentIds(tx, orgId, [before.partyId])).get(before.partyId)])
+      : [];
+  const bills = await findBills(
+    tx,
+    orgId,
+    [...holders].flatMap((partyId) => (partyId === undefined ? [] : [{ partyId, number }])),
+  );
+  const bill = billId === undefined ? bills[0] : bills.find(({ transactionId }) => transactionId === billId);
   if (billId !== undefined && bill?.transactionId !== billId) throw errors.bill_unknown({ value: billId });
   return {
     ...before,
