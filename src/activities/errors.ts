@@ -13,6 +13,11 @@ export const errors = defineErrors("activities", {
     http: 400,
     message: "{field} {value} is outside the range that the organisation accepts.",
   },
+  merge_out_of_range: {
+    number: 70_110,
+    http: 400,
+    message: "Merged, the customer {id} would have more points than can be counted.",
+  },
   bad_number: { number: 602, http: 400, message: "billNumber must be text of 1 to 50 characters." },
   duplicate_number: {
     number: 604,

@@ -125,6 +125,17 @@ describe("a merge", () => {
     await isClean();
   });
 
+  test("into an account that could not be counted any more is refused, and nothing of it stays", async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    await earn(survivorId, most - 500);
+    await earn(victimId, 1_000);
+    await expect(merge()).rejects.toMatchObject({ number: 70_110 });
+    expect([(await read(survivorId)).balance, (await read(victimId)).balance]).toEqual([most - 500, 1_000]);
+    // What all parties hold together is summed by the verification.
+    await ledger.debit(survivorId, most - 500);
+    await isClean();
+  });
+
   test("pays what the survivor owes", async () => {
     await owe(survivorId, 1000);
     await earn(victimId, 4000);

@@ -36,6 +36,7 @@ import {
 } from "#loyalty";
 import type { Orgs } from "#orgs";
 import { type Ids, POINTS_SCALE, type Tx, toDecimal } from "#platform";
+import { errors } from "./errors.ts";
 import { previewOf } from "./merging-preview.ts";
 import { countReturns } from "./store.ts";
 import { countSharedVisits } from "./visits.ts";
@@ -91,8 +92,8 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
   const merge: Merging["merge"] = async (tx, actor, step) => {
     const { orgId } = actor;
     const { survivorId, victimId } = step;
-    const sides = await load(tx, orgId, [survivorId, victimId]);
-    const { parties, accounts, lots, holds } = sides;
+    const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId]);
+    checkRoom(step, accounts);
     const mine = <Row extends { readonly partyId: number }>(rows: readonly Row[]) =>
       rows.filter((row) => row.partyId === victimId);
     // An account that only the victim had is opened for the survivor first.
@@ -150,6 +151,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const { orgId } = actor;
     const { survivorId, victimId } = step;
     const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId]);
+    checkRoom(step, accounts);
     const book = new LedgerBook(parties, accounts, { lots, holds, openWith: () => 0 });
     const mine = holds.filter((hold) => hold.partyId === victimId);
     // Nothing of this is written: the ids are nobody's.
@@ -181,6 +183,27 @@ const tookGoodsBack = async (
   victimId: number,
   before: number | undefined,
 ): Promise<boolean> => before !== undefined && (await countReturns(tx, orgId, victimId)) !== before;
+
+/** Refuses a merge after which an account would hold or owe more, now or over its lifetime, than is counted exactly. */
+const checkRoom = (
+  { survivorId, victimId }: Pick<MergeStep, "survivorId" | "victimId">,
+  accounts: readonly Account[],
+): void => {
+  for (const victim of accounts.filter(({ partyId }) => partyId === victimId)) {
+    const moved = Math.abs(victim.balance) + 2 * victim.debt;
+    const own = accounts.find(
+      ({ partyId, programId, currencyId, category }) =>
+        partyId === survivorId &&
+        programId === victim.programId &&
+        currencyId === victim.currencyId &&
+        category === victim.category,
+    );
+    if (own === undefined) continue;
+    const totals = [Math.abs(own.balance), own.issued + own.received, own.passedOn, own.debt];
+    if (totals.some((total) => !Number.isSafeInteger(total + moved)))
+      throw errors.merge_out_of_range({ id: survivorId });
+  }
+};
 
 const partyMerge = ({ name, tillId }: Actor, { mergeId, survivorId, victimId, reason, at }: MergeStep) => ({
   mergeId,

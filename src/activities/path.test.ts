@@ -289,6 +289,26 @@ describe("late bills", () => {
     await verifyClean();
   });
 
+  test("of before the member existed are decided by the first tier, and booked when the ledger began", async () => {
+    const shop = await bench.shop();
+    const [party] = await shop.register(1);
+    const old = await record(shop, await shop.bill({ billingDate: "2010-05-01T12:00:00Z" }));
+    expect(pointsIn(old.reply)).toBe(1);
+    const [bill] = await rows<{ billed_at: Date }>(
+      "select billed_at from activities.transactions where party_id = $1",
+      [party],
+    );
+    expect(bill!.billed_at).toEqual(new Date("2010-05-01T12:00:00Z"));
+    const booked = await rows<{ booked_at: Date; balance_after: string }>(
+      "select booked_at, balance_after from ledger.entries where party_id = $1 order by event_no, line_no",
+      [party],
+    );
+    const times = booked.map((row) => row.booked_at.getTime());
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(Number(booked.at(-1)!.balance_after)).toBe(1000);
+    await verifyClean();
+  });
+
   test("are decided by the version in force on their date", async () => {
     const shop = await bench.shop();
     await shop.register(1);

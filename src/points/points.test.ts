@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { starterDefinition } from "#loyalty";
 import type { AppError, Outcome } from "#platform";
 import type { Movement } from "./movement.ts";
 import type { Moved } from "./path.ts";
@@ -102,6 +103,31 @@ describe("redeeming and taking back", () => {
       reverse(shop, partyId, code, null, { now }),
     );
     expect(reversed).toMatchObject({ returned: 250_000, expired: 150_000 });
+    await sound();
+  });
+
+  test("points past their expiry come back with a new date where the program renews them, the others with theirs", async () => {
+    const renewing = await bench.shop({
+      definition: { ...starterDefinition(), returns: { redemptionReversal: "renew" } },
+    });
+    const [partyId] = (await renewing.register(1)) as [number];
+    await renewing.ledger.earn(partyId, 150_000, { expiresAt: NOON + DAY });
+    await renewing.ledger.earn(partyId, 250_000, { expiresAt: NOON + 30 * DAY });
+    const spent = await bench.points.move(renewing.id, redeem(renewing, partyId, 400_000));
+    const { code } = JSON.parse(spent.reply) as { code: string };
+    const back = await bench.points.move(
+      renewing.id,
+      reverse(renewing, partyId, code, null, { now: NOON + 2 * DAY }),
+    );
+    expect(JSON.parse(back.reply)).toMatchObject({ returned: 400_000, expired: 0, balance: 400_000 });
+    const { rows } = await bench.superuser.query<{ remaining: number; expires_at: Date }>(
+      "select remaining::int as remaining, expires_at from ledger.lots where party_id = $1 and remaining > 0 order by expires_at",
+      [partyId],
+    );
+    expect(rows.map((row) => [row.remaining, row.expires_at.getTime() > NOON + 31 * DAY])).toEqual([
+      [250_000, false],
+      [150_000, true],
+    ]);
     await sound();
   });
 

@@ -166,6 +166,16 @@ describe("points given otherwise", () => {
     await sound();
   });
 
+  test("earned in time to come, or gone by now, are refused; nothing of them stays", async () => {
+    const partyId = await member();
+    const import_ = { kind: "import" as const };
+    expect(await refusal(grant(partyId, 1_000, { ...import_, awardedAt: NOON + 1 }))).toBe(70_124);
+    expect(await refusal(grant(partyId, 1_000, { ...import_, expiry: { at: NOON } }))).toBe(70_125);
+    await move(grant(partyId, 1_000, { ...import_, awardedAt: NOON, expiry: { at: NOON + 1 } }));
+    expect((await shop.account(partyId)).balance).toBe(1_000);
+    await sound();
+  });
+
   test("from before the customer existed are booked when the ledger began, and told with their own date", async () => {
     const partyId = await member();
     const awardedAt = Date.parse("2010-05-01T00:00:00Z");
@@ -241,6 +251,21 @@ describe("deductions", () => {
     expect(await refusal(deduct(partyId, 1))).toBe(8907);
     await move(grant(partyId, 5_000));
     expect(await shop.account(partyId)).toMatchObject({ balance: 3_000, debt: 0 });
+    await sound();
+  });
+
+  test("never deeper than is counted exactly", async () => {
+    const open = await bench.shop();
+    const author = { orgId: open.id, name: "test" };
+    await bench.orgs.setSetting(author, "ALLOW_NEGATIVE_BALANCE_ON_RETURN", "1");
+    const [partyId] = (await open.register(1)) as [number];
+    const take = (points: number) => bench.points.move(open.id, deduct(partyId, points));
+    const most = Number.MAX_SAFE_INTEGER;
+    await take(most - 500);
+    await expect(take(1_000)).rejects.toMatchObject({ number: 70_110 });
+    expect((await open.account(partyId)).balance).toBe(-(most - 500));
+    // What all parties hold together is summed by the verification.
+    await open.ledger.earn(partyId, most - 500);
     await sound();
   });
 });
