@@ -39,9 +39,12 @@ import {
   addSearchRoutes,
   addStatementRoutes,
   closeJournals,
+  composeStatement,
   createInsights,
   createLiability,
+  createStatementMail,
   createStatements,
+  STATEMENT_MESSAGE,
   verifyLiability,
 } from "#insights";
 import {
@@ -215,6 +218,17 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const liability = createLiability({ db, clock, orgs, loyalty, currencies: loyalty.currencyNames });
   const statements = createStatements({ db, clock, orgs, loyalty, currencies: loyalty.currencyNames });
 
+  const mailStatement = createStatementMail({
+    db,
+    ids,
+    clock,
+    customers,
+    statements,
+    publish: events.publish,
+    hasMailServer,
+  });
+  messages.define(STATEMENT_MESSAGE, composeStatement({ statements }));
+
   const allOrganisations = async () => Promise.all((await orgs.list()).map(({ id }) => orgs.get(id)));
   jobs.define("dataflows.resume", dataflows.resumeRuns);
   jobs.every("* * * * *", "dataflows.resume");
@@ -366,7 +380,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addDataflowsRoutes(server, { dataflows, orgs });
   addInsightsRoutes(server, { insights, db, orgs, loyalty });
   addLiabilityRoutes(server, { liability, orgs });
-  addStatementRoutes(server, { statements });
+  addStatementRoutes(server, { statements, mailStatement });
   addSearchRoutes(server, { db, orgs, customers });
   await addConsole(server);
 

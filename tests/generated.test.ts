@@ -88,6 +88,8 @@ describe("the description of the API", () => {
     expect(without.filter((id) => !/preview|simulate/i.test(id)).sort()).toEqual([
       // Done once by its own identity: the anonymous bill, which can be claimed once.
       "claimForCustomer",
+      // Asked twice it is sent twice, and five times within an hour at most.
+      "mailCustomerStatement",
       // Set to what is said, so that a second time changes nothing.
       "markRejectedTransactionsFailed",
       "markRejectedTransactionsFailedOfOrganization",

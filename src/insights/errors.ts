@@ -18,4 +18,15 @@ export const errors = defineErrors("insights", {
     http: 400,
     message: "month: it has more than {most} movements; read the customer's ledger page by page.",
   },
+  no_mail_server: {
+    number: 72009,
+    http: 409,
+    message: "Statements cannot be sent: this server has no mail server to hand them to.",
+  },
+  no_mail_address: { number: 72010, http: 409, message: "The customer {id} has no e-mail address." },
+  too_many_mails: {
+    number: 72011,
+    http: 429,
+    message: "At most {most} statements are sent to a customer within an hour.",
+  },
 });

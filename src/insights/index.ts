@@ -6,5 +6,6 @@ export { verifyLiability } from "./liability/verify.ts";
 export { addInsightsRoutes, type InsightsRouteParts } from "./routes.ts";
 export { addSearchRoutes, type SearchRouteParts } from "./search-routes.ts";
 export { createInsights, type Insights, type InsightsParts } from "./service.ts";
+export { composeStatement, createStatementMail, STATEMENT_MESSAGE } from "./statements/mail.ts";
 export { addStatementRoutes } from "./statements/routes.ts";
 export { createStatements, type Statements } from "./statements/service.ts";

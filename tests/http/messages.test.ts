@@ -3,6 +3,7 @@ import { createMessages, insertMessages } from "#messages";
 import { createLog, createMailer, type Db, type MailSettings } from "#platform";
 import { CODE_MESSAGE, composeCode } from "#points";
 import { signInUser } from "../../src/identity/testing.ts";
+import { readPdf } from "../../src/insights/statements/testing.ts";
 import { remindOfExpiry } from "../../src/ledger/index.ts";
 import { readMail, type SmtpServer, startSmtpServer } from "../support/smtp.ts";
 import { createPointsApp, DAY, type Json, NOON, type PointsApp } from "./points-shop.ts";
@@ -344,6 +345,53 @@ describe("a reminder of points that expire", () => {
     shop.clock.set(new Date(NOON));
     expect((await mailbox()).total).toBe(before);
     await shop.setting("CONF_POINTS_EXPIRY_REMINDER_DELIVERY", "email");
+  });
+});
+
+describe("a statement", () => {
+  const send = (
+    id: number | string,
+    month: unknown = "2026-01",
+    headers: Record<string, string> = { ...shop.agent },
+  ) => shop.post(`/api/customers/${id}/statement/mail`, { month }, headers);
+
+  test("goes to the customer's own address, as PDF", async () => {
+    const ada = await customer();
+    const { status, body } = await send(ada.id);
+    expect([status, body]).toEqual([202, { messageId: expect.any(Number), email: ada.email }]);
+    await deliver();
+    const [mail] = server.received;
+    expect(mail?.to).toEqual([ada.email]);
+    const read = readMail(mail!);
+    expect(read.header("subject")).toContain("Points statement");
+    expect(read.text).toContain("1 Jan 2026 – 31 Jan 2026");
+    expect(read.text).toContain("Rewards · Points: 100");
+    const pdf = read.attachments.get("statement-2026-01.pdf")!;
+    expect(readPdf(pdf).flat().join("\n")).toContain("Ada Lovelace");
+    expect(await newest(ada)).toMatchObject({ kind: "statement", status: "sent" });
+  });
+
+  test("is refused where it cannot be made or sent, and after five within an hour", async () => {
+    const ada = await customer();
+    expect((await send(ada.id, "2026-1")).status).toBe(400);
+    expect((await send(ada.id, "2026-02")).body.error.message).toContain("has not begun");
+    expect((await send("x")).status).toBe(400);
+    expect((await send(999_999_999)).status).toBe(404);
+    const bare = await shop.member([10, null]);
+    expect((await send(bare.id)).body.error.message).toContain("no e-mail address");
+    for (let sent = 0; sent < 5; sent++) expect((await send(ada.id)).status).toBe(202);
+    expect((await send(ada.id)).status).toBe(429);
+  });
+
+  test("is sent by those who may write points, in their organisation", async () => {
+    const ada = await customer();
+    const marketer = await signInUser(shop.app.identity, shop.shop.organisation, "marketer");
+    expect((await send(ada.id, "2026-01", { ...marketer.headers })).status).toBe(403);
+    const stranger = await signInUser(shop.app.identity, shop.other.organisation, "owner");
+    expect((await send(ada.id, "2026-01", { ...stranger.headers })).status).toBe(404);
+    expect((await send(ada.id, "2026-01", {})).status).toBe(401);
+    await deliver();
+    expect(server.received).toEqual([]);
   });
 });
 

@@ -123,6 +123,13 @@ describe("a customer's statement", () => {
     expect(JSON.stringify(body)).toMatch(message);
   });
 
+  test("is not sent by e-mail where there is no mail server", async () => {
+    const { status, body } = await call(app.server, "POST", `/api/customers/${ana}/statement/mail`, headers, {
+      month: "2026-03",
+    });
+    expect([status, body.error.number]).toEqual([409, 72009]);
+  });
+
   test("is told to those who may read points of the customer's organisation", async () => {
     for (const format of ["json", "html", "pdf"]) {
       const query = `?month=2026-03&format=${format}`;

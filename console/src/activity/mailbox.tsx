@@ -21,6 +21,21 @@ const route = getRouteApi("/$org/activity/mailbox");
 const addressOf = ({ status, mobile, email }: MailboxMessage): string =>
   status === "by_hand" && mobile !== "" ? `+${mobile}` : email;
 
+/** Breaks in front of its domain, where it has to. */
+const Address = ({ value }: { value: string }) => {
+  const [name, domain] = value.split("@");
+  return (
+    <Text inherit style={{ overflowWrap: "break-word" }}>
+      {name}
+      {domain !== undefined && (
+        <>
+          <wbr />@{domain}
+        </>
+      )}
+    </Text>
+  );
+};
+
 const COLUMNS: Column<MailboxMessage>[] = [
   {
     header: "To",
@@ -34,20 +49,13 @@ const COLUMNS: Column<MailboxMessage>[] = [
   },
   {
     header: "At",
-    cell: (message) =>
-      addressOf(message) === "" ? (
-        <Nothing />
-      ) : (
-        <Text inherit style={{ overflowWrap: "anywhere" }}>
-          {addressOf(message)}
-        </Text>
-      ),
+    cell: (message) => (addressOf(message) === "" ? <Nothing /> : <Address value={addressOf(message)} />),
     csv: addressOf,
   },
   {
     header: "About",
     cell: ({ kind, points }) => (
-      <>
+      <span>
         {kindWords(kind)}
         {points !== null && (
           <>
@@ -55,7 +63,7 @@ const COLUMNS: Column<MailboxMessage>[] = [
             for <Points value={points} unit />
           </>
         )}
-      </>
+      </span>
     ),
     csv: ({ kind }) => kindWords(kind),
   },

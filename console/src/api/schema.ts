@@ -243,6 +243,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/customers/{id}/statement/mail": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["mailCustomerStatement"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/customers/{id}/tier-changes": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listTierChanges"];
@@ -4208,6 +4219,48 @@ export interface operations {
                 points: number;
               }[];
             }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Send a customer the statement of a month by e-mail (Points:write) */
+  mailCustomerStatement: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** YYYY-MM */
+        month: string;
+      };
+    } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            messageId: number;
+            email: string;
           };
         };
       };

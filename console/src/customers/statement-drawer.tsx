@@ -1,11 +1,11 @@
 import { Button, Drawer, FocusTrap, Group, Menu, Select, Skeleton, Stack } from "@mantine/core";
-import { IconChevronDown, IconDownload, IconFileText } from "@tabler/icons-react";
+import { IconChevronDown, IconDownload, IconFileText, IconMail } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useOrganisation } from "../shell/organisation.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { monthsBack } from "../ui/months.ts";
-import { tellError } from "../ui/notify.ts";
+import { tell, tellError } from "../ui/notify.ts";
 import { ErrorState } from "../ui/states.tsx";
 import { customerQuery, statementPageQuery } from "./queries.ts";
 
@@ -57,7 +57,7 @@ export const StatementMenu = () => {
 
 /** A member's month as they get it, with the month to choose and the files to save. */
 export const StatementDrawer = ({ month }: { month: string }) => {
-  const { api } = useOrganisation();
+  const { api, may } = useOrganisation();
   const { memberId } = route.useParams();
   const navigate = route.useNavigate();
   const format = useFormat();
@@ -71,6 +71,13 @@ export const StatementDrawer = ({ month }: { month: string }) => {
         `statement-${memberId}-${month}.${kind}`,
         { month, format: kind },
       ),
+    onError: tellError,
+  });
+  const mail = useMutation({
+    mutationFn: () =>
+      api.post("/api/customers/{id}/statement/mail", { params: { id: memberId }, body: { month } }),
+    onSuccess: ({ email }) =>
+      tell(`The statement goes to ${email}. The mailbox in Activity shows what becomes of it.`),
     onError: tellError,
   });
   const go = (statement: string | undefined) =>
@@ -117,6 +124,17 @@ export const StatementDrawer = ({ month }: { month: string }) => {
             allowDeselect={false}
           />
           <Group gap="xs">
+            {may("Points:write") && (
+              <Button
+                variant="default"
+                loading={mail.isPending}
+                disabled={data === undefined}
+                leftSection={<IconMail size={16} stroke={1.5} aria-hidden />}
+                onClick={() => mail.mutate()}
+              >
+                E-mail
+              </Button>
+            )}
             {download("html")}
             {download("pdf")}
           </Group>

@@ -5,6 +5,7 @@ import { failures, formatIso, localDate, OwnFailure, POINTS_SCALE, type Server }
 import type { Worth } from "../liability/schema.ts";
 import { documentOf } from "./document.ts";
 import { statementHtml } from "./html.ts";
+import type { MailStatement } from "./mail.ts";
 import { statementPdf } from "./pdf.ts";
 import { LINE_KINDS, type Statement } from "./schema.ts";
 import type { Statements } from "./service.ts";
@@ -100,11 +101,20 @@ const present = (statement: Statement): Static<typeof StatementShape> => {
 /** Nothing of a statement comes from elsewhere or runs, whatever a customer is called. */
 const HTML_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
 
-/** Adds a customer's monthly statement: as data, as a page and as a PDF. */
+const Id = Type.Object({ id: Type.String({ pattern: "^[0-9]{1,15}$", description: "The customer's id" }) });
+const Month = Type.String({ pattern: "^[12][0-9]{3}-(0[1-9]|1[0-2])$", description: "YYYY-MM" });
+
+export interface StatementRouteParts {
+  readonly statements: Statements;
+  readonly mailStatement: MailStatement;
+}
+
+/** Adds a customer's monthly statement: as data, as a page, as a PDF and by e-mail. */
 export const addStatementRoutes = (
   server: Server,
-  { statements }: { readonly statements: Statements },
+  { statements, mailStatement }: StatementRouteParts,
 ): void => {
+  addMailRoute(server, mailStatement);
   server.get(
     "/api/customers/:id/statement",
     {
@@ -115,11 +125,9 @@ export const addStatementRoutes = (
         description:
           "Opening balance, every movement, closing balance and what expires in the three months after, for each program, currency and category. A month that has not begun is refused, and so is one that ended before the customer began; the month under way is stated as it is now.",
         operationId: "getCustomerStatement",
-        params: Type.Object({
-          id: Type.String({ pattern: "^[0-9]{1,15}$", description: "The customer's id" }),
-        }),
+        params: Id,
         querystring: Type.Object({
-          month: Type.String({ pattern: "^[12][0-9]{3}-(0[1-9]|1[0-2])$", description: "YYYY-MM" }),
+          month: Month,
           format: Type.Optional(
             Type.Union([Type.Literal("json"), Type.Literal("html"), Type.Literal("pdf")], {
               description: "json when absent; html and pdf answer text/html and application/pdf",
@@ -144,6 +152,32 @@ export const addStatementRoutes = (
       }
       reply.header("content-disposition", `attachment; filename="${name}.pdf"`);
       return reply.type("application/pdf").send((await statementPdf(document, statement.asOf)) as never);
+    },
+  );
+};
+
+const addMailRoute = (server: Server, mailStatement: MailStatement): void => {
+  server.post(
+    "/api/customers/:id/statement/mail",
+    {
+      config: { access: { resource: "Points", mode: "write" } },
+      schema: {
+        tags: ["Customer ledger"],
+        summary: "Send a customer the statement of a month by e-mail",
+        description:
+          "The statement goes as PDF to the customer's own address. The mailbox shows what became of it.",
+        operationId: "mailCustomerStatement",
+        params: Id,
+        body: Type.Object({ month: Month }, { additionalProperties: false }),
+        response: {
+          202: Type.Object({ messageId: Type.Integer(), email: Type.String() }),
+          ...failures(OwnFailure),
+        },
+      },
+    },
+    async (request, reply) => {
+      const id = Number(request.params.id);
+      return reply.code(202).send(await mailStatement(request.actor.orgId, id, request.body.month));
     },
   );
 };

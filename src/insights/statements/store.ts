@@ -81,3 +81,16 @@ export const readExpiring = (
      group by l.program_id, l.currency_id, l.category, l.expires_at
     having sum(l.amount - coalesce(u.used, 0)) > 0
      order by l.expires_at`);
+
+/** How many statements a customer was sent since an instant. */
+export const countStatementMails = async (
+  tx: Tx,
+  orgId: number,
+  partyId: number,
+  since: Date,
+): Promise<number> => {
+  const { count } = await tx.one<{ count: number }>(sql`/* insights.count_statement_mails */
+    select count(*) as count from messages.messages_v
+     where org_id = ${orgId} and party_id = ${partyId} and kind = 'statement' and created_at > ${since}`);
+  return count;
+};
