@@ -30,7 +30,7 @@ export const codeWords = ({
   if (kind !== "validation_code") return "";
   if (usedAt !== null) return "used";
   if (status === "by_hand") return "not shown any more";
-  return status === "sent" ? "e-mailed" : "";
+  return status === "sent" ? "sent" : "";
 };
 
 /** How codes and reminders reach members, plainly; what keeps them from it is a problem. */
