@@ -1,5 +1,5 @@
 import type { Organisation } from "#orgs";
-import { type Instant, POINTS_SCALE, startOfDay } from "#platform";
+import { type Instant, lastSecondOfDay, POINTS_SCALE } from "#platform";
 import { type GrantInput, nameParty, type PartyName } from "#points";
 import { IDENTIFIER_FIELDS, numberReader } from "./bills.ts";
 import type { CsvRecord } from "./csv-scan.ts";
@@ -36,7 +36,7 @@ const NEVER = "never";
 const short = (text: string): string => text.slice(0, 60);
 
 /** A day without a clock time is meant to its last second. */
-export const endOfNamedDay = (start: Instant, zone: string): Instant => startOfDay(start, zone, 1) - 1000;
+export const endOfNamedDay = (start: Instant, zone: string): Instant => lastSecondOfDay(start, zone);
 
 /** What the run says of every row: campaigns have their terms, imported points speak for themselves. */
 export interface GrantDefaults extends Pick<GrantInput, "kind" | "expiry" | "reason" | "promotion"> {

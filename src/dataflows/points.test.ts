@@ -198,6 +198,13 @@ describe("points from elsewhere", () => {
     await expect(run("points", lines, options)).rejects.toThrow(message);
   });
 
+  test("the last day of all, by which others mean never, is kept in every zone", async () => {
+    const lines = ["externalId,points,expiresAt", "K1,5,9999-12-31", "K2,5,12026-01-01"];
+    const { counts } = await run("points", lines, { zone: "America/New_York" });
+    expect(counts).toMatchObject({ rowsImported: 1, rowsRejected: 1 });
+    expect(await lots()).toMatchObject([{ customer: "K1", expiresAt: new Date("9999-12-31T09:59:59Z") }]);
+  });
+
   test("figures with a decimal comma are read as the run says, and tills are told in the journal", async () => {
     await run("points", ["externalId;points", "K1;1.234,5"], { decimal: ",", defaultTill: "shop.till1" });
     expect(await balances()).toEqual([{ customer: "K1", category: 1, balance: 1_234_500 }]);

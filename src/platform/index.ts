@@ -54,6 +54,7 @@ export {
   type Instant,
   isZone,
   type LocalTime,
+  lastSecondOfDay,
   localDate,
   localTime,
   parseDateTime,

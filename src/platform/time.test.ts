@@ -4,6 +4,7 @@ import {
   endOfDayAfterMonths,
   formatIso,
   formatPlain,
+  lastSecondOfDay,
   localDate,
   localTime,
   parseDateTime,
@@ -98,6 +99,20 @@ describe("local time", () => {
         },
       ),
     );
+  });
+
+  test.each([
+    ["2026-03-29", "Europe/London", "2026-03-29T22:59:59Z"],
+    ["2026-10-25", "Europe/London", "2026-10-25T23:59:59Z"],
+    ["9999-12-31", "America/New_York", "9999-12-31T09:59:59Z"],
+    ["9999-12-31", "Pacific/Kiritimati", "9999-12-31T09:59:59Z"],
+    ["9999-12-30", "America/New_York", "9999-12-31T04:59:59Z"],
+  ])("the last second of %s in %s", (day, zone, expected) => {
+    const end = lastSecondOfDay(parseDateTime(day, { zone })!, zone);
+    expect(end).toBe(utc(expected));
+    // Whoever looks from wherever sees a year of four digits.
+    for (const seenFrom of ["Pacific/Kiritimati", "Pacific/Niue"])
+      expect(formatIso(end, seenFrom)).toMatch(/^\d{4}-\d{2}-\d{2}T/);
   });
 
   test("Sunday is the first day of the week", () => {

@@ -78,6 +78,13 @@ export const startOfDay = (instant: Instant, zone: string, days = 0): Instant =>
   return fromLocal(Date.UTC(year, month - 1, day + days), zone);
 };
 
+/** Until when every zone writes the year with four digits: none is more than 14 hours ahead. */
+const LAST_INSTANT = Date.UTC(10_000, 0, 1) - 14 * 3_600_000;
+
+/** The last second of the local day of an instant. The last day of all, by which "never" is often meant, ends some hours early. */
+export const lastSecondOfDay = (instant: Instant, zone: string): Instant =>
+  Math.min(startOfDay(instant, zone, 1), LAST_INSTANT) - 1000;
+
 const DATE_TIME =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 

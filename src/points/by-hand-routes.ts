@@ -10,11 +10,11 @@ import {
   failures,
   formatIso,
   type Instant,
+  lastSecondOfDay,
   OwnFailure,
   POINTS_SCALE,
   parseDateTime,
   type Server,
-  startOfDay,
   toDecimal,
 } from "#platform";
 import { type Caller, callerOf, movementOf } from "./calls.ts";
@@ -57,7 +57,7 @@ const endOfDay = (organisation: Organisation, day: string, now: Instant): Instan
   const at = parseDateTime(day, { zone: organisation.timeZone });
   if (at === null)
     throw errors.bad_expiry_date({ field: "expiresOn", reason: `${day} is no day of the calendar` });
-  const end = startOfDay(at, organisation.timeZone, 1) - 1000;
+  const end = lastSecondOfDay(at, organisation.timeZone);
   if (end <= now) throw errors.expired_grant({ field: "expiresOn", value: day });
   return end;
 };

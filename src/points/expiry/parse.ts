@@ -1,7 +1,7 @@
 import { type Category, POINTS, postingOfAward } from "#ledger";
 import type { OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
-import { type Body, type Instant, isObject, parseDateTime, startOfDay } from "#platform";
+import { type Body, type Instant, isObject, lastSecondOfDay, parseDateTime } from "#platform";
 import { AWARD_TYPES, categoryNamed, currencyNamed, sourceNamed } from "../deductions/parse.ts";
 import type { PartyName } from "../movement.ts";
 import { errors } from "../moving-errors.ts";
@@ -87,7 +87,7 @@ const dateOf = (value: unknown, field: string, timeZone: string): Instant => {
   const at = parseDateTime(text.slice(0, 10), { zone: timeZone });
   if (at === null || parseDateTime(text, { zone: timeZone }) === null)
     throw errors.bad_expiry_date({ field, reason: `expiryValue must be a date; ${shown(value)} is not` });
-  return startOfDay(at, timeZone, 1) - 1000;
+  return lastSecondOfDay(at, timeZone);
 };
 
 const currencyOf = (
