@@ -38,7 +38,7 @@ import type { Orgs } from "#orgs";
 import { type Ids, POINTS_SCALE, type Tx, toDecimal } from "#platform";
 import { errors } from "./errors.ts";
 import { previewOf } from "./merging-preview.ts";
-import { countReturns } from "./store.ts";
+import { countReturns, hasPaidBillsOf } from "./store.ts";
 import { countSharedVisits } from "./visits.ts";
 
 export interface MergingParts {
@@ -121,7 +121,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const lines = await loadPostedLines(tx, orgId, eventsOf(step, posted));
     const lots = await loadLots(tx, orgId, lotsOf(lines));
     if (!canUndoMerge(parties, { ...step, at: step.at.getTime() }, posted, lots, holds)) return false;
-    if (await tookGoodsBack(tx, orgId, victimId, returnsOfVictim)) return false;
+    if (await areEntangled(tx, orgId, step, returnsOfVictim)) return false;
     const book = new LedgerBook(parties, accounts, { lots });
     const nextEventId = await ids.reserve("event", eventsOfUndo(lines.length));
     postMergeUndo(book, { ...partyMerge(actor, step), nextEventId }, lines);
@@ -143,7 +143,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const known = parties.filter((party) => party !== null);
     return (
       canUndoMerge(known, { ...step, at: step.at.getTime() }, posted, lots, holds) &&
-      !(await tookGoodsBack(tx, orgId, step.victimId, returnsOfVictim))
+      !(await areEntangled(tx, orgId, step, returnsOfVictim))
     );
   };
 
@@ -176,13 +176,22 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
   return { merge, undo, preview, isUntouched };
 };
 
-/** A return of a bill of the victim's took its amount off the survivor, whether it moved points or not. */
-const tookGoodsBack = async (
+/**
+ * What no ledger tells: a return of a bill of the victim's took its amount off the survivor, whether it moved points or not, or a
+ * redemption of the victim's paid a bill of the survivor's.
+ */
+const areEntangled = async (
   tx: Tx,
   orgId: number,
-  victimId: number,
-  before: number | undefined,
-): Promise<boolean> => before !== undefined && (await countReturns(tx, orgId, victimId)) !== before;
+  { survivorId, victimId }: Pick<MergeStep, "survivorId" | "victimId">,
+  returnsBefore: number | undefined,
+): Promise<boolean> => {
+  const [returns, paid] = await Promise.all([
+    countReturns(tx, orgId, victimId),
+    hasPaidBillsOf(tx, orgId, victimId, survivorId),
+  ]);
+  return paid || (returnsBefore !== undefined && returns !== returnsBefore);
+};
 
 /** Refuses a merge after which an account would hold or owe more, now or over its lifetime, than is counted exactly. */
 const checkRoom = (

@@ -21,6 +21,8 @@ export interface ReturnPassage {
   /** The bill; null until found, and where none is known. */
   original: OriginalBill | null;
   warnings: readonly Issue[];
+  /** Those merged into the customer whose points paid the bill; their ledgers are locked too. */
+  payerIds?: readonly number[];
 }
 
 /** One purchase, or return, on its way through a batch. */
@@ -30,6 +32,8 @@ export interface Passage {
   /** The customer, or a party of its own for an anonymous bill; 0 until known. */
   partyId: number;
   returns: readonly ReturnPassage[];
+  /** Those merged into the customer whose redemptions the bill quotes; their ledgers are locked too. */
+  payerIds?: readonly number[];
   /** Of a return that names goods: what no bill has. */
   unmatched?: readonly Unmatched[];
   outcome: Outcome<Recorded> | null;

@@ -25,11 +25,11 @@ import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
-import { loadQuoted } from "./quoted-redemptions.ts";
+import { findPayers, loadQuoted } from "./quoted-redemptions.ts";
 import { billsAtMost, findGoods } from "./returns/goods.ts";
 import { identifyOriginals, loadAwards, loadReturnableBills, lockAnonymousBills } from "./returns/load.ts";
-import { loadBillRedemptions, noRedemptions } from "./returns/redemptions.ts";
-import type { ReturnableBill } from "./returns/schema.ts";
+import { loadBillRedemptions, noRedemptions, type PaidBill } from "./returns/redemptions.ts";
+import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
 import { visitsOfLateBills } from "./visits.ts";
@@ -138,6 +138,7 @@ export const identify = async (
     // Until the bill that goes back is found.
     for (const item of passage.returns) item.partyId = partyId;
   }
+  await findPayers(tx, orgId, batch);
   if (hasReturns(batch))
     await identifyOriginals(tx, orgId, batch, organisation.flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN"));
 };
@@ -161,7 +162,7 @@ const load = async (
     ...new Set(
       batch
         .filter((item) => item.outcome === null && hasCustomer(item.purchase.type))
-        .flatMap((item) => [item.partyId, ...item.returns.map(({ partyId }) => partyId)]),
+        .flatMap((item) => [item.partyId, ...partiesBeside(item)]),
     ),
   ];
   const empty = partyIds.length === 0;
@@ -212,13 +213,20 @@ const load = async (
   return { snapshot, claims };
 };
 
+/** Parties that a passage touches beside its own: those of the bills that go back, and those merged since whose points paid. */
+const partiesBeside = ({ returns, payerIds = [] }: Passage): number[] => [
+  ...returns.flatMap((item) => [item.partyId, ...(item.payerIds ?? [])]),
+  ...payerIds,
+];
+
 /** Whether somebody was merged, or a merge undone, since the customers of the batch were found. */
 const isStale = (batch: readonly Passage[], profiles: readonly CustomerProfile[]): boolean => {
   const survivors = new Map(profiles.map(({ partyId, mergedInto }) => [partyId, mergedInto]));
-  return batch.some(({ outcome, purchase, partyId, returns }) => {
+  return batch.some((passage) => {
+    const { outcome, purchase, partyId } = passage;
     if (outcome !== null || !hasCustomer(purchase.type)) return false;
     if ((survivors.get(partyId) ?? null) !== null) return true;
-    return returns.some((item) => item.partyId !== partyId && survivors.get(item.partyId) !== partyId);
+    return partiesBeside(passage).some((id) => id !== partyId && survivors.get(id) !== partyId);
   });
 };
 
@@ -234,13 +242,25 @@ const loadReturns = async (
   await findGoods(tx, ids, orgId, batch);
   const bills = await loadReturnableBills(tx, organisation, batch);
   const originals = [...bills.values()];
-  const survivorIds = batch.flatMap(({ partyId, returns }) =>
-    returns.some((item) => item.partyId !== partyId) ? [partyId] : [],
-  );
+  const survivorIds = batch
+    .filter((passage) => partiesBeside(passage).some((id) => id !== passage.partyId))
+    .map(({ partyId }) => partyId);
   await loadAwards(tx, orgId, originals, book, survivorIds);
   const returns = batch.reduce((sum, passage) => sum + passage.returns.length, 0);
   const desk = { organisation, book };
-  return { bills, redemptions: await loadBillRedemptions(tx, ids, originals, returns, desk, survivorIds) };
+  return {
+    bills,
+    redemptions: await loadBillRedemptions(tx, ids, withPayers(batch, originals), returns, desk, survivorIds),
+  };
+};
+
+/** The bills with those merged since whose points paid them. */
+const withPayers = (batch: readonly Passage[], originals: readonly OriginalBill[]): PaidBill[] => {
+  const items = batch.flatMap(({ returns }) => returns);
+  return originals.map((bill) => ({
+    ...bill,
+    payerIds: items.find(({ original }) => original?.id === bill.id)?.payerIds ?? [],
+  }));
 };
 
 /** A bill whose contents were recorded before is answered as it was then. */

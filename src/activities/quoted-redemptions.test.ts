@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { systemActor } from "#identity";
 import { verifyLedger } from "#ledger";
 import { createPoints, verifyPoints } from "#points";
 import { buildLedger } from "../ledger/testing.ts";
@@ -260,6 +261,111 @@ describe("the return of a bill whose redemption was linked", () => {
       [1000, "2027-01-31"],
       [2000, "2027-01-31"],
     ]);
+    await verifyClean();
+  });
+});
+
+describe("a bill that quotes what somebody redeemed before being merged into its customer", () => {
+  /** C1 with 1,000 points, and C2 who redeemed 3,000 of 10,000 and was merged into C1. */
+  const family = async () => {
+    const { shop, partyId: survivorId } = await shopWith({ points: 2000, spent: 1000 });
+    const [victimId] = (await shop.register(1)) as [number];
+    const ledger = buildLedger(bench, shop.id, { programIds: [shop.programId], at: NOON });
+    await ledger.earn(victimId, 10_000, { eventName: "GenericEvent", expiresAt: NOON + DAY });
+    const code = await spend(shop, victimId, 3000);
+    const actor = systemActor(shop.id, "test", shop.tillIds[0]);
+    const step = { survivorId, victimId, cause: "console", reason: "same person" } as const;
+    const { mergeId } = await bench.customers.merge(actor, step);
+    const undo = () => bench.customers.undoMerge(actor, mergeId, "two after all");
+    return { shop, survivorId, victimId, code, undo };
+  };
+  const balanceOf = async (partyId: number) => {
+    const [row] = await rows("select balance from ledger.accounts where party_id = $1 and category = 1", [
+      partyId,
+    ]);
+    return Number(row.balance);
+  };
+
+  test("is linked to it, and its return gives the points back to the survivor", async () => {
+    const { shop, survivorId, victimId, code } = await family();
+    const bill = await record(shop, { billNumber: "PAID", billAmount: 40, ...paidBy(code) });
+    expect(bill.codes).toEqual([]);
+    expect(await linkOf(code)).toEqual({ bill: bill.transactionId, number: "PAID", reversed: 0 });
+    await verifyClean();
+    const before = await balanceOf(survivorId);
+    await goBack(shop, "PAID", { returnType: "AMOUNT", billAmount: 10 });
+    // A quarter of 3,000 comes back, and a quarter of the 400 that the bill earned goes.
+    expect(await balanceOf(survivorId)).toBe(before + 750 - 100);
+    await goBack(shop, "PAID", { returnType: "AMOUNT", billAmount: 30, billingDate: "2026-01-20T12:00:02Z" });
+    expect(await balanceOf(survivorId)).toBe(before + 3000 - 400);
+    expect(await balanceOf(victimId)).toBe(0);
+    await verifyClean();
+  });
+
+  test("keeps the merge from being undone", async () => {
+    const { shop, code, undo } = await family();
+    await record(shop, { billNumber: "TINY", billAmount: 0.49, ...paidBy(code) });
+    await expect(undo()).rejects.toMatchObject({ number: 70_311 });
+    await verifyClean();
+  });
+
+  test("is warned of it once the merge was undone", async () => {
+    const { shop, code, undo } = await family();
+    await undo();
+    expect((await record(shop, { billNumber: "LATER", ...paidBy(code) })).codes).toEqual([904]);
+    expect((await linkOf(code)).bill).toBeNull();
+    await verifyClean();
+  });
+
+  test("is found by verify where the link leads to somebody else's bill", async () => {
+    const { shop, code } = await family();
+    const [strangerId] = (await shop.register(1)) as [number];
+    const { transactionId } = await record(shop, { billNumber: "THEIRS" }, "C3");
+    await bench.superuser.query("update points.redemptions set transaction_id = $1 where code = $2", [
+      transactionId,
+      code,
+    ]);
+    expect(strangerId).toBeGreaterThan(0);
+    expect(await verifyActivities(bench.db)).toMatchObject([
+      { detail: `redemption ${code} is linked to bill ${transactionId}` },
+    ]);
+    await bench.superuser.query("update points.redemptions set transaction_id = null where code = $1", [
+      code,
+    ]);
+  });
+});
+
+describe("points that were spent for a number and never linked", () => {
+  const spendFor = async (shop: TestShop, partyId: number, billNumber: string, now: number) => {
+    const code = (++codes).toString(36).padStart(6, "q");
+    const spending = redeem({ code: () => code } as PointsShop, partyId, 1000, { now }, { billNumber });
+    await createPoints({ ...bench.parts, log: bench.log }).move(shop.id, spending);
+    return code;
+  };
+
+  test("paid the nearest of the bills with it, once", async () => {
+    const { shop, partyId } = await shopWith({ points: 20_000, expiresAt: NOON + 90 * DAY });
+    await shop.set({ CONF_LOYALTY_BILL_NUMBER_UNIQUE_IN_DAYS: "5" });
+    const first = await spendFor(shop, partyId, "AGAIN", NOON);
+    await record(shop, { billNumber: "AGAIN", billAmount: 40 });
+    bench.clock.set(new Date(NOON + 10 * DAY));
+    const second = await spendFor(shop, partyId, "AGAIN", NOON + 10 * DAY);
+    await record(shop, { billNumber: "AGAIN", billAmount: 40, billingDate: "2026-01-30T12:00:00Z" });
+    await goBack(shop, "AGAIN", { returnType: "FULL", purchaseTime: "2026-01-20T12:00:00Z" });
+    expect([(await linkOf(first)).reversed, (await linkOf(second)).reversed]).toEqual([1000, 0]);
+    await goBack(shop, "AGAIN", { returnType: "FULL", purchaseTime: "2026-01-30T12:00:00Z" });
+    expect([(await linkOf(first)).reversed, (await linkOf(second)).reversed]).toEqual([1000, 1000]);
+    await verifyClean();
+  });
+
+  test("paid no bill of another time, whose number it is no more", async () => {
+    const { shop, partyId } = await shopWith({ points: 20_000, expiresAt: NOON + 90 * DAY });
+    await shop.set({ CONF_LOYALTY_BILL_NUMBER_UNIQUE_IN_DAYS: "5" });
+    await record(shop, { billNumber: "OLD", billAmount: 40 });
+    bench.clock.set(new Date(NOON + 10 * DAY));
+    const code = await spendFor(shop, partyId, "OLD", NOON + 10 * DAY);
+    await goBack(shop, "OLD");
+    expect((await linkOf(code)).reversed).toBe(0);
     await verifyClean();
   });
 });

@@ -169,6 +169,21 @@ export const countReturns = async (tx: Tx, orgId: number, partyId: number): Prom
   return row.count;
 };
 
+/** Whether a customer's bills were paid by redemptions of one who was merged into them. */
+export const hasPaidBillsOf = async (
+  tx: Tx,
+  orgId: number,
+  payerId: number,
+  customerId: number,
+): Promise<boolean> => {
+  const row = await tx.maybeOne(sql`/* activities.has_paid_bills_of */
+    select 1 as found from activities.transactions
+     where org_id = ${orgId} and party_id = ${customerId}
+       and id in (select transaction_id from points.redemption_links_v where org_id = ${orgId} and party_id = ${payerId})
+     limit 1`);
+  return row !== null;
+};
+
 /** Programs with the number of local days on which both groups of parties have a bill that counts. */
 export const countSharedDays = async (
   tx: Tx,

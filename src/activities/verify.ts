@@ -87,6 +87,18 @@ const CHECKS: readonly Check[] = [
               and exists (select from activities.transactions t where t.id = c.new_transaction_id and t.party_id = c.new_party_id))`,
   },
   {
+    name: "a redemption that is linked to a bill is linked to one of who redeemed, or of their family",
+    query: `
+      select l.org_id as "orgId", l.party_id as "partyId", format('redemption %s is linked to bill %s', l.code, l.transaction_id) as detail
+        from points.redemption_links_v l
+        left join customers.merged_v m on m.victim_id = l.party_id
+       where l.party_id > $1 and l.party_id <= $2
+         and not exists (select from activities.transactions t
+                           left join customers.merged_v n on n.victim_id = t.party_id
+                          where t.id = l.transaction_id and t.type = 'REGULAR'
+                            and coalesce(n.party_id, t.party_id) = coalesce(m.party_id, l.party_id))`,
+  },
+  {
     name: "every line has its bill",
     query: `
       select l.org_id as "orgId", l.party_id as "partyId", format('line %s names bill %s, which is not there', l.line_no, l.transaction_id) as detail

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type Static, Type } from "@fastify/type-provider-typebox";
+import { partiesOf } from "#customers";
 import type { Actor } from "#identity";
 import { LedgerBook, loadAccounts } from "#ledger";
 import { loadMemberships, type OrgPrograms } from "#loyalty";
@@ -26,7 +27,7 @@ import type { Purchase, ReturnLine, ReturnRequest } from "../schema.ts";
 import type { Activities } from "../service.ts";
 import { decidesAgain } from "./again.ts";
 import { applyReturns, judgeReturns } from "./decide.ts";
-import { loadAwards, readReturnableBills } from "./load.ts";
+import { loadAwards, payersOfBills, readReturnableBills } from "./load.ts";
 import { loadBillRedemptions } from "./redemptions.ts";
 import type { OriginalBill } from "./schema.ts";
 import { findOriginalsById } from "./store.ts";
@@ -217,7 +218,10 @@ const preview = async (
     bill.customerId === null
       ? []
       : [...(await parts.customers.currentIds(tx, orgId, [bill.partyId])).values()];
-  const partyIds = bill.customerId === null ? [] : [...new Set([bill.partyId, ...survivors])];
+  const families = await Promise.all(survivors.map((partyId) => partiesOf(tx, orgId, partyId)));
+  const formerIds = families.flatMap((family) => family.slice(1));
+  const payerIds = (await payersOfBills(tx, orgId, [{ bill, formerIds }])).get(bill.id) ?? [];
+  const partyIds = bill.customerId === null ? [] : [...new Set([bill.partyId, ...survivors, ...payerIds])];
   const [accounts, memberships, profiles] = await Promise.all([
     loadAccounts(tx, orgId, partyIds),
     loadMemberships(tx, orgId, partyIds),
@@ -240,7 +244,14 @@ const preview = async (
     tiersOfLateBills: new Map(),
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),
-    redemptions: await loadBillRedemptions(tx, parts.ids, [bill], 1, { organisation, book }, survivors),
+    redemptions: await loadBillRedemptions(
+      tx,
+      parts.ids,
+      [{ ...bill, payerIds }],
+      1,
+      { organisation, book },
+      survivors,
+    ),
     quoted: noQuoted(),
     book,
     recordedAt: parts.clock.now().getTime(),
@@ -251,6 +262,7 @@ const preview = async (
     partyId: bill.partyId,
     original: bill,
     warnings: [],
+    payerIds,
   };
   const passage: Passage = {
     purchase,

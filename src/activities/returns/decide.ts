@@ -97,7 +97,12 @@ export const applyReturns = (
     const eventNo =
       clawback.postings.length === 0 ? null : post(passage, item, judged, clawback, snapshot, nextEventId);
     recordReturn({ passage, item, judged, clawback, eventNo, profile }, snapshot, writes);
-    if (judged.bill !== null) followMerge(passage, item, judged.bill.before.id, snapshot, nextEventId);
+    if (judged.bill === null) continue;
+    const billId = judged.bill.before.id;
+    followMerge(passage, { ...item, billId }, snapshot, nextEventId);
+    const { nextId } = snapshot.redemptions.desk;
+    for (const partyId of item.payerIds ?? [])
+      followMerge(passage, { ...item, partyId, billId }, snapshot, () => nextId("event"));
   }
   for (const [key, membership] of memberships) {
     snapshot.memberships.set(key, membership);
@@ -117,8 +122,7 @@ export const applyReturns = (
  */
 const followMerge = (
   { purchase }: Passage,
-  { transactionId, partyId }: ReturnPassage,
-  billId: number,
+  { transactionId, partyId, billId }: Pick<ReturnPassage, "transactionId" | "partyId"> & { billId: number },
   { book, profiles }: Snapshot,
   nextEventId: NextId,
 ): void => {

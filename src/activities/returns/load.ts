@@ -1,6 +1,7 @@
 import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots } from "#ledger";
 import type { Organisation } from "#orgs";
 import { AppError, type Tx } from "#platform";
+import { loadRedemptionsOfBills } from "#points";
 import { errors } from "../errors.ts";
 import { type Passage, refuse } from "../passage.ts";
 import { findClaims } from "../retro/store.ts";
@@ -71,6 +72,34 @@ export const identifyOriginals = async (
       refuse(passage, error);
     }
   });
+  const paid = asked.flatMap(({ item, question: { formerIds } }) =>
+    item.original === null || formerIds.length === 0 ? [] : [{ item, bill: item.original, formerIds }],
+  );
+  const payers = await payersOfBills(tx, orgId, paid);
+  for (const { item, bill } of paid) item.payerIds = payers.get(bill.id) ?? [];
+};
+
+/**
+ * Who of those merged into customers redeemed the points that paid their bills, by bill: such a redemption stays in the ledger of who
+ * redeemed, which is then locked as well.
+ */
+export const payersOfBills = async (
+  tx: Tx,
+  orgId: number,
+  bills: readonly { readonly bill: OriginalBill; readonly formerIds: readonly number[] }[],
+): Promise<ReadonlyMap<number, readonly number[]>> => {
+  const asked = bills.flatMap(({ bill, formerIds }) =>
+    formerIds
+      .filter((partyId) => bill.customerId !== null && partyId !== bill.partyId)
+      .map((partyId) => ({ partyId, transactionId: bill.id, number: "" })),
+  );
+  const payers = new Map<number, number[]>();
+  for (const { partyId, transactionId } of await loadRedemptionsOfBills(tx, orgId, asked)) {
+    if (transactionId === null) continue;
+    const known = payers.get(transactionId) ?? [];
+    payers.set(transactionId, known.includes(partyId) ? known : [...known, partyId]);
+  }
+  return payers;
 };
 
 /**

@@ -10,8 +10,10 @@ import {
   reverseRedemption,
 } from "#points";
 import type { Passage, ReturnPassage, Snapshot } from "../passage.ts";
+import { paidBill } from "./paid-bill.ts";
 import { isReturned } from "./rules.ts";
 import type { JudgedReturn, OriginalBill, ReturnableBill } from "./schema.ts";
+import { findSameNumbered } from "./store.ts";
 
 /** Points that paid bills of the batch's returns, and the desk at which they are taken back. */
 export interface BillRedemptions {
@@ -33,34 +35,42 @@ const NONE: BillRedemptions = {
 /** Nothing was paid with points. */
 export const noRedemptions = (): BillRedemptions => NONE;
 
+/** A bill with those merged since whose points paid it. */
+export interface PaidBill extends OriginalBill {
+  readonly payerIds: readonly number[];
+}
+
 /** Reads the redemptions that paid bills, with the lots that carry them into the book. */
 export const loadBillRedemptions = async (
   tx: Tx,
   ids: Ids,
-  bills: readonly OriginalBill[],
+  bills: readonly PaidBill[],
   returns: number,
   desk: Pick<Desk, "organisation" | "book">,
-  /** Customers into whom those of the bills were merged. */
+  /** Customers into whom those of the bills, or of their redemptions, were merged. */
   survivorIds: readonly number[] = [],
 ): Promise<BillRedemptions> => {
+  const { organisation } = desk;
   const asked = bills
     .filter(({ customerId }) => customerId !== null)
-    .map(({ partyId, id, number }) => ({ partyId, transactionId: id, number }));
-  const found = asked.length === 0 ? [] : await loadRedemptionsOfBills(tx, desk.organisation.id, asked);
+    .flatMap(({ partyId, payerIds, id, number }) => [
+      { partyId, transactionId: id, number },
+      ...payerIds.map((payerId) => ({ partyId: payerId, transactionId: id, number: "" })),
+    ]);
+  const found = asked.length === 0 ? [] : await loadRedemptionsOfBills(tx, organisation.id, asked);
   if (found.length === 0) return NONE;
-  await loadCarriers(tx, desk, found, survivorIds);
+  const unlinked = found.filter(({ transactionId }) => transactionId === null);
+  const numbered = unlinked.length === 0 ? [] : await findSameNumbered(tx, organisation.id, unlinked);
   const ofBill = new Map<number, Redemption[]>();
-  for (const bill of asked) {
-    const own = found.filter(
-      ({ partyId, transactionId, billNumber }) =>
-        partyId === bill.partyId &&
-        (transactionId === bill.transactionId || (transactionId === null && billNumber === bill.number)),
-    );
-    if (own.length > 0) ofBill.set(bill.transactionId, own);
+  for (const redemption of found) {
+    const id = redemption.transactionId ?? paidBill(organisation, redemption, numbered);
+    if (id === null || !asked.some(({ transactionId }) => transactionId === id)) continue;
+    ofBill.set(id, [...(ofBill.get(id) ?? []), redemption]);
   }
+  await loadCarriers(tx, desk, [...ofBill.values()].flat(), survivorIds);
   const count = found.length * returns;
-  // Of one who was merged two more each.
-  const [event, points] = await Promise.all([ids.reserve("event", 3 * count), ids.reserve("points", count)]);
+  // Of one who was merged two more each, and two by which what comes back goes on.
+  const [event, points] = await Promise.all([ids.reserve("event", 5 * count), ids.reserve("points", count)]);
   const next = { event, points };
   return { ofBill, desk: { nextId: (kind) => next[kind](), writes: noWrites() } };
 };
@@ -104,7 +114,7 @@ export const reverseRedemptionsOfBill = (
       transactionId,
       tillId: purchase.tillId,
       by: `return ${transactionId}`,
-      survivorId: snapshot.profiles.get(partyId)?.mergedInto ?? null,
+      survivorId: snapshot.profiles.get(redemption.partyId)?.mergedInto ?? null,
       ...(renewedUntil === undefined ? {} : { renewedUntil }),
       ...(program?.returns.reverseRedemption === "reissue" ? { reissues: true } : {}),
     });

@@ -1,5 +1,6 @@
 import { type Instant, type Money, sql, type Tx } from "#platform";
 import type { ReturnType } from "../schema.ts";
+import type { NumberedBill } from "./paid-bill.ts";
 import type { BillDecision, BillLine, OriginalBill } from "./schema.ts";
 
 /** A row of a party's table: the two need not lie where the directory does, so they are asked one after the other. */
@@ -61,6 +62,21 @@ export const findOriginalsOfTime = (
       join activities.transactions t
         on t.party_id = q.party_id and t.billed_at >= q.from_at and t.billed_at < q.from_at + interval '1 second'
        and t.bill_number = q.number
+     where t.org_id = ${orgId} and t.type = 'REGULAR'`);
+
+/** Purchases of parties with numbers, for points that were redeemed for a number. */
+export const findSameNumbered = (
+  tx: Tx,
+  orgId: number,
+  wanted: readonly { readonly partyId: number; readonly billNumber: string }[],
+): Promise<NumberedBill[]> =>
+  tx.rows<NumberedBill>(sql`/* activities.find_same_numbered */
+    select t.id, t.party_id as "partyId", t.bill_number as number, t.billed_at as "billedAt", t.till_id as "tillId",
+           t.store_id as "storeId"
+      from (select distinct party_id, number
+              from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[],
+                          ${wanted.map(({ billNumber }) => billNumber)}::text[]) w (party_id, number)) w
+      join activities.transactions t on t.party_id = w.party_id and t.bill_number = w.number
      where t.org_id = ${orgId} and t.type = 'REGULAR'`);
 
 /** Anonymous bills have no party whose lock guards them: their rows are locked instead, in ascending order. */

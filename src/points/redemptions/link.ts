@@ -7,6 +7,8 @@ export interface PaidBill {
   readonly partyId: number;
   readonly transactionId: number;
   readonly number: string;
+  /** Those merged into the customer who redeemed points that may have paid it. */
+  readonly formerIds?: readonly number[];
 }
 
 /**
@@ -20,7 +22,8 @@ export const objectionToLink = (
 ): AppError | null => {
   const value = code;
   if (redemption === undefined) return errors.redemption_unknown({ value });
-  if (redemption.partyId !== bill.partyId) return errors.other_customer({ value });
+  if (![bill.partyId, ...(bill.formerIds ?? [])].includes(redemption.partyId))
+    return errors.other_customer({ value });
   if (redemption.transactionId !== null && redemption.transactionId !== bill.transactionId)
     return errors.linked_elsewhere({ value, bill: redemption.transactionId });
   if (redemption.reversed >= redemption.amount) return errors.already_reversed({ value });
