@@ -37,12 +37,12 @@ interface Sizes {
   /** Merges between two groups at most. */
   readonly merges: number;
   /** Steps between two looks at everything. */
-  readonly report: number;
+  readonly look: number;
   readonly lotsAtOnce: number;
 }
 
-const SHORT: Sizes = { group: 60, crashingGroup: 10, merges: 1, report: 10_000, lotsAtOnce: 50 };
-const LONG: Sizes = { group: 640, crashingGroup: 40, merges: 4, report: 100_000, lotsAtOnce: 500 };
+const SHORT: Sizes = { group: 60, crashingGroup: 10, merges: 1, look: 10_000, lotsAtOnce: 50 };
+const LONG: Sizes = { group: 640, crashingGroup: 40, merges: 4, look: 100_000, lotsAtOnce: 500 };
 
 type Answer = Outcome<{ readonly reply: string }>;
 
@@ -257,7 +257,7 @@ export const simulate = async ({
 
   try {
     await register(count);
-    let reported = 0;
+    let [told, looked] = [0, 0];
     while (done < steps) {
       now += chance.whole(0, 18) * HOUR + chance.whole(0, HOUR);
       world.setTime(now);
@@ -273,9 +273,12 @@ export const simulate = async ({
       used = null;
       await passMerges(sizes.merges);
       world.crashEvery(0);
-      if (done - reported >= sizes.report) {
-        reported = done;
+      if (done - told >= 10_000) {
+        told = done;
         say?.(`${done} steps, ${new Date(now).toISOString().slice(0, 10)}, ${world.crashes} crashes`);
+      }
+      if (done - looked >= sizes.look) {
+        looked = done;
         await lookAtEverything("on the way");
       }
     }
