@@ -41,7 +41,7 @@ interface Sizes {
   readonly lotsAtOnce: number;
 }
 
-const SHORT: Sizes = { group: 60, crashingGroup: 10, merges: 1, look: 10_000, lotsAtOnce: 50 };
+const SHORT: Sizes = { group: 120, crashingGroup: 12, merges: 1, look: 10_000, lotsAtOnce: 50 };
 const LONG: Sizes = { group: 640, crashingGroup: 40, merges: 4, look: 100_000, lotsAtOnce: 500 };
 
 type Answer = Outcome<{ readonly reply: string }>;
@@ -259,7 +259,7 @@ export const simulate = async ({
     await register(count);
     let [told, looked] = [0, 0];
     while (done < steps) {
-      now += chance.whole(0, 18) * HOUR + chance.whole(0, HOUR);
+      now += chance.whole(0, 36) * HOUR + chance.whole(0, HOUR);
       world.setTime(now);
       await passNights();
       // Those who were merged away make room for others.
