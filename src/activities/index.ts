@@ -11,6 +11,7 @@ export { addRejectedApiRoutes } from "./rejected/api-routes.ts";
 export { replayRejected } from "./rejected/retry.ts";
 export { addRejectedRoutes } from "./rejected/routes.ts";
 export { addRetroRoutes } from "./retro/routes.ts";
+export { readClaim } from "./retro/service.ts";
 export { addReturnRoutes } from "./returns/console-routes.ts";
 export { addTransactionRoutes } from "./routes.ts";
 export type { LineItem, PaymentMode, Purchase, Recorded } from "./schema.ts";

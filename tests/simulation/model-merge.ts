@@ -1,4 +1,5 @@
-import { byUse, isOpen, type ModelCustomer, type ModelLot, type Part } from "./model.ts";
+import type { ModelCustomer } from "./model.ts";
+import { byUse, isOpen, type ModelLot, type Part } from "./model-lots.ts";
 
 /** What went from one customer to another, and how it stood before, so that it can go back. */
 interface Handover {

@@ -1,49 +1,5 @@
-/**
- * What points should do, said a second time and as plainly as can be: one customer's points as a list of lots. It shares no code with
- * the product, knows nothing of batches, locks or tables, and is slow. Amounts are thousandths, times milliseconds.
- */
-export interface ModelLot {
-  readonly amount: number;
-  left: number;
-  /** Infinity: never. */
-  expires: number;
-  /** What the product calls it, once it told. */
-  name: string | null;
-  /** The bill that earned it. */
-  readonly bill: string | null;
-  /** When promised points become regular. */
-  readonly converts: number;
-  /** What it gave: for what, as what; net, in the order of the events that took it. */
-  uses: Use[];
-  /** What its promised points became. */
-  child: ModelLot | null;
-}
-
-type Kind =
-  | "redeemed"
-  | "transfer"
-  | "adjusted"
-  | "settled"
-  | "expired"
-  | "returned"
-  | "conversion"
-  | "merge";
-
-/** As what points may have left a lot such that others stand in for them when its bill goes back. */
-const PASSED: readonly Kind[] = ["redeemed", "transfer", "adjusted", "settled", "merge"];
-
-/** What a lot gave. */
-export interface Part {
-  readonly lot: ModelLot;
-  readonly part: number;
-}
-
-interface Use {
-  /** Number of the event among the customer's. */
-  readonly event: number;
-  readonly kind: Kind;
-  amount: number;
-}
+import { type ModelBill, type Returned, shareOfAward, shareOfPayment } from "./model-bills.ts";
+import { addUse, byLife, byUse, isOpen, type Kind, type ModelLot, PASSED, type Part } from "./model-lots.ts";
 
 export interface ModelHold {
   readonly points: number;
@@ -55,34 +11,17 @@ export interface ModelHold {
 export interface ModelRedemption {
   readonly event: number;
   readonly points: number;
+  /** The bill that they paid; null: none. */
+  readonly bill: string | null;
   reversed: number;
   /** The caller was told its code. */
   isTold: boolean;
 }
 
-export interface ModelBill {
-  readonly pence: number;
-  readonly at: number;
-  returned: number;
-}
-
-/** Soonest expiry first. A stable sort: of lots that expire together the older one comes first. */
-export const byUse = (a: ModelLot, b: ModelLot) =>
-  a.expires === b.expires ? 0 : a.expires < b.expires ? -1 : 1;
-const byLife = (a: ModelLot, b: ModelLot) => -byUse(a, b);
-
-/** A share of points, halves up. */
-const share = (points: number, part: number, whole: number): number =>
-  Number((2n * BigInt(points) * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole)));
-
-const addUse = (lot: ModelLot, event: number, kind: Kind, amount: number): void => {
-  const known = lot.uses.find((use) => use.event === event && use.kind === kind);
-  if (known === undefined) lot.uses.push({ event, kind, amount });
-  else known.amount += amount;
-};
-
-export const isOpen = ({ left }: ModelLot): boolean => left > 0;
-
+/**
+ * What points should do, said a second time and as plainly as can be: one customer's points as a list of lots. It shares no code with
+ * the product, knows nothing of batches, locks or tables, and is slow. Amounts are thousandths, times milliseconds.
+ */
 export class ModelCustomer {
   /** Regular points, in the order in which they were opened. */
   readonly lots: ModelLot[] = [];
@@ -184,10 +123,10 @@ export class ModelCustomer {
     return parts;
   }
 
-  redeem(code: string, points: number): void {
+  redeem(code: string, points: number, bill: string | null = null): void {
     const event = this.nextEvent();
     this.take(points, "redeemed", event);
-    this.redemptions.set(code, { event, points, reversed: 0, isTold: false });
+    this.redemptions.set(code, { event, points, bill, reversed: 0, isTold: false });
   }
 
   /** The code of a redemption reached the caller. */
@@ -304,15 +243,30 @@ export class ModelCustomer {
     return true;
   }
 
-  /** Takes back what a bill earned, as far as `pence` more of it went back now; answers what it took. */
-  returnOf(billName: string, pence: number): number {
-    const bill = this.bills.get(billName)!;
-    const lot = this.lots.find((item) => item.bill === billName);
-    const before = bill.returned;
+  /**
+   * More of a bill goes back: first what paid it comes back, then what it earned is taken. Of one who was merged the survivor has what
+   * is still unpaid.
+   */
+  returnOf(name: string, { as, pence, lines }: Returned, now: number, survivor: ModelCustomer | null): void {
+    const bill = this.bills.get(name)!;
+    const before: ModelBill = { ...bill, gone: new Set(bill.gone) };
+    bill.as = as;
     bill.returned += pence;
-    if (lot === undefined) return 0;
-    const taken = share(lot.amount, bill.returned, bill.pence) - share(lot.amount, before, bill.pence);
-    if (taken === 0) return 0;
+    for (const line of lines) bill.gone.add(line);
+    for (const redemption of this.redemptions.values()) {
+      if (redemption.bill !== name) continue;
+      const { points, reversed } = redemption;
+      const due = shareOfPayment(points, bill) - shareOfPayment(points, before);
+      const given = Math.min(due, points - reversed);
+      if (given > 0) this.reverse(redemption, given, now, survivor);
+    }
+    const lot = this.lots.find((item) => item.bill === name);
+    if (lot !== undefined)
+      this.#clawBack(lot, shareOfAward(lot.amount, bill) - shareOfAward(lot.amount, before));
+  }
+
+  #clawBack(lot: ModelLot, taken: number): void {
+    if (taken === 0) return;
     const event = this.nextEvent();
     let left = taken;
     const fromRest = Math.min(lot.left, left);
@@ -333,6 +287,5 @@ export class ModelCustomer {
       left -= part;
     }
     addUse(lot, event, "returned", taken);
-    return taken;
   }
 }

@@ -79,6 +79,24 @@ export interface Answered {
   readonly reply: Readonly<Record<string, unknown>>;
 }
 
+/** A bill as it was sent, with its answer. */
+export interface SentBill {
+  readonly partyId: number;
+  /** As whom the till named the customer. */
+  readonly named: number;
+  readonly body: object;
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
+/** A bill of nobody's. */
+export interface AnonymousBill {
+  readonly id: number;
+  readonly number: string;
+  readonly pence: number;
+  readonly at: number;
+  state: "open" | "asked" | "claimed";
+}
+
 /** What steps are made from. */
 export interface Scene {
   readonly chance: Chance;
@@ -89,6 +107,9 @@ export interface Scene {
   readonly merges: ModelMerge[];
   /** Movements that were answered, a few of the newest. */
   readonly answered: readonly Answered[];
+  /** Bills that may be sent again, a few of the newest, newest first. */
+  readonly sent: SentBill[];
+  readonly anonymous: AnonymousBill[];
   model(partyId: number): ModelCustomer;
   /** A customer for the next step. */
   party(): number;
@@ -96,6 +117,8 @@ export interface Scene {
   named(partyId: number): number;
   /** The customer and those merged into the customer: who may be touched by a step of the customer's. */
   family(partyId: number): number[];
+  /** The time of now, to the second, later than all before: what goes back was bought earlier, and no two returns are the same. */
+  moment(): number;
   /** A number that was never given before. */
   serial(): number;
 }

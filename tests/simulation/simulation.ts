@@ -1,13 +1,25 @@
 import { DateTime } from "luxon";
 import type { AppError, Outcome } from "#platform";
 import { createChance } from "./chance.ts";
-import type { ModelCustomer, ModelLot } from "./model.ts";
+import type { ModelCustomer } from "./model.ts";
+import type { ModelLot } from "./model-lots.ts";
 import type { ModelMerge } from "./model-merge.ts";
 import { People } from "./people.ts";
-import { type Answered, DAY, definition, HOUR, type Scene, type Step, ZONE } from "./scene.ts";
+import {
+  type AnonymousBill,
+  type Answered,
+  DAY,
+  definition,
+  HOUR,
+  type Scene,
+  type SentBill,
+  type Step,
+  ZONE,
+} from "./scene.ts";
+import type { PointsStep } from "./spending.ts";
 import { billSteps } from "./steps-bills.ts";
 import { mergeSteps } from "./steps-merges.ts";
-import { type PointsStep, pointsSteps } from "./steps-points.ts";
+import { pointsSteps } from "./steps-points.ts";
 import { createWorld, type StandingRead } from "./world.ts";
 
 const START = Date.parse("2023-01-01T09:00:00Z");
@@ -71,8 +83,11 @@ export const simulate = async ({
   const people = new People();
   const merges: ModelMerge[] = [];
   const answered: Answered[] = [];
+  const sent: SentBill[] = [];
+  const anonymous: AnonymousBill[] = [];
   let now = START;
   let serial = 0;
+  let moment = 0;
   let done = 0;
   let day = DateTime.fromMillis(now, { zone: ZONE }).startOf("day").toMillis();
   let used: Set<number> | null = null;
@@ -91,10 +106,16 @@ export const simulate = async ({
     people,
     merges,
     answered,
+    sent,
+    anonymous,
     model: (partyId) => people.model(partyId),
     party,
     named: (partyId) => (chance.oneIn(2) ? partyId : chance.pick(family(partyId))),
     family,
+    moment: () => {
+      moment = Math.max(moment + 1000, now);
+      return moment;
+    },
     serial: () => ++serial,
   });
 

@@ -2,7 +2,7 @@ import { DateTime } from "luxon";
 import { type MoveExpiryInput, moveExpiryKind } from "#points";
 import type { ModelCustomer } from "./model.ts";
 import { DAY, type Scene, ZONE } from "./scene.ts";
-import type { PointsStep } from "./steps-points.ts";
+import type { PointsStep } from "./spending.ts";
 
 type NewExpiry = MoveExpiryInput["expiry"];
 

@@ -1,56 +1,27 @@
-import type { Movement } from "#points";
-import {
-  captureKind,
-  deductKind,
-  type GrantInput,
-  grantKind,
-  holdKind,
-  redeemKind,
-  releaseKind,
-  reverseKind,
-  transferKind,
-} from "#points";
-import type { ModelCustomer, ModelHold } from "./model.ts";
+import { deductKind, type GrantInput, grantKind, redeemKind, reverseKind, transferKind } from "#points";
+import type { ModelCustomer } from "./model.ts";
 import { handOver } from "./model-merge.ts";
-import { DAY, HOUR, type Scene, type Step } from "./scene.ts";
+import { DAY, HOUR, type Scene } from "./scene.ts";
+import { ABOUT, amountAround, codeOf, type PointsStep, recent } from "./spending.ts";
 import { moveExpiry } from "./steps-expiry.ts";
-
-export type PointsStep = Step<Movement>;
-
-const ABOUT = {
-  billNumber: "",
-  transactionId: null,
-  notes: "",
-  purpose: "",
-  externalReference: "",
-  isValidated: false,
-  customFields: null,
-};
-
-const codeOf = (serial: number): string => serial.toString(36).padStart(6, "0");
-
-/** An amount that is mostly within what there is, sometimes all of it, sometimes beyond. */
-const amountAround = ({ chance }: Scene, available: number): number => {
-  if (chance.oneIn(10)) return Math.max(1, available);
-  if (chance.oneIn(8)) return Math.max(1, available) + chance.whole(1, 5_000);
-  return chance.whole(1, Math.max(1, available));
-};
+import { capture, hold, release } from "./steps-holds.ts";
 
 const redeem = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
-  const { world, now } = scene;
+  const { chance, world, now } = scene;
   const parties = scene.family(partyId);
   const available = model.available(now);
   const points = amountAround(scene, available);
   const code = codeOf(scene.serial());
+  const billNumber = chance.oneIn(3) ? (newestBill(model) ?? "") : "";
   const item = world.movement(
     redeemKind,
     [scene.named(partyId)],
-    { ...ABOUT, programId: null, points, code, billAmount: null },
+    { ...ABOUT, billNumber, programId: null, points, code, billAmount: null },
     code,
   );
   const what = `redeem ${points} of ${available}`;
   if (points > available) return { what, parties, item, expected: { refused: 818 } };
-  model.redeem(code, points);
+  model.redeem(code, points, billNumber === "" ? null : billNumber);
   return {
     what,
     parties,
@@ -60,9 +31,8 @@ const redeem = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep
   };
 };
 
-/** One of a few of the newest. */
-const recent = <Known>({ chance }: Scene, known: readonly Known[]): Known =>
-  known[chance.whole(Math.max(0, known.length - 5), known.length - 1)]!;
+/** The bill that points may pay. */
+const newestBill = ({ bills }: ModelCustomer): string | undefined => [...bills.keys()].at(-1);
 
 /** Takes back a redemption of the customer's own, or of one who was merged into the customer: what comes back there follows. */
 const reverse = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
@@ -86,97 +56,6 @@ const reverse = (scene: Scene, partyId: number, model: ModelCustomer): PointsSte
   const expired = owner.reverse(redemption, asked, now, isOwn ? null : model);
   if (!isOwn) handOver(owner, model);
   const reply = { asked, returned: asked - expired, expired, balance: model.balance };
-  return { what, parties, item, expected: { reply } };
-};
-
-const hold = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep => {
-  const parties = scene.family(partyId);
-  const { chance, world, now } = scene;
-  const available = model.available(now);
-  const points = amountAround(scene, available);
-  const ttlSeconds = chance.whole(60, 6 * 86_400);
-  const item = world.movement(
-    holdKind,
-    [scene.named(partyId)],
-    { programId: null, points, ttlSeconds, billAmount: null, billNumber: "", notes: "" },
-    `${scene.serial()}`,
-  );
-  const what = `hold ${points} of ${available}`;
-  if (points > available) return { what, parties, item, expected: { refused: 818 } };
-  const made = { points, captured: 0, until: now + ttlSeconds * 1000, open: true };
-  // Under a name of our own until the product tells its id.
-  const provisional = -scene.serial();
-  model.holds.set(provisional, made);
-  return {
-    what,
-    parties,
-    item,
-    expected: { reply: { points, captured: 0, available: model.available(now) } },
-    after: ({ holdId }) => {
-      model.holds.delete(provisional);
-      model.holds.set(Number(holdId), made);
-    },
-  };
-};
-
-const holdOf = (scene: Scene, model: ModelCustomer): readonly [number, ModelHold] | null => {
-  const known = [...model.holds].filter(([id]) => id > 0);
-  return known.length === 0 ? null : recent(scene, known);
-};
-
-/** Ended ones are no longer read; those past their time are refused by name. */
-const refusalOf = (isOpen: boolean, until: number, now: number): number | null => {
-  if (!isOpen) return 70_101;
-  return until <= now ? 70_102 : null;
-};
-
-const capture = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
-  const { chance, world, now } = scene;
-  const known = holdOf(scene, model);
-  if (known === null) return null;
-  const [holdId, held] = known;
-  const left = held.points - held.captured;
-  const points = chance.oneIn(3) ? null : chance.whole(1, held.points);
-  const isFinal = !chance.oneIn(3);
-  const code = codeOf(scene.serial());
-  const item = world.movement(
-    captureKind,
-    [scene.named(partyId)],
-    { ...ABOUT, holdId, points, isFinal, code },
-    code,
-  );
-  const what = `capture ${points ?? "all"} of hold ${holdId}`;
-  const parties = scene.family(partyId);
-  const refused = refusalOf(held.open, held.until, now);
-  // A hold that ended in this very batch is still on the desk, and is named with its state.
-  if (refused !== null && held.open) return { what, parties, item, expected: { refused } };
-  if (refused !== null) return null;
-  const taken = points ?? left;
-  if (taken > left) return { what, parties, item, expected: { refused: 70_103 } };
-  held.captured += taken;
-  if (isFinal || held.captured === held.points) held.open = false;
-  model.redeem(code, taken);
-  return {
-    what,
-    parties,
-    item,
-    expected: { reply: { code, points: taken, balance: model.balance } },
-    after: () => model.tell(code),
-  };
-};
-
-const release = (scene: Scene, partyId: number, model: ModelCustomer): PointsStep | null => {
-  const parties = scene.family(partyId);
-  const { world, now } = scene;
-  const known = holdOf(scene, model);
-  if (known === null) return null;
-  const [holdId, held] = known;
-  if (!held.open) return null;
-  const item = world.movement(releaseKind, [scene.named(partyId)], { holdId }, `${scene.serial()}`);
-  const what = `release of hold ${holdId}`;
-  if (held.until <= now) return { what, parties, item, expected: { refused: 70_102 } };
-  held.open = false;
-  const reply = { holdId, status: "released", available: model.available(now) };
   return { what, parties, item, expected: { reply } };
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { createActivities, createMerging, parseBill } from "#activities";
+import { createActivities, createMerging, parseBill, readClaim } from "#activities";
 import { createCustomers } from "#customers";
 import { createEvents } from "#events";
 import { convertDueLots, expireLots, verifyLedger } from "#ledger";
@@ -101,6 +101,7 @@ export const createWorld = async (
   const shop = await createTestOrganisation(orgs);
   const orgId = shop.id;
   const author = { orgId, name: "test" };
+  await orgs.setSetting(author, "CONF_RETRO_TRANSACTION_ENABLE", "1");
   const program = await publishProgram(loyalty, author, { name: "Rewards", effectiveFrom: 0, definition });
   const people = buildCustomers({ customers, orgs }, orgId, shop.tillIds[0]);
   let registered = 0;
@@ -135,13 +136,14 @@ export const createWorld = async (
         return outcome.ok.partyId;
       });
     },
-    bill: async (customerId: number, body: object) =>
+    /** A bill of a customer's, or of nobody's. */
+    bill: async (customerId: number | null, body: object) =>
       parseBill(body, {
         organisation: await orgs.get(orgId),
         tillId: shop.tillIds[0],
         customerKey: null,
         customerId,
-        customerName: `id ${customerId}`,
+        customerName: customerId === null ? "" : `id ${customerId}`,
         source: "INSTORE",
         accountId: "",
         clockNow: now,
@@ -150,6 +152,12 @@ export const createWorld = async (
         wantsSideEffects: true,
         wantsRawSideEffects: false,
       }),
+    /** The claim of a bill that is nobody's. */
+    claim: async (customerId: number, transactionId: number, requestKey: string) => {
+      const customerName = `id ${customerId}`;
+      const request = { customerId, customerName, client: "simulation", requestKey, body: {} };
+      return (await readClaim({ ...parts, db, activities }, orgId, transactionId, request)).purchase;
+    },
     movement: <Input, Extra>(
       kind: MovementKind<Input, Extra>,
       partyIds: readonly number[],
