@@ -117,7 +117,10 @@ export const transactionEntry = (
       kind: "transaction",
       title: `${titleOf(transaction)}${transaction.billNumber === "" ? "" : ` ${transaction.billNumber}`}`,
       detail: `${store?.name ?? "Unknown store"}${outlier}`,
-      amount: toDecimal(transaction.amount, organisation.moneyScale),
+      amount: toDecimal(
+        transaction.returnType === null ? transaction.amount : -transaction.amount,
+        organisation.moneyScale,
+      ),
       points: points(transaction.points),
       link: { transactionId: transaction.id },
     },

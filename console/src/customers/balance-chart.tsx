@@ -48,6 +48,7 @@ export const BalanceChart = () => {
     [items, format],
   );
   const last = items?.at(-1);
+  const isFlat = items?.every(({ balance }) => balance === 0);
   return (
     <div>
       <Group justify="space-between" mb="sm" gap="sm">
@@ -60,8 +61,8 @@ export const BalanceChart = () => {
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : items === undefined ? (
         <Skeleton h={HEIGHT} radius="md" />
-      ) : last === undefined ? (
-        <EmptyState icon={IconChartLine} title="No points yet" compact />
+      ) : last === undefined || isFlat ? (
+        <EmptyState icon={IconChartLine} title={`No points in the last ${days} days`} compact />
       ) : (
         <Chart
           option={option}

@@ -18,12 +18,7 @@ export const ClaimMissing = ({ memberId }: { memberId: string }) => {
   if (!may("Points:write") || !may("Transaction:read")) return null;
   return (
     <>
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<IconReceipt size={16} />}
-        onClick={() => setOpen(true)}
-      >
+      <Button variant="default" leftSection={<IconReceipt size={16} />} onClick={() => setOpen(true)}>
         Claim a missing bill
       </Button>
       {isOpen && (

@@ -5,13 +5,18 @@ import { DateTime, Points } from "../ui/amounts.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { Expires } from "./expires.tsx";
 import classes from "./ledger.module.css";
-import { accountName, debtWords, useWords } from "./ledger-words.ts";
-import { plainWords } from "./names.ts";
+import { accountName, debtWords, reasonOf, useWords } from "./ledger-words.ts";
+import { kindOfPoints } from "./names.ts";
 
 /** The entries of an event: from where to where the points went, and which lots they opened or used. */
 export const LedgerDetail = ({ event, columns }: { event: LedgerEvent; columns: number }) => (
   <Table.Tr role="row" className={classes.detail!}>
     <Table.Td role="cell" colSpan={columns}>
+      {reasonOf(event.reference) && (
+        <Text size="sm" mb="xs" style={{ overflowWrap: "anywhere" }}>
+          {reasonOf(event.reference)}
+        </Text>
+      )}
       {event.entries.map((entry) => (
         <Entry key={entry.lineNo} entry={entry} />
       ))}
@@ -38,7 +43,7 @@ const Entry = ({ entry }: { entry: LedgerEntry }) => (
   <div className={classes.entry}>
     <Group justify="space-between" mb={6}>
       <Text size="sm" fw={500}>
-        {entry.programName}, {plainWords(entry.category).toLowerCase()} points
+        {entry.programName}: {kindOfPoints(entry)}
       </Text>
       <Text size="sm" c="dimmed">
         Balance <Points value={entry.balanceBefore} /> →{" "}

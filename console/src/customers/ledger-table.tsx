@@ -1,4 +1,4 @@
-import { Text, UnstyledButton } from "@mantine/core";
+import { Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconChevronRight, IconCoin } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -13,8 +13,10 @@ import { ListFooter } from "../ui/list-footer.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { EmptyState } from "../ui/states.tsx";
 import { usePaging } from "../ui/use-paging.ts";
+import { changesOf } from "./facts.ts";
 import classes from "./ledger.module.css";
 import { LedgerDetail } from "./ledger-detail.tsx";
+import { reasonOf, titleOf } from "./ledger-words.ts";
 import { ledgerEventQuery, ledgerQuery, PAGE_SIZE } from "./queries.ts";
 import { StatementMenu } from "./statement-drawer.tsx";
 
@@ -26,7 +28,14 @@ const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
   const { transactionId, transactionNumber, amount } = reference;
   const why = reasonOf(reference);
   const bill = transactionNumber ?? transactionId;
-  if (bill === undefined) return <>{why ?? <Nothing />}</>;
+  if (bill === undefined)
+    return why === undefined ? (
+      <Nothing />
+    ) : (
+      <Text span inherit lineClamp={2}>
+        {why}
+      </Text>
+    );
   return (
     <span>
       {transactionId === undefined ? (
@@ -48,7 +57,7 @@ const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
         </Text>
       )}
       {why !== undefined && (
-        <Text span display="block" size="xs" c="dimmed">
+        <Text span size="xs" c="dimmed" lineClamp={2}>
           {why}
         </Text>
       )}
@@ -56,14 +65,27 @@ const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
   );
 };
 
-const reasonOf = (reference: LedgerEvent["reference"]): string | undefined =>
-  [reference?.reason, reference?.comments].filter(Boolean).join(": ") || undefined;
+/** What came to the regular points, as the balance counts them, and below it what came to others. */
+const Change = ({ event }: { event: LedgerEvent }) => {
+  const { regular, others } = changesOf(event);
+  return (
+    <span>
+      {(regular !== 0 || others.length === 0) && <Points value={regular} signed fw={500} />}
+      {others.map(({ kind, amount }) => (
+        <Text key={kind} span display="block" size="xs" c="dimmed" className="amount">
+          <Points value={amount} signed /> {kind}
+        </Text>
+      ))}
+    </span>
+  );
+};
 
 const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: number) => void) => {
   const columns: Column<LedgerEvent>[] = [
     {
       header: "What happened",
       leads: true,
+      width: 240,
       cell: (event) => (
         <UnstyledButton
           className={`row-link ${classes.opener}`}
@@ -78,7 +100,8 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
             data-open={isOpen(event) || undefined}
           />
           <span>
-            {event.label}
+            {titleOf(event)}
+            <VisuallyHidden> {event.reference?.transactionNumber}</VisuallyHidden>
             <Text span display="block" size="xs" c="dimmed" fw={400}>
               {event.storeName ?? event.tillCode ?? (event.reference?.by && `By ${event.reference.by}`)}
             </Text>
@@ -100,8 +123,8 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
     {
       header: "Points",
       align: "right",
-      cell: ({ net }) => <Points value={net} signed fw={500} />,
-      csv: ({ net }) => net,
+      cell: (event) => <Change event={event} />,
+      csv: (event) => changesOf(event).regular,
     },
     {
       header: "Balance",
@@ -111,6 +134,16 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
     },
   ];
   return columns;
+};
+
+/** What the list shows below its points has a column of its own in the file. */
+const OTHERS: Column<LedgerEvent> = {
+  header: "Other kinds",
+  cell: () => null,
+  csv: (event) =>
+    changesOf(event)
+      .others.map(({ kind, amount }) => `${kind}: ${amount}`)
+      .join("; "),
 };
 
 /** Every movement of points. A row opens to its entries, their legs and the lots that they opened or used. */
@@ -146,7 +179,7 @@ export const LedgerTable = () => {
           <StatementMenu />
           <ExportButton
             name={`member-${memberId}-points`}
-            columns={columns}
+            columns={[...columns, OTHERS]}
             fetchPage={(after) =>
               api.get("/api/customers/{id}/ledger", {
                 params: { id: memberId },

@@ -1,4 +1,15 @@
+import type { LedgerEvent } from "../api/types.ts";
 import { plainWords } from "./names.ts";
+
+/** What happened, apart from the number of the bill, which stands beside it: "Purchase" of "Purchase INV-9". */
+export const titleOf = ({ label, reference }: Pick<LedgerEvent, "label" | "reference">): string => {
+  const number = reference?.transactionNumber;
+  return number && label.endsWith(` ${number}`) ? label.slice(0, -number.length - 1) : label;
+};
+
+/** Why somebody did it by hand. */
+export const reasonOf = (reference: LedgerEvent["reference"]): string | undefined =>
+  [reference?.reason, reference?.comments].filter(Boolean).join(": ") || undefined;
 
 const PROGRAM_ACCOUNTS: Record<string, string> = {
   issued: "Program: issued",

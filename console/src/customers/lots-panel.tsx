@@ -12,6 +12,7 @@ import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { Expires } from "./expires.tsx";
 import classes from "./lots-panel.module.css";
 import { MoveExpiryDialog } from "./movements/by-hand-dialogs.tsx";
+import { isRegularPoints, kindOfPoints } from "./names.ts";
 import { lotsQuery } from "./queries.ts";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
@@ -89,55 +90,65 @@ export const LotsPanel = () => {
 };
 
 const LotLine = ({
-  lot: { amount, remaining, openedAt, expiresAt },
+  lot,
   onMove,
 }: {
   lot: Lot;
   /** Null: may not be done. */
   onMove: (() => void) | null;
-}) => (
-  <li className={classes.lot}>
-    <div className={classes.line}>
-      <Text size="sm" fw={500}>
-        <Points value={remaining} unit={remaining === amount} />
-        {remaining !== amount && (
-          <Text span inherit c="dimmed" fw={400}>
-            {" "}
-            of <Points value={amount} unit />
+}) => {
+  const { amount, remaining, openedAt, expiresAt, convertsAt } = lot;
+  const isRegular = isRegularPoints(lot);
+  return (
+    <li className={classes.lot}>
+      <div className={classes.line}>
+        <Text size="sm" fw={500}>
+          <Points value={remaining} unit={isRegular && remaining === amount} />
+          {remaining !== amount && (
+            <Text span inherit c="dimmed" fw={400}>
+              {" "}
+              of <Points value={amount} unit={isRegular} />
+            </Text>
+          )}
+          {!isRegular && ` ${kindOfPoints(lot)}`}
+        </Text>
+        {onMove !== null && remaining > 0 && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            className={classes.move!}
+            onClick={onMove}
+            aria-label={`Move date of the lot of ${amount}`}
+          >
+            Move date
+          </Button>
+        )}
+      </div>
+      {remaining !== amount && (
+        <Progress
+          value={amount === 0 ? 0 : (remaining / amount) * 100}
+          size={4}
+          my={5}
+          color="gold.4"
+          aria-label="Share that is left"
+        />
+      )}
+      <Text size="sm" component="div">
+        <Expires value={expiresAt} capital />
+        {expiresAt !== null && remaining > 0 && (
+          <Text span inherit c="dimmed">
+            , <DateTime value={expiresAt} show="relative" />
           </Text>
         )}
       </Text>
-      {onMove !== null && remaining > 0 && (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          className={classes.move!}
-          onClick={onMove}
-          aria-label={`Move date of the lot of ${amount}`}
-        >
-          Move date
-        </Button>
-      )}
-    </div>
-    {remaining !== amount && (
-      <Progress
-        value={amount === 0 ? 0 : (remaining / amount) * 100}
-        size={4}
-        my={5}
-        color="gold.4"
-        aria-label="Share that is left"
-      />
-    )}
-    <Text size="sm" component="div">
-      <Expires value={expiresAt} capital />
-      {expiresAt !== null && remaining > 0 && (
-        <Text span inherit c="dimmed">
-          , <DateTime value={expiresAt} show="relative" />
-        </Text>
-      )}
-    </Text>
-    <Text size="xs" c="dimmed" component="div">
-      Issued <DateTime value={openedAt} show="date" />
-    </Text>
-  </li>
-);
+      <Text size="xs" c="dimmed" component="div">
+        Issued <DateTime value={openedAt} show="date" />
+        {convertsAt !== null && remaining > 0 && (
+          <>
+            , can be spent from <DateTime value={convertsAt} show="date" />
+          </>
+        )}
+      </Text>
+    </li>
+  );
+};

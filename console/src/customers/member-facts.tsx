@@ -6,7 +6,7 @@ import { counted } from "../ui/format.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { expiringFirst, heldPoints, tierProgress } from "./facts.ts";
 import classes from "./member-header.module.css";
-import { plainWords } from "./names.ts";
+import { kindOfPoints } from "./names.ts";
 
 const Fact = ({
   label,
@@ -28,7 +28,7 @@ const Fact = ({
       </>
     ) : (
       <>
-        <Text fz={20} fw={600} lh={1.4} lts="-0.01em" component="div">
+        <Text fw={600} lh={1.4} lts="-0.01em" component="div" className={classes.value!}>
           {value}
         </Text>
         <Text c="dimmed" size="sm" component="div">
@@ -39,7 +39,9 @@ const Fact = ({
   </Box>
 );
 
-/** Points by category: the regular ones large, others below. */
+const LOSS = "var(--fealty-loss)";
+
+/** The points that can be spent large; what is owed, and other kinds of points, below. */
 export const BalanceFact = ({ balances, error }: { balances: Balance[] | undefined; error: unknown }) => {
   const format = useFormat();
   if (balances === undefined) {
@@ -49,14 +51,15 @@ export const BalanceFact = ({ balances, error }: { balances: Balance[] | undefin
       </Fact>
     );
   }
-  const held = heldPoints(balances);
+  const { regular, debt, others, issued, redeemed } = heldPoints(balances);
   return (
-    <Fact label="Balance" value={<Points value={held.regular} unit />}>
-      {held.others.length > 0
-        ? held.others
-            .map(({ category, balance }) => `${plainWords(category)} ${format.points(balance)}`)
-            .join(" · ")
-        : `${format.points(held.issued)} issued, ${format.points(held.redeemed)} redeemed`}
+    <Fact label="Balance" value={<Points value={regular} unit {...(regular < 0 ? { c: LOSS } : {})} />}>
+      {[
+        debt > 0 && `Owes ${format.points(debt)}, paid by the next points`,
+        ...others.map((account) => `${kindOfPoints(account)} ${format.points(account.balance)}`),
+      ]
+        .filter(Boolean)
+        .join(" · ") || `${format.points(issued)} issued, ${format.points(redeemed)} redeemed`}
     </Fact>
   );
 };

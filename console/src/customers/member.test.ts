@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { Balance, Customer, Field } from "../api/types.ts";
-import { expiringFirst, heldPoints, tierProgress } from "./facts.ts";
-import { accountName, debtWords, useWords } from "./ledger-words.ts";
+import type { Balance, Customer, Field, LedgerEntry } from "../api/types.ts";
+import {
+  changesOf as changesOfEvent,
+  expiringFirst,
+  heldPoints,
+  signedAmount,
+  tierProgress,
+} from "./facts.ts";
+import { accountName, debtWords, titleOf, useWords } from "./ledger-words.ts";
 import { changesOf, EMPTY_MEMBER, type MemberValues } from "./member-values.ts";
-import { distinctIdentifiers, identifierText, memberName, plainWords } from "./names.ts";
+import { distinctIdentifiers, identifierText, kindOfPoints, memberName, plainWords } from "./names.ts";
 import { byDay } from "./timeline-days.ts";
 import { ruleVerdict } from "./why-words.ts";
 
@@ -29,18 +35,23 @@ describe("the header", () => {
   test("adds regular points without the errors of binary fractions", () => {
     expect(heldPoints([balance({ balance: 0.1 }), balance({ balance: 0.2 })]).regular).toBe(0.3);
   });
-  test("names other categories only when something is in them", () => {
-    const others = heldPoints([
+  test("names other kinds only when something is in them, and adds none of them to the points", () => {
+    const { regular, others } = heldPoints([
+      balance({ balance: 2 }),
       balance({ category: "PROMISED", balance: 5 }),
       balance({ category: "EXTERNAL" }),
-    ]).others;
-    expect(others.map(({ category }) => category)).toEqual(["PROMISED"]);
+      balance({ currency: "Stamps", balance: 1 }),
+      balance({ category: "PROMISED", currency: "Stamps", balance: 3 }),
+    ]);
+    expect(regular).toBe(2);
+    expect(others.map(kindOfPoints)).toEqual(["Promised points", "Stamps", "Promised Stamps"]);
   });
   test("finds what expires first, over offsets, and adds up what goes together", () => {
     const first = expiringFirst([
       balance({ expiringNext: { points: 5, expiresAt: "2027-01-01T00:00:00+01:00" } }),
       balance({ expiringNext: { points: 7, expiresAt: "2026-12-31T23:00:00Z" } }),
       balance({ expiringNext: { points: 9, expiresAt: "2027-02-01T00:00:00Z" } }),
+      balance({ currency: "Stamps", expiringNext: { points: 1, expiresAt: "2026-12-01T00:00:00Z" } }),
     ]);
     expect(first?.points).toBe(12);
     expect(expiringFirst([balance({})])).toBeNull();
@@ -52,6 +63,36 @@ describe("the header", () => {
     expect(tierProgress({ nextTier, progress: { ...progress, value: 700, toNext: 0 } })?.share).toBe(1);
     expect(tierProgress({ nextTier: null, progress })).toBeNull();
   });
+});
+
+test("an event changes the regular points, which the balance counts, apart from others", () => {
+  const entry = (part: Partial<LedgerEntry>) =>
+    ({ category: "REGULAR", currency: "points", ...part }) as LedgerEntry;
+  const entries = [
+    entry({ amount: 0.1 }),
+    entry({ amount: 0.2 }),
+    entry({ category: "PROMISED", amount: 7 }),
+    entry({ currency: "Stamps", amount: 1 }),
+    entry({ category: "TRIGGER_BASED", amount: 0 }),
+  ];
+  expect(changesOfEvent({ entries })).toEqual({
+    regular: 0.3,
+    others: [
+      { kind: "Promised points", amount: 7 },
+      { kind: "Stamps", amount: 1 },
+    ],
+  });
+});
+
+test("a line of the ledger names its bill once", () => {
+  const title = (label: string, transactionNumber?: string) =>
+    titleOf({ label, reference: transactionNumber === undefined ? null : { transactionNumber } });
+  expect(title("Purchase INV 9", "INV 9")).toBe("Purchase");
+  expect(title("Points expired")).toBe("Points expired");
+  expect([
+    signedAmount({ amount: 5, returnType: "FULL" }),
+    signedAmount({ amount: 5, returnType: null }),
+  ]).toEqual([-5, 5]);
 });
 
 test("names", () => {

@@ -31,6 +31,17 @@ export const plainWords = (text: string): string => {
   return words === "" ? text : words[0]!.toUpperCase() + words.slice(1);
 };
 
+/** The name of what is no currency of the organisation's own. */
+const POINTS = "points";
+
+/** What the points of an account are called: "Regular points", "Promised points", "Tea stamps", "Promised Tea stamps". */
+export const kindOfPoints = ({ category, currency }: { category: string; currency: string }): string =>
+  category === "REGULAR" && currency !== POINTS ? currency : `${plainWords(category)} ${currency}`;
+
+/** Whether an account holds what people mean by points: those that can be spent. */
+export const isRegularPoints = ({ category, currency }: { category: string; currency: string }): boolean =>
+  category === "REGULAR" && currency === POINTS;
+
 const IDENTIFIER_NAMES: Record<string, string> = {
   mobile: "Mobile",
   email: "E-mail",

@@ -10,7 +10,7 @@ import { ErrorState } from "../ui/states.tsx";
 import { BalanceChart } from "./balance-chart.tsx";
 import { heldNow, isUsed, spendable } from "./facts.ts";
 import { MovementActions } from "./movements/movement-actions.tsx";
-import { plainWords } from "./names.ts";
+import { isRegularPoints, kindOfPoints } from "./names.ts";
 import classes from "./points-panel.module.css";
 import { balancesQuery, holdsQuery } from "./queries.ts";
 
@@ -24,6 +24,16 @@ export const PointsPanel = () => {
   const holds = useQuery(holdsQuery(api, memberId));
   const [items, held] = [balances.data?.items, holds.data?.items];
   const available = items && held && spendable(items, held);
+  const isOneOfMany = new Set(items?.map(({ programId }) => programId)).size > 1;
+  const others = (items ?? []).filter((balance) => isUsed(balance) && !isRegularPoints(balance));
+  const account = (balance: Balance) => (
+    <Account
+      key={`${balance.programId}:${balance.currency}:${balance.category}`}
+      balance={balance}
+      holds={held ?? []}
+      isOneOfMany={isOneOfMany}
+    />
+  );
   return (
     <Panel title="Points" actions={<MovementActions memberId={memberId} available={available} />}>
       <div className={classes.parts}>
@@ -35,20 +45,12 @@ export const PointsPanel = () => {
               <ErrorState error={balances.error} onRetry={() => void balances.refetch()} />
             )
           ) : (
-            items
-              .filter(isUsed)
-              .map((balance) => (
-                <Account
-                  key={`${balance.programId}:${balance.currency}:${balance.category}`}
-                  balance={balance}
-                  holds={held ?? []}
-                  isOneOfMany={new Set(items.map(({ programId }) => programId)).size > 1}
-                />
-              ))
+            items.filter(isRegularPoints).map(account)
           )}
         </div>
         <BalanceChart />
       </div>
+      {others.length > 0 && <div className={classes.others}>{others.map(account)}</div>}
     </Panel>
   );
 };
@@ -63,7 +65,7 @@ const Account = ({
   holds: readonly Hold[];
   isOneOfMany: boolean;
 }) => {
-  const { programName, category, currency, debt } = balance;
+  const { programName, debt } = balance;
   const held = heldNow(holds, balance);
   const parts: [string, number][] = [
     ["Issued", balance.issued],
@@ -74,7 +76,7 @@ const Account = ({
     ["Returned", -balance.returned],
     ["Adjusted", balance.adjusted],
   ];
-  const title = `${plainWords(category)} ${currency}`;
+  const title = kindOfPoints(balance);
   return (
     <section className={classes.account} aria-label={isOneOfMany ? `${title}, ${programName}` : title}>
       <Text size="sm" fw={600}>

@@ -44,7 +44,7 @@ export const TierHistory = () => {
               <Text size="sm" c="dimmed">
                 <DateTime value={changedAt} />
               </Text>
-              {reason && (
+              {reason && from !== null && (
                 <Text size="sm" c="dimmed">
                   {plainWords(reason)}
                 </Text>

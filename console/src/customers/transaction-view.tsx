@@ -11,6 +11,7 @@ import { ErrorState } from "../ui/states.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
 import { BillChanges } from "./bill-changes.tsx";
 import { BillClaim } from "./claim-for-customer.tsx";
+import { signedAmount } from "./facts.ts";
 import { plainWords } from "./names.ts";
 import { transactionQuery } from "./queries.ts";
 import { ReturnsPanel } from "./returns-panel.tsx";
@@ -37,33 +38,32 @@ export const TransactionView = ({ transactionId }: { transactionId: string }) =>
   );
 };
 
-const Summary = ({
-  transaction: { amount, points, billedAt, store, till, type, source },
-}: {
-  transaction: Transaction;
-}) => (
-  <div>
-    <Group gap="xl" align="flex-end">
-      <Text fz={28} fw={600} lh={1.2} lts="-0.02em">
-        <Money value={amount} />
-      </Text>
-      {points !== null && (
-        <Text fz={18} fw={600} lh={1.3}>
-          <Points value={points} signed unit />
+const Summary = ({ transaction }: { transaction: Transaction }) => {
+  const { points, billedAt, store, till, type, source } = transaction;
+  return (
+    <div>
+      <Group gap="xl" align="flex-end">
+        <Text fz={28} fw={600} lh={1.2} lts="-0.02em">
+          <Money value={signedAmount(transaction)} />
         </Text>
-      )}
-    </Group>
-    <Group gap="xs" mt={6}>
-      {type !== "REGULAR" && <StatusBadge tone="quiet">{plainWords(type)}</StatusBadge>}
-      <Text size="sm" c="dimmed">
-        <DateTime value={billedAt} />
-        {store && <> · {store.name}</>}
-        {till && <> · till {till.code}</>}
-        {source && <> · {plainWords(source)}</>}
-      </Text>
-    </Group>
-  </div>
-);
+        {points !== null && (
+          <Text fz={18} fw={600} lh={1.3}>
+            <Points value={points} signed unit />
+          </Text>
+        )}
+      </Group>
+      <Group gap="xs" mt={6}>
+        {type !== "REGULAR" && <StatusBadge tone="quiet">{plainWords(type)}</StatusBadge>}
+        <Text size="sm" c="dimmed">
+          <DateTime value={billedAt} />
+          {store && <> · {store.name}</>}
+          {till && <> · till {till.code}</>}
+          {source && <> · {plainWords(source)}</>}
+        </Text>
+      </Group>
+    </div>
+  );
+};
 
 const LINES: Column<TransactionLine>[] = [
   {

@@ -13,6 +13,7 @@ import { Panel } from "../ui/panel.tsx";
 import { EmptyState } from "../ui/states.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { ClaimMissing } from "./claim-missing.tsx";
+import { signedAmount } from "./facts.ts";
 import { plainWords } from "./names.ts";
 import { PAGE_SIZE, transactionsQuery } from "./queries.ts";
 
@@ -69,8 +70,8 @@ const COLUMNS: Column<TransactionSummary>[] = [
   {
     header: "Amount",
     align: "right",
-    cell: ({ amount }) => <Money value={amount} />,
-    csv: ({ amount }) => amount,
+    cell: (bill) => <Money value={signedAmount(bill)} />,
+    csv: (bill) => signedAmount(bill),
   },
   {
     header: "Points",

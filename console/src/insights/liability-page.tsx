@@ -179,7 +179,7 @@ const Filters = ({ filter, report }: { filter: LiabilityFilter; report: Liabilit
 };
 
 const heldText = ({ now, currency }: Liability, format: Format): string => {
-  if (now.debt > 0) return `lots ${format.points(now.openLots)}, owed back ${format.points(now.debt)}`;
+  if (now.debt > 0) return `${format.points(now.openLots)} in lots, ${format.points(now.debt)} owed back`;
   return now.money === null ? currency : `${format.points(now.outstanding)} ${currency}`;
 };
 
@@ -232,7 +232,7 @@ const Figures = ({ report }: { report: Liability | undefined }) => {
         color="var(--fealty-chart-4)"
       />
       <StatCard
-        label="Ending soon"
+        label="Expiring soon"
         value={soon === undefined ? undefined : format.points(soon)}
         detail="within three months"
         {...(report ? { series: report.expiry.slice(0, 12).map(({ points }) => points) } : {})}
@@ -270,7 +270,7 @@ const Export = ({ filter, report }: { filter: LiabilityFilter; report: Liability
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => save.mutate("movements")}>Movements by month (CSV)</Menu.Item>
-        <Menu.Item onClick={() => save.mutate("expiry")}>When points end (CSV)</Menu.Item>
+        <Menu.Item onClick={() => save.mutate("expiry")}>When points expire (CSV)</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -66,17 +66,25 @@ const ACCOUNTS: Column<Account>[] = [
   { header: "Value", align: "right", cell: ({ money }) => <Money value={money} /> },
 ];
 
+/** Accounts that something is or was in; all of them where there is no such. */
+const usedOf = (accounts: Account[]): Account[] => {
+  const used = accounts.filter(({ programId, currencyId, money, ...figures }) =>
+    Object.values(figures).some((figure) => typeof figure === "number" && figure !== 0),
+  );
+  return used.length === 0 ? accounts : used;
+};
+
 /** By program, currency and category; a row narrows the whole page to itself. */
 export const AccountsTable = ({ report, stale }: { report: Liability | undefined; stale: boolean }) => (
   <Panel
     title="By program, currency and category"
-    description="Over the months chosen. Open a row for its charts and for when its points end"
+    description="Over the months chosen. Open a row for its charts and for when its points expire"
     flush
   >
     <DataTable
       label="Liability by program, currency and category"
       columns={ACCOUNTS}
-      rows={report?.accounts}
+      rows={report && usedOf(report.accounts)}
       rowKey={({ programId, currencyId, category }) => `${programId} ${currencyId} ${category}`}
       stale={stale}
       skeletonRows={3}
@@ -110,7 +118,7 @@ const MonthLink = ({ month }: { month: string | null }) => {
 const Count = ({ value }: { value: number }) => <>{useFormat().number(value)}</>;
 
 const EXPIRY: Column<Expiry>[] = [
-  { header: "Ends in", leads: true, cell: ({ month }) => <MonthLink month={month} /> },
+  { header: "Expire in", leads: true, cell: ({ month }) => <MonthLink month={month} /> },
   { header: "Points", align: "right", cell: ({ points }) => <Points value={points} /> },
   { header: "Value", align: "right", cell: ({ money }) => <Money value={money} /> },
   { header: "Lots", align: "right", cell: ({ lots }) => <Count value={lots} /> },
@@ -125,7 +133,7 @@ export const ExpiryTable = ({ report, stale }: { report: Liability | undefined; 
   const rows = report?.expiry;
   const hidden = rows !== undefined && !all ? Math.max(0, rows.length - SHOWN_FIRST) : 0;
   return (
-    <Panel title="When points end" description="Open a month for the members who hold them" flush>
+    <Panel title="When points expire" description="Open a month for the members who hold them" flush>
       <DataTable
         label="Expiring points by month"
         columns={EXPIRY}

@@ -67,7 +67,9 @@ const timeFormats = (locale: string, timeZone: string) => {
   const calendarDay = new Intl.DateTimeFormat(locale, { timeZone: "UTC", day: "numeric", month: "short" });
   const calendarMonth = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", year: "numeric" });
   const sortable = new Intl.DateTimeFormat("sv-SE", { timeZone });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  // "Tomorrow" is a day; but "next year" would be any day of it.
+  const near = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const far = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
   return {
     day,
     longDay,
@@ -79,7 +81,8 @@ const timeFormats = (locale: string, timeZone: string) => {
     calendarDay,
     calendarMonth,
     sortable,
-    relative,
+    near,
+    far,
   };
 };
 
@@ -102,7 +105,8 @@ export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => 
     calendarDay,
     calendarMonth,
     sortable,
-    relative,
+    near,
+    far,
   } = timeFormats(locale, timeZone);
 
   const offsetAt = (value: Moment): string =>
@@ -133,7 +137,10 @@ export const createFormat = ({ locale, timeZone, currency }: FormatSettings) => 
     /** A day of a chart, given as YYYY-MM-DD or YYYY-MM. */
     chartDay: (date: string) =>
       date.length === 7 ? calendarMonth.format(new Date(`${date}-01`)) : calendarDay.format(new Date(date)),
-    relative: (value: Moment, now: Date) => relativeTime(relative, asDate(value).getTime() - now.getTime()),
+    relative: (value: Moment, now: Date) => {
+      const milliseconds = asDate(value).getTime() - now.getTime();
+      return relativeTime(Math.abs(milliseconds) < FAR ? near : far, milliseconds);
+    },
   };
 };
 
@@ -144,6 +151,9 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["hour", 3_600_000],
   ["minute", 60_000],
 ];
+
+/** From here on in months and years. */
+const FAR = 2_629_800_000;
 
 const relativeTime = (format: Intl.RelativeTimeFormat, milliseconds: number): string => {
   for (const [unit, length] of STEPS) {

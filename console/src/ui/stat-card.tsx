@@ -3,6 +3,7 @@ import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from "@tabler/ic
 import type { ReactNode } from "react";
 import { useFormat } from "./format-context.tsx";
 import { Sparkline } from "./sparkline.tsx";
+import classes from "./stat-card.module.css";
 
 /** One figure: what it is, how much, how it changed against the period before, and its shape over time. */
 export const StatCard = ({
@@ -16,7 +17,7 @@ export const StatCard = ({
 }: {
   label: string;
   /** Undefined while it loads. */
-  value: ReactNode | undefined;
+  value: string | undefined;
   detail?: ReactNode;
   /** Share of the earlier figure; null when there is none. */
   change?: number | null;
@@ -24,14 +25,20 @@ export const StatCard = ({
   color?: string;
   fromZero?: boolean;
 }) => (
-  <Card padding="lg" pb="sm" h="100%">
+  <Card padding="lg" pb="sm" h="100%" className={classes.card!}>
     <Text c="dimmed" size="sm">
       {label}
     </Text>
     {value === undefined ? (
       <Skeleton h={24} w="60%" mt={8} mb={6} />
     ) : (
-      <Text fz={24} fw={600} lh={1.3} mt={2} lts="-0.015em">
+      <Text
+        className={classes.value!}
+        style={{ "--characters": value.length }}
+        fw={600}
+        mt={2}
+        lts="-0.015em"
+      >
         {value}
       </Text>
     )}

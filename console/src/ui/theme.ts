@@ -3,6 +3,7 @@ import {
   Anchor,
   Avatar,
   Badge,
+  Breadcrumbs,
   Button,
   Card,
   Checkbox,
@@ -131,6 +132,10 @@ export const theme = createTheme({
     Badge: Badge.extend({
       defaultProps: { variant: "light", radius: "sm" },
       styles: { root: { textTransform: "none", fontWeight: 500 } },
+    }),
+    // Long names break rather than widen the page.
+    Breadcrumbs: Breadcrumbs.extend({
+      styles: { breadcrumb: { whiteSpace: "normal", overflowWrap: "anywhere", minWidth: 0 } },
     }),
     Button: Button.extend({ defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } }),
     Avatar: Avatar.extend({ defaultProps: { radius: 1000 } }),

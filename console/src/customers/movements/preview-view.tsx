@@ -3,7 +3,7 @@ import type { MovementPreview } from "../../api/types.ts";
 import { DateTime, Points } from "../../ui/amounts.tsx";
 import { Expires } from "../expires.tsx";
 import { accountName } from "../ledger-words.ts";
-import { plainWords } from "../names.ts";
+import { kindOfPoints } from "../names.ts";
 import classes from "./preview.module.css";
 import { changeWords, type PreviewedLot, signedAmount } from "./preview-words.ts";
 
@@ -43,7 +43,8 @@ const Whose = ({
   <Text size="sm" fw={500}>
     {customerName || `Member ${customerId}`}
     <Text span inherit c="dimmed" fw={400}>
-      , {plainWords(category).toLowerCase()} {currency}, {programName}
+      {" "}
+      · {kindOfPoints({ category, currency })} · {programName}
     </Text>
   </Text>
 );
