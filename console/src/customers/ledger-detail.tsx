@@ -5,7 +5,7 @@ import { DateTime, Points } from "../ui/amounts.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { Expires } from "./expires.tsx";
 import classes from "./ledger.module.css";
-import { accountName, debtWords, reasonOf, useWords } from "./ledger-words.ts";
+import { accountName, debtWords, otherSide, reasonOf, useWords } from "./ledger-words.ts";
 import { kindOfPoints } from "./names.ts";
 
 /** The entries of an event: from where to where the points went, and which lots they opened or used. */
@@ -18,7 +18,7 @@ export const LedgerDetail = ({ event, columns }: { event: LedgerEvent; columns: 
         </Text>
       )}
       {event.entries.map((entry) => (
-        <Entry key={entry.lineNo} entry={entry} />
+        <Entry key={entry.lineNo} entry={entry} accounts={event.entries.map(({ contra }) => contra)} />
       ))}
       <Text size="xs" c="dimmed" mt="sm">
         {sourceOf(event)}
@@ -39,11 +39,11 @@ const sourceOf = ({ eventNo, eventName, tillCode, reference }: LedgerEvent): str
     .filter(Boolean)
     .join(", ");
 
-const Entry = ({ entry }: { entry: LedgerEntry }) => (
+const Entry = ({ entry, accounts }: { entry: LedgerEntry; accounts: readonly string[] }) => (
   <div className={classes.entry}>
     <Group justify="space-between" mb={6}>
       <Text size="sm" fw={500}>
-        {entry.programName}: {kindOfPoints(entry)}
+        {entry.programName} · {kindOfPoints(entry)}
       </Text>
       <Text size="sm" c="dimmed">
         Balance <Points value={entry.balanceBefore} /> →{" "}
@@ -54,7 +54,11 @@ const Entry = ({ entry }: { entry: LedgerEntry }) => (
       <div>
         <PartTitle>Legs</PartTitle>
         {entry.legs.map(({ account, amount }) => (
-          <Line key={account} label={accountName(account)} value={<Points value={amount} signed />} />
+          <Line
+            key={account}
+            label={account === entry.contra ? otherSide(account, accounts) : accountName(account)}
+            value={<Points value={amount} signed />}
+          />
         ))}
         {debtWords(entry.debtChange) !== null && (
           <Line label={debtWords(entry.debtChange)} value={<Points value={Math.abs(entry.debtChange)} />} />

@@ -31,6 +31,12 @@ export const accountName = (account: string): string => {
   return PROGRAM_ACCOUNTS[last] ?? plainWords(account.replaceAll(/[:/.]/g, " "));
 };
 
+/** The other side of one of an event's postings; what a transfer takes besides is its fee. */
+export const otherSide = (account: string, accounts: readonly string[]): string =>
+  account === "adjusted" && accounts.includes("transfer")
+    ? "Program: fee of the transfer"
+    : accountName(account);
+
 const TAKEN: Record<string, string> = {
   redeemed: "Spent",
   expired: "Expired",

@@ -23,7 +23,14 @@ export const PointsPanel = () => {
   const balances = useQuery(balancesQuery(api, memberId));
   const holds = useQuery(holdsQuery(api, memberId));
   const [items, held] = [balances.data?.items, holds.data?.items];
-  const available = items && held && spendable(items, held);
+  const purses =
+    items &&
+    held &&
+    items.filter(isRegularPoints).map((balance) => ({
+      programId: balance.programId,
+      programName: balance.programName,
+      available: spendable([balance], held),
+    }));
   const isOneOfMany = new Set(items?.map(({ programId }) => programId)).size > 1;
   const others = (items ?? []).filter((balance) => isUsed(balance) && !isRegularPoints(balance));
   const account = (balance: Balance) => (
@@ -35,7 +42,7 @@ export const PointsPanel = () => {
     />
   );
   return (
-    <Panel title="Points" actions={<MovementActions memberId={memberId} available={available} />}>
+    <Panel title="Points" actions={<MovementActions memberId={memberId} purses={purses} />}>
       <div className={classes.parts}>
         <div>
           {items === undefined ? (

@@ -1,11 +1,12 @@
 import { NumberInput, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import type { UseFormReturnType } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { refresh } from "../api/query.ts";
 import type { Transaction } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { Money } from "../ui/amounts.tsx";
 import { MovementDialog } from "./movements/movement-dialog.tsx";
+import { given } from "./movements/movement-fields.tsx";
 
 type Kind = "FULL" | "LINE_ITEM" | "AMOUNT";
 
@@ -38,114 +39,134 @@ export const canReturn = (transaction: Transaction): boolean => {
   return first === "AMOUNT" && returns.reduce((sum, item) => sum + item.amount, 0) < amount;
 };
 
+interface Values {
+  kind: Kind;
+  amount: number | string;
+  /** How many of each line, by its number. */
+  pieces: Record<string, number | string>;
+  note: string;
+}
+
+/** What is entered, as it is sent: the parts of other kinds are left out. */
+const bodyOf = ({ kind, amount, pieces, note }: Values) => ({
+  returnType: kind,
+  ...(kind === "AMOUNT" ? { amount: Number(amount) } : {}),
+  ...(kind === "LINE_ITEM"
+    ? {
+        lines: Object.entries(pieces)
+          .map(([lineNo, quantity]) => ({ lineNo: Number(lineNo), quantity: Number(quantity) }))
+          .filter(({ quantity }) => quantity > 0),
+      }
+    : {}),
+  ...given({ note }),
+});
+
 /** Returns a bill, whole, by item or by amount, seen before it is confirmed: which points go from where. */
 export const ReturnDialog = ({ transaction, onClose }: { transaction: Transaction; onClose: () => void }) => {
   const { api } = useOrganisation();
   const queryClient = useQueryClient();
   const kinds = kindsOf(transaction);
-  const returned = transaction.returns.reduce((sum, { amount }) => sum + amount, 0);
-  const form = useForm({
-    initialValues: {
-      kind: kinds[0]?.value ?? "FULL",
-      amount: "" as number | string,
-      pieces: Object.fromEntries(transaction.lines.map(({ lineNo }) => [lineNo, 0])) as Record<
-        string,
-        number | string
-      >,
-      note: "",
-    },
-    validate: {
-      amount: (value, { kind }) =>
-        kind === "AMOUNT" && !(Number(value) > 0) ? "Enter how much goes back" : null,
-      pieces: (value, { kind }) =>
-        kind === "LINE_ITEM" && !Object.values(value).some((count) => Number(count) > 0)
-          ? "Enter which items go back"
-          : null,
-    },
-  });
-  type Values = typeof form.values;
-  const bodyOf = ({ kind, amount, pieces, note }: Values) => ({
-    returnType: kind,
-    ...(kind === "AMOUNT" ? { amount: Number(amount) } : {}),
-    ...(kind === "LINE_ITEM"
-      ? {
-          lines: Object.entries(pieces)
-            .map(([lineNo, quantity]) => ({ lineNo: Number(lineNo), quantity: Number(quantity) }))
-            .filter(({ quantity }) => quantity > 0),
-        }
-      : {}),
-    ...(note.trim() === "" ? {} : { note: note.trim() }),
-  });
-  const call = { params: { id: String(transaction.id) } };
-  const { kind } = form.values;
+  const params = { id: String(transaction.id) };
   const memberId = transaction.customer?.id;
+  const initial: Values = {
+    kind: kinds[0]?.value ?? "FULL",
+    amount: "",
+    pieces: Object.fromEntries(transaction.lines.map(({ lineNo }) => [lineNo, 0])),
+    note: "",
+  };
   return (
     <MovementDialog
       title={`Return of bill ${transaction.number}`}
       action="Return"
       dangerous
-      form={form}
-      fields={["amount", "note"]}
-      preview={(values) =>
-        api.post("/api/transactions/{id}/return-preview", { ...call, body: bodyOf(values) })
-      }
-      confirm={async (values, requestKey) => {
-        await api.post("/api/transactions/{id}/returns", { ...call, body: bodyOf(values), requestKey });
-        await refresh(queryClient, api, "/transactions");
+      initial={initial}
+      check={{
+        amount: (value, { kind }) =>
+          kind === "AMOUNT" && !(Number(value) > 0) ? "Enter how much goes back" : null,
+        pieces: (value, { kind }) =>
+          kind === "LINE_ITEM" && !Object.values(value).some((count) => Number(count) > 0)
+            ? "Enter which items go back"
+            : null,
+      }}
+      body={bodyOf}
+      calls={{
+        preview: (body) => api.post("/api/transactions/{id}/return-preview", { params, body }),
+        confirm: async (body, requestKey) => {
+          await api.post("/api/transactions/{id}/returns", { params, body, requestKey });
+          await refresh(queryClient, api, "/transactions");
+        },
       }}
       done="The return was recorded."
-      touched={memberId === undefined ? [] : [memberId]}
+      touches={() => (memberId === undefined ? [] : [memberId])}
       onClose={onClose}
     >
-      <SegmentedControl
-        aria-label="What goes back"
-        data={kinds}
-        value={kind}
-        onChange={(value) => form.setFieldValue("kind", value as Kind)}
-      />
-      {kind === "FULL" && (
-        <Text size="sm">The whole bill goes back, and with it everything that it earned.</Text>
+      {(form) => (
+        <>
+          <SegmentedControl
+            aria-label="What goes back"
+            data={kinds}
+            value={form.values.kind}
+            onChange={(value) => form.setFieldValue("kind", value as Kind)}
+          />
+          <Parts form={form} transaction={transaction} />
+          <Textarea label="Note" autosize minRows={2} {...form.getInputProps("note")} />
+        </>
       )}
-      {kind === "AMOUNT" && (
-        <NumberInput
-          label="Amount"
-          description={
-            <>
-              At most <Money value={transaction.amount - returned} />; points go back in the same ratio
-            </>
-          }
-          required
-          min={0}
-          hideControls
-          data-autofocus
-          {...form.getInputProps("amount")}
-        />
-      )}
-      {kind === "LINE_ITEM" && (
-        <Stack gap="xs">
-          {transaction.lines
-            .filter((line) => leftOf(line) > 0)
-            .map((line) => (
-              <NumberInput
-                key={line.lineNo}
-                label={line.description ?? line.itemCode}
-                description={`${leftOf(line)} left of ${line.quantity}`}
-                min={0}
-                max={leftOf(line)}
-                {...form.getInputProps(`pieces.${line.lineNo}`)}
-              />
-            ))}
-          {form.errors.pieces && (
-            <Text size="sm" c="clay" role="alert">
-              {form.errors.pieces}
-            </Text>
-          )}
-          <Text size="xs" c="dimmed">
-            Points of the bill as a whole go once every item has gone back.
-          </Text>
-        </Stack>
-      )}
-      <Textarea label="Note" autosize minRows={2} {...form.getInputProps("note")} />
     </MovementDialog>
+  );
+};
+
+/** What goes back, asked for as its kind needs it. */
+const Parts = ({
+  form,
+  transaction: { amount, returns, lines },
+}: {
+  form: UseFormReturnType<Values>;
+  transaction: Transaction;
+}) => {
+  const { kind } = form.values;
+  if (kind === "FULL")
+    return <Text size="sm">The whole bill goes back, and with it everything that it earned.</Text>;
+  if (kind === "AMOUNT")
+    return (
+      <NumberInput
+        label="Amount"
+        description={
+          <>
+            At most <Money value={amount - returns.reduce((sum, item) => sum + item.amount, 0)} />; points go
+            back in the same ratio
+          </>
+        }
+        required
+        min={0}
+        thousandSeparator=","
+        hideControls
+        data-autofocus
+        {...form.getInputProps("amount")}
+      />
+    );
+  return (
+    <Stack gap="xs">
+      {lines
+        .filter((line) => leftOf(line) > 0)
+        .map((line) => (
+          <NumberInput
+            key={line.lineNo}
+            label={line.description ?? line.itemCode}
+            description={`${leftOf(line)} left of ${line.quantity}`}
+            min={0}
+            max={leftOf(line)}
+            {...form.getInputProps(`pieces.${line.lineNo}`)}
+          />
+        ))}
+      {form.errors.pieces && (
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
+          {form.errors.pieces}
+        </Text>
+      )}
+      <Text size="xs" c="dimmed">
+        Points of the bill as a whole go once every item has gone back.
+      </Text>
+    </Stack>
   );
 };

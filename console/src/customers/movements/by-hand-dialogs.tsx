@@ -1,141 +1,129 @@
 import { Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
 import type { Lot } from "../../api/types.ts";
 import { useOrganisation } from "../../shell/organisation.ts";
-import { required } from "../../ui/form-errors.ts";
+import { useFormat } from "../../ui/format-context.tsx";
 import { MemberPicker } from "../member-picker.tsx";
+import { callsOf } from "./movement-calls.ts";
 import { MovementDialog } from "./movement-dialog.tsx";
-import { given, PointsField, ReasonField } from "./movement-fields.tsx";
-import { Spendable } from "./spendable.tsx";
-
-interface Parts {
-  readonly memberId: string;
-  readonly available: number | undefined;
-  readonly onClose: () => void;
-}
+import {
+  given,
+  HOW_MANY,
+  type MemberParts,
+  NO_POINTS,
+  PurseFields,
+  pointsOf,
+  ReasonField,
+  WHY,
+} from "./movement-fields.tsx";
 
 /** Gives a member points as goodwill. */
-export const GrantDialog = ({ memberId, onClose }: Parts) => {
+export const GrantDialog = ({ memberId, purses, onClose }: MemberParts) => {
   const { api } = useOrganisation();
-  const form = useForm({
-    initialValues: { points: "" as number | string, expiresOn: "", reason: "", comments: "" },
-    validate: { points: required("Enter how many points"), reason: required("Say why") },
-  });
-  const bodyOf = ({ points, expiresOn, reason, comments }: typeof form.values) => ({
-    points: Number(points),
-    reason: reason.trim(),
-    ...given("expiresOn", expiresOn),
-    ...given("comments", comments),
-  });
-  const call = { params: { id: memberId } };
   return (
     <MovementDialog
       title="Grant points"
       action="Grant"
-      form={form}
-      fields={["points", "expiresOn", "reason", "comments"]}
-      preview={(values) => api.post("/api/customers/{id}/grants/preview", { ...call, body: bodyOf(values) })}
-      confirm={(values, requestKey) =>
-        api.post("/api/customers/{id}/grants", { ...call, body: bodyOf(values), requestKey })
-      }
+      initial={{ ...NO_POINTS, expiresOn: "", reason: "", comments: "" }}
+      check={{ points: HOW_MANY, reason: WHY }}
+      body={({ points, programId, ...texts }) => ({ ...pointsOf({ points, programId }), ...given(texts) })}
+      calls={callsOf(api, "/api/customers/{id}/grants", { id: memberId })}
       done="The points were given."
-      touched={[memberId]}
+      touches={() => [memberId]}
       onClose={onClose}
     >
-      <PointsField form={form} />
-      <TextInput
-        type="date"
-        label="Last day"
-        description="As the program says when empty"
-        {...form.getInputProps("expiresOn")}
-      />
-      <ReasonField form={form} name="reason" />
-      <Textarea label="Comments" autosize minRows={2} maxLength={500} {...form.getInputProps("comments")} />
+      {(form) => (
+        <>
+          <PurseFields form={form} purses={purses} />
+          <TextInput
+            type="date"
+            label="Last day"
+            description="Empty: as the program says"
+            {...form.getInputProps("expiresOn")}
+          />
+          <ReasonField form={form} name="reason" />
+          <Textarea
+            label="Comments"
+            autosize
+            minRows={2}
+            maxLength={500}
+            {...form.getInputProps("comments")}
+          />
+        </>
+      )}
     </MovementDialog>
   );
 };
 
 /** Takes points from a member. */
-export const DeductDialog = ({ memberId, available, onClose }: Parts) => {
+export const DeductDialog = ({ memberId, purses, onClose }: MemberParts) => {
   const { api } = useOrganisation();
-  const form = useForm({
-    initialValues: { points: "" as number | string, reason: "", comments: "" },
-    validate: { points: required("Enter how many points"), reason: required("Say why") },
-  });
-  const bodyOf = ({ points, reason, comments }: typeof form.values) => ({
-    points: Number(points),
-    reason: reason.trim(),
-    ...given("comments", comments),
-  });
-  const call = { params: { id: memberId } };
   return (
     <MovementDialog
       title="Deduct points"
       action="Deduct"
       dangerous
-      form={form}
-      fields={["points", "reason", "comments"]}
-      preview={(values) =>
-        api.post("/api/customers/{id}/deductions/preview", { ...call, body: bodyOf(values) })
-      }
-      confirm={(values, requestKey) =>
-        api.post("/api/customers/{id}/deductions", { ...call, body: bodyOf(values), requestKey })
-      }
+      initial={{ ...NO_POINTS, reason: "", comments: "" }}
+      check={{ points: HOW_MANY, reason: WHY }}
+      body={({ points, programId, ...texts }) => ({ ...pointsOf({ points, programId }), ...given(texts) })}
+      calls={callsOf(api, "/api/customers/{id}/deductions", { id: memberId })}
       done="The points were taken."
-      touched={[memberId]}
+      touches={() => [memberId]}
       onClose={onClose}
     >
-      <PointsField form={form} description={<Spendable points={available} />} />
-      <ReasonField form={form} name="reason" />
-      <Textarea label="Comments" autosize minRows={2} maxLength={500} {...form.getInputProps("comments")} />
+      {(form) => (
+        <>
+          <PurseFields form={form} purses={purses} can="can be taken" />
+          <ReasonField form={form} name="reason" />
+          <Textarea
+            label="Comments"
+            autosize
+            minRows={2}
+            maxLength={500}
+            {...form.getInputProps("comments")}
+          />
+        </>
+      )}
     </MovementDialog>
   );
 };
 
 /** Passes points of a member to another. */
-export const TransferDialog = ({ memberId, available, onClose }: Parts) => {
+export const TransferDialog = ({ memberId, purses, onClose }: MemberParts) => {
   const { api } = useOrganisation();
-  const form = useForm({
-    initialValues: { points: "" as number | string, toCustomerId: null as string | null, notes: "" },
-    validate: {
-      points: required("Enter how many points"),
-      toCustomerId: (value) => (value === null ? "Choose who gets them" : null),
-      notes: required("Say why"),
-    },
-  });
-  const bodyOf = ({ points, toCustomerId, notes }: typeof form.values) => ({
-    points: Number(points),
-    toCustomerId: toCustomerId ?? "",
-    notes: notes.trim(),
-  });
-  const { toCustomerId } = form.values;
-  const call = { params: { id: memberId } };
   return (
     <MovementDialog
       title="Transfer points"
       action="Transfer"
-      form={form}
-      fields={["points", "toCustomerId", "notes"]}
-      preview={(values) =>
-        api.post("/api/customers/{id}/transfers/preview", { ...call, body: bodyOf(values) })
-      }
-      confirm={(values, requestKey) =>
-        api.post("/api/customers/{id}/transfers", { ...call, body: bodyOf(values), requestKey })
-      }
+      initial={{ ...NO_POINTS, toCustomerId: null as string | null, notes: "" }}
+      check={{
+        points: HOW_MANY,
+        toCustomerId: (value) => (value === null ? "Choose who gets them" : null),
+        notes: WHY,
+      }}
+      body={({ points, programId, toCustomerId, notes }) => ({
+        ...pointsOf({ points, programId }),
+        toCustomerId: toCustomerId ?? "",
+        ...given({ notes }),
+      })}
+      calls={callsOf(api, "/api/customers/{id}/transfers", { id: memberId })}
       done="The points were transferred."
-      touched={toCustomerId === null ? [memberId] : [memberId, toCustomerId]}
+      touches={({ toCustomerId }) => (toCustomerId === null ? [memberId] : [memberId, toCustomerId])}
       onClose={onClose}
     >
-      <PointsField form={form} description={<Spendable points={available} />} />
-      <MemberPicker
-        label="To member"
-        required
-        except={memberId}
-        value={toCustomerId}
-        onChange={(id) => form.setFieldValue("toCustomerId", id)}
-        error={form.errors.toCustomerId}
-      />
-      <ReasonField form={form} name="notes" />
+      {(form) => (
+        <>
+          <PurseFields form={form} purses={purses} can="can be spent" />
+          <MemberPicker
+            label="To member"
+            required
+            except={memberId}
+            value={form.values.toCustomerId}
+            onChange={(id) => form.setFieldValue("toCustomerId", id)}
+            error={form.errors.toCustomerId}
+          />
+          <ReasonField form={form} name="notes" />
+        </>
+      )}
     </MovementDialog>
   );
 };
@@ -151,49 +139,33 @@ export const MoveExpiryDialog = ({
   onClose: () => void;
 }) => {
   const { api } = useOrganisation();
-  const form = useForm({
-    initialValues: { expiresOn: lot.expiresAt?.slice(0, 10) ?? "", reason: "" },
-    validate: { reason: required("Say why") },
-  });
-  const bodyOf = ({ expiresOn, reason }: typeof form.values) => ({
-    reason: reason.trim(),
-    programId: lot.programId,
-    ...given("expiresOn", expiresOn),
-  });
-  const call = {
-    params: { id: memberId, eventNo: String(lot.eventNo), lineNo: String(lot.lineNo) },
-  };
+  const format = useFormat();
+  const { programId, eventNo, lineNo, expiresAt } = lot;
+  const params = { id: memberId, eventNo: String(eventNo), lineNo: String(lineNo) };
   return (
     <MovementDialog
       title="Move the expiry date"
       action="Move"
-      form={form}
-      fields={["expiresOn", "reason"]}
-      preview={(values) =>
-        api.post("/api/customers/{id}/lots/{eventNo}/{lineNo}/expiry/preview", {
-          ...call,
-          body: bodyOf(values),
-        })
-      }
-      confirm={(values, requestKey) =>
-        api.post("/api/customers/{id}/lots/{eventNo}/{lineNo}/expiry", {
-          ...call,
-          body: bodyOf(values),
-          requestKey,
-        })
-      }
+      initial={{ expiresOn: expiresAt === null ? "" : format.dayOf(expiresAt), reason: "" }}
+      check={{ reason: WHY }}
+      body={(texts) => ({ programId, ...given(texts) })}
+      calls={callsOf(api, "/api/customers/{id}/lots/{eventNo}/{lineNo}/expiry", params)}
       done="The date was moved."
-      touched={[memberId]}
+      touches={() => [memberId]}
       onClose={onClose}
     >
-      <TextInput
-        type="date"
-        label="Last day"
-        description="Never when empty"
-        data-autofocus
-        {...form.getInputProps("expiresOn")}
-      />
-      <ReasonField form={form} name="reason" />
+      {(form) => (
+        <>
+          <TextInput
+            type="date"
+            label="Last day"
+            description="Empty: never"
+            data-autofocus
+            {...form.getInputProps("expiresOn")}
+          />
+          <ReasonField form={form} name="reason" />
+        </>
+      )}
     </MovementDialog>
   );
 };

@@ -11,7 +11,7 @@ import { tell } from "../../ui/notify.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { holdsQuery } from "../queries.ts";
 import classes from "./redemptions.module.css";
-import { CaptureDialog } from "./reverse-dialog.tsx";
+import { CaptureDialog } from "./spend-dialogs.tsx";
 
 type Open = { readonly hold: Hold; readonly act: "capture" | "release"; readonly key: string } | null;
 

@@ -10,23 +10,24 @@ import {
 import { useState } from "react";
 import { useOrganisation } from "../../shell/organisation.ts";
 import { DeductDialog, GrantDialog, TransferDialog } from "./by-hand-dialogs.tsx";
-import { HoldDialog, RedeemDialog } from "./redeem-dialog.tsx";
+import type { Purse } from "./movement-fields.tsx";
+import { HoldDialog, RedeemDialog } from "./spend-dialogs.tsx";
 
 type Open = "redeem" | "hold" | "grant" | "deduct" | "transfer" | null;
 
 /** What may be done with a member's points by hand. */
 export const MovementActions = ({
   memberId,
-  available,
+  purses,
 }: {
   memberId: string;
-  /** Points that can be spent; absent until they are known. */
-  available: number | undefined;
+  /** What can be spent, by program; absent until it is known. */
+  purses: readonly Purse[] | undefined;
 }) => {
   const { may } = useOrganisation();
   const [open, setOpen] = useState<Open>(null);
   if (!may("Points:write")) return null;
-  const parts = { memberId, available, onClose: () => setOpen(null) };
+  const parts = { memberId, purses, onClose: () => setOpen(null) };
   return (
     <>
       <Group gap="xs" wrap="nowrap">

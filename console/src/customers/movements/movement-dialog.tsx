@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
-import type { UseFormReturnType } from "@mantine/form";
+import { type FormRulesRecord, type UseFormReturnType, useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { newRequestKey } from "../../api/client.ts";
@@ -9,7 +9,28 @@ import { useOrganisation } from "../../shell/organisation.ts";
 import { CheckedForm } from "../../ui/checked-form.tsx";
 import { placeError } from "../../ui/form-errors.ts";
 import { tell } from "../../ui/notify.ts";
+import type { MovementCalls } from "./movement-calls.ts";
 import { PreviewView } from "./preview-view.tsx";
+
+export interface MovementDialogProps<Values extends object> {
+  readonly title: string;
+  /** The verb on the button that does it. */
+  readonly action: string;
+  readonly dangerous?: boolean;
+  /** The form's fields, as they are at first. */
+  readonly initial: Values;
+  readonly check: FormRulesRecord<Values>;
+  /** What the form asks the server for. */
+  readonly body: (values: Values) => object;
+  readonly calls: MovementCalls;
+  /** What to say when it was done. */
+  readonly done: string;
+  /** Members whose pages are read anew. */
+  readonly touches: (values: Values) => readonly (string | number)[];
+  readonly onClose: () => void;
+  /** Draws the form's fields. */
+  readonly children: (form: UseFormReturnType<Values>) => ReactNode;
+}
 
 /** What was seen, and the key under which it is done once however often it is sent. */
 interface Seen {
@@ -21,69 +42,9 @@ interface Seen {
  * Moves points by hand in two steps: a form, then what it would come to, entry by entry; only the second is confirmed. What
  * the server refuses stands at the field that it names, or on top in the server's words.
  */
-export const MovementDialog = <Values extends object>({
-  title,
-  action,
-  dangerous = false,
-  form,
-  fields,
-  preview,
-  confirm,
-  done,
-  touched,
-  onClose,
-  children,
-}: {
-  title: string;
-  /** The verb on the button that does it. */
-  action: string;
-  dangerous?: boolean;
-  form: UseFormReturnType<Values>;
-  /** Fields of the form, so that the server's objections find their places. */
-  fields: readonly string[];
-  /** Asks what it would come to. */
-  preview: (values: Values) => Promise<MovementPreview>;
-  /** Does it, once per key. */
-  confirm: (values: Values, requestKey: string) => Promise<unknown>;
-  /** What to say when it was done. */
-  done: string;
-  /** Members whose pages are read anew. */
-  touched: readonly (string | number)[];
-  onClose: () => void;
-  /** The form's fields. */
-  children: ReactNode;
-}) => {
-  const { api } = useOrganisation();
-  const queryClient = useQueryClient();
-  const [seen, setSeen] = useState<Seen | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-
-  const attempt = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await work();
-    } catch (error) {
-      const placed = placeError(error, fields);
-      // The field that is objected to lies behind the preview.
-      if (placed.general === null) setSeen(null);
-      form.setErrors(placed.fields);
-      setFailure(placed.general);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const look = (values: Values) =>
-    attempt(async () => setSeen({ preview: await preview(values), requestKey: newRequestKey() }));
-  const act = ({ requestKey }: Seen) =>
-    attempt(async () => {
-      await confirm(form.values, requestKey);
-      await refresh(queryClient, api, ...touched.map((id) => `/customers/${id}`));
-      tell(done);
-      onClose();
-    });
-
+export const MovementDialog = <Values extends object>(props: MovementDialogProps<Values>) => {
+  const { title, action, dangerous = false, onClose } = props;
+  const { form, seen, busy, failure, look, act, back } = useMovement(props);
   return (
     <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ "aria-label": "Close" }}>
       <Stack gap="md">
@@ -95,29 +56,22 @@ export const MovementDialog = <Values extends object>({
         {seen === null ? (
           <CheckedForm onSubmit={form.onSubmit((values) => void look(values))}>
             <Stack gap="md">
-              {children}
-              <Group justify="flex-end" gap="xs">
+              {props.children(form)}
+              <Buttons>
                 <Button variant="default" onClick={onClose}>
                   Cancel
                 </Button>
                 <Button type="submit" loading={busy}>
                   Preview
                 </Button>
-              </Group>
+              </Buttons>
             </Stack>
           </CheckedForm>
         ) : (
           <>
             <PreviewView preview={seen.preview} />
-            <Group justify="flex-end" gap="xs">
-              <Button
-                variant="default"
-                disabled={busy}
-                onClick={() => {
-                  setFailure(null);
-                  setSeen(null);
-                }}
-              >
+            <Buttons>
+              <Button variant="default" disabled={busy} onClick={back}>
                 Back
               </Button>
               <Button
@@ -128,10 +82,71 @@ export const MovementDialog = <Values extends object>({
               >
                 {action}
               </Button>
-            </Group>
+            </Buttons>
           </>
         )}
       </Stack>
     </Modal>
   );
+};
+
+const Buttons = ({ children }: { children: ReactNode }) => (
+  <Group justify="flex-end" gap="xs">
+    {children}
+  </Group>
+);
+
+/** The two steps of a movement, and what is to be said about them. */
+const useMovement = <Values extends object>({
+  initial,
+  check,
+  body,
+  calls,
+  done,
+  touches,
+  onClose,
+}: MovementDialogProps<Values>) => {
+  const { api } = useOrganisation();
+  const queryClient = useQueryClient();
+  const form = useForm<Values>({ initialValues: initial, validate: check });
+  const [seen, setSeen] = useState<Seen | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  const attempt = async (work: () => Promise<void>) => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await work();
+    } catch (error) {
+      const placed = placeError(error, Object.keys(initial));
+      // The field that is objected to lies behind the preview.
+      if (placed.general === null) setSeen(null);
+      form.setErrors(placed.fields);
+      setFailure(placed.general);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return {
+    form,
+    seen,
+    busy,
+    failure,
+    look: (values: Values) =>
+      attempt(async () =>
+        setSeen({ preview: await calls.preview(body(values)), requestKey: newRequestKey() }),
+      ),
+    act: ({ requestKey }: Seen) =>
+      attempt(async () => {
+        await calls.confirm(body(form.values), requestKey);
+        await refresh(queryClient, api, ...touches(form.values).map((id) => `/customers/${id}`));
+        tell(done);
+        onClose();
+      }),
+    back: () => {
+      setFailure(null);
+      setSeen(null);
+    },
+  };
 };

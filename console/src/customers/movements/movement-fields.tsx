@@ -1,20 +1,44 @@
-import { NumberInput, Textarea } from "@mantine/core";
+import { NumberInput, Select, Textarea } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
+import { Points } from "../../ui/amounts.tsx";
+import { required } from "../../ui/form-errors.ts";
+
+/** Regular points of a member in a program, and how many of them can be spent. */
+export interface Purse {
+  readonly programId: number;
+  readonly programName: string;
+  readonly available: number;
+}
+
+/** What the dialogs on a member need. */
+export interface MemberParts {
+  readonly memberId: string;
+  /** One for each program; absent until they are known. */
+  readonly purses: readonly Purse[] | undefined;
+  readonly onClose: () => void;
+}
 
 interface Field {
   // biome-ignore lint/suspicious/noExplicitAny: the form's other fields do not matter here
   readonly form: UseFormReturnType<any>;
-  readonly description?: ReactNode;
 }
 
+/** A number field before anything is typed. */
+export const NO_NUMBER = "" as number | string;
+
+/** Rules of the fields below. */
+export const HOW_MANY = required("Enter how many points");
+export const WHY = required("Say why");
+
 /** How many points move. */
-export const PointsField = ({ form, description }: Field) => (
+export const PointsField = ({ form, description }: Field & { readonly description?: ReactNode }) => (
   <NumberInput
     label="Points"
     required
     min={0}
     decimalScale={3}
+    thousandSeparator=","
     hideControls
     {...(description === undefined ? {} : { description })}
     data-autofocus
@@ -22,10 +46,75 @@ export const PointsField = ({ form, description }: Field) => (
   />
 );
 
-/** Why they do, kept with the entries. */
+/** Of which program they are, where there is a choice, and how many, with what the member has of them. */
+export const PurseFields = ({
+  form,
+  purses,
+  can,
+}: Field & {
+  readonly purses: readonly Purse[] | undefined;
+  /** What can be done with what is available: "can be spent". Nothing is said of it when absent. */
+  readonly can?: string;
+}) => {
+  const chosen = purseOf(purses, form.values.programId);
+  return (
+    <>
+      {purses !== undefined && purses.length > 1 && (
+        <Select
+          label="Program"
+          data={purses.map(({ programId, programName }) => ({
+            value: String(programId),
+            label: programName,
+          }))}
+          allowDeselect={false}
+          {...form.getInputProps("programId")}
+          value={String(chosen?.programId)}
+        />
+      )}
+      <PointsField
+        form={form}
+        {...(can !== undefined && chosen !== undefined
+          ? {
+              description: (
+                <>
+                  <Points value={chosen.available} /> {can}
+                </>
+              ),
+            }
+          : {})}
+      />
+    </>
+  );
+};
+
+/** The program that is chosen, or the first one. */
+const purseOf = (purses: readonly Purse[] | undefined, programId: string): Purse | undefined =>
+  purses?.find((purse) => String(purse.programId) === programId) ?? purses?.[0];
+
+/** What `PurseFields` fill in, before they do. */
+export const NO_POINTS = { points: NO_NUMBER, programId: "" };
+
+/** What `PurseFields` say, as it is sent: the server chooses the program where nobody did. */
+export const pointsOf = ({ points, programId }: typeof NO_POINTS) => ({
+  points: Number(points),
+  ...(programId === "" ? {} : { programId: Number(programId) }),
+});
+
+/** Why they move, kept with the entries. */
 export const ReasonField = ({ form, name }: Field & { readonly name: "reason" | "notes" }) => (
-  <Textarea label="Reason" required autosize minRows={2} maxLength={500} {...form.getInputProps(name)} />
+  <Textarea
+    label="Reason"
+    description="Kept in the ledger with your name"
+    required
+    autosize
+    minRows={2}
+    maxLength={500}
+    {...form.getInputProps(name)}
+  />
 );
 
-/** Text of a form as it is sent: left out when empty. */
-export const given = (name: string, text: string) => (text.trim() === "" ? {} : { [name]: text.trim() });
+/** Texts of a form as they are sent: left out when empty. */
+export const given = (texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) => (text.trim() === "" ? [] : [[name, text.trim()]])),
+  );

@@ -2,7 +2,7 @@ import { Stack, Text } from "@mantine/core";
 import type { MovementPreview } from "../../api/types.ts";
 import { DateTime, Points } from "../../ui/amounts.tsx";
 import { Expires } from "../expires.tsx";
-import { accountName } from "../ledger-words.ts";
+import { otherSide } from "../ledger-words.ts";
 import { kindOfPoints } from "../names.ts";
 import classes from "./preview.module.css";
 import { changeWords, type PreviewedLot, signedAmount } from "./preview-words.ts";
@@ -21,7 +21,7 @@ export const PreviewView = ({ preview: { entries, holds, expiries } }: { preview
     </Text>
     {entries.map((entry, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: the entries of a preview keep their places.
-      <EntryCard key={index} entry={entry} />
+      <EntryCard key={index} entry={entry} accounts={entries.map(({ account }) => account)} />
     ))}
     {holds.map((hold, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: see above.
@@ -50,7 +50,7 @@ const Whose = ({
 );
 
 const Line = ({ label, children }: { label: string; children: React.ReactNode }) => (
-  <div className={classes.lot}>
+  <div className={classes.line}>
     <Text size="sm" c="dimmed" component="span">
       {label}
     </Text>
@@ -60,7 +60,7 @@ const Line = ({ label, children }: { label: string; children: React.ReactNode })
   </div>
 );
 
-const EntryCard = ({ entry }: { entry: Entry }) => (
+const EntryCard = ({ entry, accounts }: { entry: Entry; accounts: readonly string[] }) => (
   <div className={classes.entry}>
     <div className={classes.head}>
       <Whose item={entry} />
@@ -69,7 +69,7 @@ const EntryCard = ({ entry }: { entry: Entry }) => (
     <Line label="Balance">
       <Points value={entry.balanceBefore} /> → <Points value={entry.balanceAfter} fw={600} />
     </Line>
-    <Line label="Other side">{accountName(entry.account)}</Line>
+    <Line label="Other side">{otherSide(entry.account, accounts)}</Line>
     {entry.debtChange !== 0 && (
       <Line label={entry.debtChange > 0 ? "Not covered by any lot: owed" : "Pays what was owed"}>
         <Points value={Math.abs(entry.debtChange)} />
@@ -105,6 +105,12 @@ const LotLine = ({ lot }: { lot: PreviewedLot }) => (
   </li>
 );
 
+const HOLD_WORDS: Readonly<Record<string, string>> = {
+  captured: "spent and over",
+  released: "released",
+  expired: "over",
+};
+
 const HoldCard = ({ hold }: { hold: PreviewedHold }) => (
   <div className={classes.entry}>
     <div className={classes.head}>
@@ -118,10 +124,14 @@ const HoldCard = ({ hold }: { hold: PreviewedHold }) => (
         <Points value={hold.captured} />
       </Line>
     )}
-    <Line label={hold.status === "active" ? "Held until" : "The hold ends as"}>
-      {hold.status === "active" ? <DateTime value={hold.expiresAt} /> : hold.status}
-    </Line>
-    <Line label="Available besides">
+    {hold.status === "active" ? (
+      <Line label="Held until">
+        <DateTime value={hold.expiresAt} />
+      </Line>
+    ) : (
+      <Line label="Then the hold is">{HOLD_WORDS[hold.status] ?? hold.status}</Line>
+    )}
+    <Line label="Can be spent besides">
       <Points value={hold.available} />
     </Line>
   </div>

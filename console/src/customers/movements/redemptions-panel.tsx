@@ -9,7 +9,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { redemptionsQuery } from "../queries.ts";
 import classes from "./redemptions.module.css";
-import { ReverseDialog } from "./reverse-dialog.tsx";
+import { ReverseDialog } from "./spend-dialogs.tsx";
 
 /** The latest redemptions of a member, each with what was taken back of it. */
 export const RedemptionsPanel = ({ memberId }: { memberId: string }) => {
