@@ -19,6 +19,10 @@ const INK = "#1b1d23";
 const MUTED = "#5b606b";
 const LINE = "#d5d8dd";
 
+/** Of the letters in tables. */
+const HEAD_SIZE = 8.5;
+const ROW_SIZE = 9;
+
 /** Rows that are laid out before other work of the process gets its turn. */
 const ROWS_AT_ONCE = 25;
 
@@ -56,16 +60,23 @@ const heightOf = (pdf: Pdf, cells: readonly Cell[]): number =>
   Math.max(
     pdf.currentLineHeight(true),
     ...cells
-      .filter(({ text, width }) => pdf.widthOfString(text) > width)
+      .filter(({ text, width, align }) => align === "left" && pdf.widthOfString(text) > width)
       .map(({ text, width }) => pdf.heightOfString(text, { width })),
   );
 
-const drawCells = (pdf: Pdf, cells: readonly Cell[], y: number): void => {
+/** A figure that is wider than its column is drawn smaller, since one in two lines reads as another. */
+const drawCells = (pdf: Pdf, cells: readonly Cell[], y: number, size: number): void => {
   for (const { text, x, width, align } of cells) {
     if (text === "") continue;
     const taken = pdf.widthOfString(text);
-    if (taken > width) pdf.text(text, x, y, { width, align });
-    else pdf.text(text, align === "right" ? x + width - taken : x, y, { lineBreak: false });
+    if (taken <= width) pdf.text(text, align === "right" ? x + width - taken : x, y, { lineBreak: false });
+    else if (align === "left") pdf.text(text, x, y, { width });
+    else {
+      pdf
+        .fontSize((size * width) / taken)
+        .text(text, x, y, { lineBreak: false })
+        .fontSize(size);
+    }
   }
 };
 
@@ -101,10 +112,10 @@ const drawHead = (pdf: Pdf, table: Table): void => {
     table,
     table.columns.map(({ title }) => title),
   );
-  pdf.font(BOLD).fontSize(8.5).fillColor(MUTED);
+  pdf.font(BOLD).fontSize(HEAD_SIZE).fillColor(MUTED);
   const { y } = pdf;
   const height = heightOf(pdf, cells);
-  drawCells(pdf, cells, y);
+  drawCells(pdf, cells, y, HEAD_SIZE);
   rule(pdf, y + height + ROW_PADDING, MUTED);
   pdf.y = y + height + 2 * ROW_PADDING;
 };
@@ -113,7 +124,7 @@ const drawRow = (pdf: Pdf, table: Table, texts: readonly string[], isTotal: bool
   const setFont = () =>
     pdf
       .font(isTotal ? BOLD : REGULAR)
-      .fontSize(9)
+      .fontSize(ROW_SIZE)
       .fillColor(INK);
   setFont();
   const cells = cellsOf(table, texts);
@@ -123,7 +134,7 @@ const drawRow = (pdf: Pdf, table: Table, texts: readonly string[], isTotal: bool
     setFont();
   }
   const { y } = pdf;
-  drawCells(pdf, cells, y);
+  drawCells(pdf, cells, y, ROW_SIZE);
   rule(pdf, y + height + ROW_PADDING, LINE);
   pdf.y = y + height + 2 * ROW_PADDING;
 };
