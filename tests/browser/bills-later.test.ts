@@ -1,19 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, test } from "vitest";
 import { firstTill } from "./demo-shop.ts";
-import { isTooWide, objectionsTo } from "./judge.ts";
+import { look } from "./look.ts";
 import { serveConsole } from "./visitor.ts";
 
 const served = serveConsole();
 const PHONE = "447700900311";
-const PICTURES = fileURLToPath(new URL("../../test-results/pictures/", import.meta.url));
 
 /** What happens to bills after the till is done with them: claimed, changed, parked. */
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true });
   const { app, signIns } = served.shop;
   const author = { orgId: signIns.organisation.id, name: "test" };
   await app.orgs.setSetting(author, "CONF_RETRO_TRANSACTION_ENABLE", "1");
@@ -37,17 +32,6 @@ const call = async (method: string, path: string, body: object) => {
 };
 const anonymous = (billNumber: string) =>
   call("POST", "/v2/transactions", { type: "NOT_INTERESTED", billNumber, billAmount: 64 });
-
-/** Looks at a screen wide and narrow: it fits, and the judge of accessibility has nothing to say. */
-const look = async (page: Page, name: string) => {
-  for (const width of [1440, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.screenshot({ path: `${PICTURES}${name}-${width}.png`, animations: "disabled" });
-    expect(await isTooWide(page), `${name} at ${width}`).toBe(false);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-  expect(await objectionsTo(page)).toEqual([]);
-};
 
 test("a missing bill is claimed by its number, with what it will earn told before", async () => {
   await anonymous("LOST-1");

@@ -23,9 +23,9 @@ import { createTestDatabase, demoTemplate, run, testServer, withDatabase } from 
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Pictures for the README show the whole demo; tests make do with the purchases of one customer in so many. */
-export const TAKES_PICTURES = process.env.FEALTY_PICTURES === "1";
-const ONE_IN = TAKES_PICTURES ? 1 : 16;
+/** FEALTY_PICTURES=1 takes the README's pictures, of the whole demo; tests make do with the purchases of one customer in so many. */
+export const TAKES_README_PICTURES = process.env.FEALTY_PICTURES === "1";
+const ONE_IN = TAKES_README_PICTURES ? 1 : 16;
 
 /** A till of the demo that speaks to the server as real ones do. */
 export interface Till {

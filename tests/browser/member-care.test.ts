@@ -119,7 +119,7 @@ test("an entry of the ledger opens to its legs and lots", async () => {
   await ledger.getByRole("button", { name: "Purchase A-3" }).click();
   const detail = ledger.getByRole("row").filter({ hasText: "Legs" });
   const words = (await detail.innerText()).replaceAll(/\s+/g, " ");
-  expect(words).toContain("ABC Rewards, regular points");
+  expect(words).toContain("ABC Rewards · Regular points");
   expect(words).toContain("Balance 1,600 → 1,685");
   expect(words).toContain("Legs Member +85 Program: issued −85");
   expect(words).toContain(`Lots Opened with 85 Still there 85 Expires ${expiry()}`);

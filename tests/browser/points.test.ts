@@ -1,20 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { firstTill } from "./demo-shop.ts";
-import { isTooWide, objectionsTo } from "./judge.ts";
-import { serveConsole, settled, type Width } from "./visitor.ts";
+import { look as lookAt } from "./look.ts";
+import { serveConsole, settled } from "./visitor.ts";
 
 /** A care agent moves a customer's points in every way there is, each seen before it is done and found in the ledger after. */
 
 const served = serveConsole();
-const PICTURES = fileURLToPath(new URL("../../test-results/pictures/", import.meta.url));
 const ADA = "447700900123";
 const BRAM = "447700900124";
 
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true });
   const till = firstTill(served.shop);
   await till.register({ firstName: "Ada", lastName: "Moss", mobile: ADA });
   await till.register({ firstName: "Bram", lastName: "Stone", mobile: BRAM });
@@ -33,16 +29,7 @@ const dialogOf = (page: Page): Locator => page.getByRole("dialog");
 const ledgerOf = (page: Page): Locator => page.getByRole("region", { name: "Ledger of points" });
 const wordsOf = async (place: Locator): Promise<string> => (await place.innerText()).replaceAll(/\s+/g, " ");
 
-/** What lies in front at both widths: it fits, the judge of accessibility has nothing to say, and a picture shows it. */
-const look = async (page: Page, name: string) => {
-  for (const width of [390, 1440] satisfies Width[]) {
-    await page.setViewportSize({ width, height: 900 });
-    await settled(page);
-    expect(await isTooWide(page), `${name} at ${width}`).toBe(false);
-    expect(await objectionsTo(page), `${name} at ${width}`).toEqual([]);
-    await page.screenshot({ path: `${PICTURES}points-${name}-${width}.png`, animations: "disabled" });
-  }
-};
+const look = (page: Page, name: string) => lookAt(page, `points-${name}`);
 
 const choose = async (page: Page, item: string) => {
   await page.getByRole("button", { name: "More", exact: true }).click();

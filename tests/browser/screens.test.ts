@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import type { ImportKind } from "#dataflows";
 import { systemActor } from "#identity";
-import { type DemoShop, TAKES_PICTURES } from "./demo-shop.ts";
+import { type DemoShop, TAKES_README_PICTURES } from "./demo-shop.ts";
 import { isTooWide, objectionsTo } from "./judge.ts";
+import { picture, TAKES_PICTURES } from "./look.ts";
 import { type Examples, findExamples, type Screen, screensOf } from "./screens.ts";
 import { HEIGHTS, serveConsole, settled, type Visit, type Width } from "./visitor.ts";
 
-const PICTURES = fileURLToPath(new URL("../../test-results/pictures/", import.meta.url));
 const README_PICTURES = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
 /** Screens that the README shows, by the names of its pictures. */
 const IN_README: Readonly<Record<string, string>> = {
@@ -79,7 +79,6 @@ const importFiles = async ({ app, signIns }: DemoShop) => {
 };
 
 beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true });
   await importFiles(served.shop);
   examples = await findExamples(served.shop);
 });
@@ -87,48 +86,54 @@ beforeAll(async () => {
 /** Shows a screen on a wide and a narrow display in light and dark colours, and says what is wrong with it. */
 const inspect = async ({ page, go }: Visit, { name, path, isOverlay, open }: Screen): Promise<string[]> => {
   const found: string[] = [];
-  const picture = async (width: Width, colours: "light" | "dark") => {
-    await page.emulateMedia({ colorScheme: colours });
+  let width: Width = 1440;
+  const colour = async (colorScheme: "light" | "dark") => {
+    await page.emulateMedia({ colorScheme });
     await settled(page);
     // What lies over the page covers no more than the window.
-    const options = { animations: "disabled", fullPage: !isOverlay } as const;
-    await page.screenshot({ path: `${PICTURES}${name}-${width}-${colours}.png`, ...options });
+    await picture(page, `${name}-${width}-${colorScheme}`, { fullPage: !isOverlay });
   };
-  const resize = async (width: Width) => {
+  const resize = async (to: Width) => {
+    width = to;
     await page.setViewportSize({ width, height: HEIGHTS[width] });
     await settled(page);
     if (await isTooWide(page)) found.push(`${width}: the page scrolls sideways`);
   };
   await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1440, height: HEIGHTS[1440] });
+  await page.setViewportSize({ width, height: HEIGHTS[width] });
   await go(path);
   await open?.(page);
   await resize(1440);
-  await picture(1440, "light");
+  await colour("light");
   found.push(...(await objectionsTo(page)));
-  await picture(1440, "dark");
+  await colour("dark");
   found.push(...(await objectionsTo(page, ["color-contrast"])).map((text) => `dark: ${text}`));
   // Nothing is pointed at, and no tooltip shows.
   await page.mouse.move(0, 0);
   await resize(390);
-  await picture(390, "dark");
-  await picture(390, "light");
+  if (TAKES_PICTURES) await colour("dark");
+  await colour("light");
   found.push(...(await objectionsTo(page)).map((text) => `390: ${text}`));
   return found.map((text) => `${name}: ${text}`);
 };
 
+/** Pages that are inspected at once: while one waits for the server or for its charts, the other is judged. */
+const AT_ONCE = 2;
+
 test("every screen is drawn, fits, and is accessible: wide and narrow, light and dark", async () => {
-  const outside = await served.visit();
-  const inside = await served.visit({ as: "owner" });
+  const waiting = [...screensOf(examples)];
   const found: string[] = [];
-  for (const screen of screensOf(examples)) {
-    const visit = screen.isSignedOut ? outside : inside;
-    found.push(...(await inspect(visit, screen)));
-  }
+  const inspectNext = async () => {
+    const outside = await served.visit();
+    const inside = await served.visit({ as: "owner" });
+    for (let screen = waiting.shift(); screen !== undefined; screen = waiting.shift())
+      found.push(...(await inspect(screen.isSignedOut ? outside : inside, screen)));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, inspectNext));
   expect(found).toEqual([]);
 }, 900_000);
 
-test.runIf(TAKES_PICTURES)("the README's pictures", async () => {
+test.runIf(TAKES_README_PICTURES)("the README's pictures", async () => {
   await mkdir(README_PICTURES, { recursive: true });
   const outside = await served.visit();
   const inside = await served.visit({ as: "owner" });
