@@ -29,7 +29,7 @@ const COLUMNS: Column<RejectedItem>[] = [
     leads: true,
     cell: ({ number, transactionId }) =>
       transactionId === null ? (
-        <Text inherit fw={500} style={{ whiteSpace: "nowrap" }}>
+        <Text inherit fw={500} miw={110} style={{ overflowWrap: "anywhere" }}>
           {number || <Nothing />}
         </Text>
       ) : (
@@ -101,6 +101,9 @@ const COLUMNS: Column<RejectedItem>[] = [
   },
 ];
 
+/** Widths of a filter: on a phone all of the line. */
+const FILTER = { base: "100%", sm: 200 };
+
 /** Bills that are parked because of what they name: put right what they lack, then retry them, or write them off. */
 export const Rejected = () => {
   const { api, may, organisation } = useOrganisation();
@@ -147,14 +150,16 @@ export const Rejected = () => {
       <Stack gap="lg">
         <ActivityTabs />
         <Group gap="sm" justify="space-between">
-          <Group gap="sm">
+          <Group gap="sm" w={{ base: "100%", sm: "auto" }}>
             <SearchBox
               value={search.number ?? ""}
               onSearch={(number) => narrow({ number: number || undefined })}
               placeholder="Bill number"
               label="Find by bill number"
+              w={FILTER}
             />
             <Select
+              w={FILTER}
               aria-label="Status"
               data={STATUSES.map(({ value, label }) => ({ value, label }))}
               value={search.status ?? ""}
@@ -162,6 +167,7 @@ export const Rejected = () => {
               onChange={(status) => narrow({ status: status || undefined })}
             />
             <Select
+              w={FILTER}
               aria-label="Reason"
               placeholder="Any reason"
               clearable
@@ -171,7 +177,17 @@ export const Rejected = () => {
             />
           </Group>
           {mayWrite && waiting.length > 0 && (
-            <Actions ids={ids} onWriteOff={() => setWriting(true)} onDone={done} />
+            <Group gap="md">
+              <Checkbox
+                label="All on this page"
+                checked={ids.length === waiting.length}
+                indeterminate={ids.length > 0 && ids.length < waiting.length}
+                onChange={({ currentTarget }) =>
+                  setChosen(new Set(currentTarget.checked ? waiting.map(({ id }) => id) : []))
+                }
+              />
+              <Actions ids={ids} onWriteOff={() => setWriting(true)} onDone={done} />
+            </Group>
           )}
         </Group>
         <Card padding={0}>
