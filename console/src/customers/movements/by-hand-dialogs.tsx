@@ -9,7 +9,7 @@ import {
   given,
   HOW_MANY,
   type MemberParts,
-  NO_POINTS,
+  noPointsOf,
   PurseFields,
   pointsOf,
   ReasonField,
@@ -23,7 +23,7 @@ export const GrantDialog = ({ memberId, purses, onClose }: MemberParts) => {
     <MovementDialog
       title="Grant points"
       action="Grant"
-      initial={{ ...NO_POINTS, expiresOn: "", reason: "", comments: "" }}
+      initial={{ ...noPointsOf(purses), expiresOn: "", reason: "", comments: "" }}
       check={{ points: HOW_MANY, reason: WHY }}
       body={({ points, programId, ...texts }) => ({ ...pointsOf({ points, programId }), ...given(texts) })}
       calls={callsOf(api, "/api/customers/{id}/grants", { id: memberId })}
@@ -62,7 +62,7 @@ export const DeductDialog = ({ memberId, purses, onClose }: MemberParts) => {
       title="Deduct points"
       action="Deduct"
       dangerous
-      initial={{ ...NO_POINTS, reason: "", comments: "" }}
+      initial={{ ...noPointsOf(purses), reason: "", comments: "" }}
       check={{ points: HOW_MANY, reason: WHY }}
       body={({ points, programId, ...texts }) => ({ ...pointsOf({ points, programId }), ...given(texts) })}
       calls={callsOf(api, "/api/customers/{id}/deductions", { id: memberId })}
@@ -94,7 +94,7 @@ export const TransferDialog = ({ memberId, purses, onClose }: MemberParts) => {
     <MovementDialog
       title="Transfer points"
       action="Transfer"
-      initial={{ ...NO_POINTS, toCustomerId: null as string | null, notes: "" }}
+      initial={{ ...noPointsOf(purses), toCustomerId: null as string | null, notes: "" }}
       check={{
         points: HOW_MANY,
         toCustomerId: (value) => (value === null ? "Choose who gets them" : null),

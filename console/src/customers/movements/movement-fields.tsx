@@ -62,13 +62,13 @@ export const PurseFields = ({
       {purses !== undefined && purses.length > 1 && (
         <Select
           label="Program"
+          placeholder="The default one"
           data={purses.map(({ programId, programName }) => ({
             value: String(programId),
             label: programName,
           }))}
           allowDeselect={false}
           {...form.getInputProps("programId")}
-          value={String(chosen?.programId)}
         />
       )}
       <PointsField
@@ -87,15 +87,17 @@ export const PurseFields = ({
   );
 };
 
-/** The program that is chosen, or the first one. */
 const purseOf = (purses: readonly Purse[] | undefined, programId: string): Purse | undefined =>
-  purses?.find((purse) => String(purse.programId) === programId) ?? purses?.[0];
+  purses?.find((purse) => String(purse.programId) === programId);
 
-/** What `PurseFields` fill in, before they do. */
-export const NO_POINTS = { points: NO_NUMBER, programId: "" };
+/** What `PurseFields` fill in, before they do: the first program is chosen. */
+export const noPointsOf = (purses: readonly Purse[] | undefined) => ({
+  points: NO_NUMBER,
+  programId: String(purses?.[0]?.programId ?? ""),
+});
 
 /** What `PurseFields` say, as it is sent: the server chooses the program where nobody did. */
-export const pointsOf = ({ points, programId }: typeof NO_POINTS) => ({
+export const pointsOf = ({ points, programId }: ReturnType<typeof noPointsOf>) => ({
   points: Number(points),
   ...(programId === "" ? {} : { programId: Number(programId) }),
 });

@@ -8,7 +8,7 @@ import {
   given,
   HOW_MANY,
   type MemberParts,
-  NO_POINTS,
+  noPointsOf,
   PointsField,
   PurseFields,
   pointsOf,
@@ -23,7 +23,7 @@ export const RedeemDialog = ({ memberId, purses, onClose }: MemberParts) => {
     <MovementDialog
       title="Redeem points"
       action="Redeem"
-      initial={{ ...NO_POINTS, billNumber: "", notes: "" }}
+      initial={{ ...noPointsOf(purses), billNumber: "", notes: "" }}
       check={{ points: HOW_MANY, notes: WHY }}
       body={({ points, programId, ...texts }) => ({ ...pointsOf({ points, programId }), ...given(texts) })}
       calls={callsOf(api, "/api/customers/{id}/redemptions", { id: memberId })}
@@ -60,7 +60,7 @@ export const HoldDialog = ({ memberId, purses, onClose }: MemberParts) => {
     <MovementDialog
       title="Hold points"
       action="Hold"
-      initial={{ ...NO_POINTS, ttlSeconds: "900", billNumber: "", notes: "" }}
+      initial={{ ...noPointsOf(purses), ttlSeconds: "900", billNumber: "", notes: "" }}
       check={{ points: HOW_MANY, notes: WHY }}
       body={({ points, programId, ttlSeconds, ...texts }) => ({
         ...pointsOf({ points, programId }),
