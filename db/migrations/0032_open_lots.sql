@@ -8,6 +8,9 @@ create index lots_by_expiry on ledger.lots (org_id, expires_at, party_id, event_
 drop index ledger.lots_by_conversion;
 create index lots_by_conversion on ledger.lots (org_id, converts_at, party_id, event_no, line_no)
   where is_open and converts_at is not null;
+-- The other half of lots_by_expiry, so that lists of lots without a date need not pass over all that have one.
+create index lots_without_expiry on ledger.lots (org_id, party_id, event_no, line_no)
+  where is_open and expires_at is null;
 -- In the order in which debits take, so that the first lots are found without reading the others.
 drop index ledger.open_lots;
 create index open_lots on ledger.lots (party_id, expires_at, event_no, line_no) where is_open;

@@ -22,6 +22,7 @@ import {
   type PostedLine,
   postMerge,
   postMergeUndo,
+  readParties,
   writeLedger,
 } from "#ledger";
 import {
@@ -55,7 +56,7 @@ interface Effects {
   readonly returnsOfVictim?: number;
 }
 
-/** Both parties as they stand under their locks. */
+/** Both parties as they stand, under their locks where something is done to them. */
 interface Sides {
   readonly parties: readonly PartyState[];
   readonly accounts: readonly Account[];
@@ -63,10 +64,15 @@ interface Sides {
   readonly holds: readonly Hold[];
 }
 
-const load = async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<Sides> => {
+const load = async (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+  partiesBy: typeof lockParties = lockParties,
+): Promise<Sides> => {
   // Sent together, run in this order: what is read after the locks is what the locks guard.
   const [parties, accounts, lots, holds] = await Promise.all([
-    lockParties(tx, orgId, partyIds),
+    partiesBy(tx, orgId, partyIds),
     loadAccounts(tx, orgId, partyIds),
     loadOpenLots(tx, orgId, partyIds),
     loadActiveHolds(tx, orgId, partyIds),
@@ -150,7 +156,7 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
   const preview: Merging["preview"] = async (tx, actor, step) => {
     const { orgId } = actor;
     const { survivorId, victimId } = step;
-    const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId]);
+    const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId], readParties);
     checkRoom(step, accounts);
     const book = new LedgerBook(parties, accounts, { lots, holds, openWith: () => 0 });
     const mine = holds.filter((hold) => hold.partyId === victimId);

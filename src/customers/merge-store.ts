@@ -2,6 +2,10 @@ import { sql, type Tx } from "#platform";
 import type { StoredProfile, StoredRows } from "./merge-rules.ts";
 import type { KeyOwner } from "./store.ts";
 
+/** Makes everything that the transaction reads be of one moment, and writes nothing. */
+export const onlyRead = (tx: Tx): Promise<number> =>
+  tx.run(sql`/* customers.only_read */ set transaction isolation level repeatable read, read only`);
+
 /** Rows that hang on some customers, column by column as they are stored. */
 export const storedRows = async (
   tx: Tx,

@@ -62,7 +62,7 @@ export interface WholePreview extends MergePreview {
 
 const NOTHING: MergePreview = { accounts: [], entries: [], memberships: [], releasedHolds: 0 };
 
-/** Decides a merge without making it. Raises what making it would. */
+/** Decides a merge without making it, on what it reads and without a lock. Raises what making it would. */
 export const previewMerge = async (
   tx: Tx,
   hooks: CustomerHooks,
@@ -71,7 +71,7 @@ export const previewMerge = async (
   victimId: number,
 ): Promise<WholePreview> => {
   if (survivorId === victimId) throw errors.same_customer({ id: survivorId });
-  const { survivor, victim } = await sidesOf(tx, actor.orgId, survivorId, victimId);
+  const { survivor, victim } = await sidesOf(tx, actor.orgId, survivorId, victimId, { locks: false });
   const earlier = await mergeBetween(tx, actor.orgId, survivor.customer, victim.customer);
   if (earlier !== null) throw errors.merged_already({ id: victimId, into: survivorId });
   const plan = planMerge(survivor, victim);

@@ -140,11 +140,12 @@ export const sidesOf = async (
   orgId: number,
   survivorId: number,
   victimId: number,
+  { locks = true } = {},
 ): Promise<{ readonly survivor: Side; readonly victim: Side }> => {
   const partyIds = ascending(survivorId, victimId);
   // Sent together, run in this order: what is read after the locks is what the locks guard.
   const [, customers, rows] = await Promise.all([
-    store.lockCustomers(tx, orgId, partyIds),
+    locks ? store.lockCustomers(tx, orgId, partyIds) : null,
     findCustomers(tx, orgId, partyIds),
     merges.storedRows(tx, orgId, partyIds),
   ]);

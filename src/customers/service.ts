@@ -4,6 +4,7 @@ import { type Clock, createBatcher, type Db, type Ids, type Outcome, type Tx } f
 import { changeIdentifiers, type IdentifierChange, type IdentifiersChanged } from "./change-identifiers.ts";
 import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
+import { onlyRead } from "./merge-store.ts";
 import { undoMerge } from "./merge-undo.ts";
 import { listMerges, type MergeView, previewMerge, type WholePreview } from "./merge-views.ts";
 import { type Merged, type MergeIds, type MergeRequest, type Merging, mergeCustomers } from "./merges.ts";
@@ -30,7 +31,14 @@ import type {
   UpdatedCustomer,
 } from "./schema.ts";
 import { describeMatches, matchCustomers, type SearchMatch } from "./search.ts";
-import { currentIds, hasProfile, loadProfiles, partiesOf, resolveIdentifiers } from "./snapshot.ts";
+import {
+  currentIds,
+  hasProfile,
+  loadProfiles,
+  partiesOf,
+  resolveIdentifiers,
+  victimsOf,
+} from "./snapshot.ts";
 import { updateCustomer } from "./update.ts";
 
 export interface CustomersParts {
@@ -231,7 +239,10 @@ export const createCustomers = (parts: CustomersParts) => {
 
   /** What a merge would come to; raises what making it would. */
   const preview = (actor: Actor, survivorId: number, victimId: number): Promise<WholePreview> =>
-    db.transaction(actor.orgId, (tx) => previewMerge(tx, hooks, actor, survivorId, victimId));
+    db.transaction(actor.orgId, async (tx) => {
+      await onlyRead(tx);
+      return previewMerge(tx, hooks, actor, survivorId, victimId);
+    });
 
   /** The id that an identifier or an id names, or null. Raises 8002 when it names nothing, 8013 for an unknown type. */
   const find = async (tx: Tx, orgId: number, { name, value }: CustomerReference): Promise<number | null> => {
@@ -357,6 +368,7 @@ export const createCustomers = (parts: CustomersParts) => {
     currentIds,
     /** A customer's own id and those of everybody merged into them, in the caller's transaction. */
     partiesOf,
+    victimsOf,
     /** Customers of some ids, in their order, in the caller's transaction. */
     rowsOf: async (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<CustomerRow[]> => {
       const rows = partyIds.length === 0 ? [] : await findCustomers(tx, orgId, partyIds);

@@ -66,6 +66,20 @@ export const currentIds = async (
   return new Map(rows.map((row) => [row.partyId, row.currentId]));
 };
 
+/** Who was merged into customers, in ascending order; those into whom nobody was are absent. */
+export const victimsOf = async (
+  tx: Tx,
+  orgId: number,
+  partyIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly number[]>> => {
+  const rows = await tx.rows<{ partyId: number; victimId: number }>(sql`/* customers.victims_of_many */
+    select merged_into as "partyId", party_id as "victimId" from customers.customers
+     where org_id = ${orgId} and merged_into = any(${partyIds}::bigint[]) order by party_id`);
+  const victims = new Map<number, number[]>();
+  for (const { partyId, victimId } of rows) victims.set(partyId, [...(victims.get(partyId) ?? []), victimId]);
+  return victims;
+};
+
 /** A customer's own id and those of everybody merged into them: whose facts are the customer's. */
 export const partiesOf = async (tx: Tx, orgId: number, partyId: number): Promise<number[]> => {
   const rows = await tx.rows<{ partyId: number }>(sql`/* customers.parties_of */

@@ -85,6 +85,7 @@ export {
   loadUsesForEvents,
   loadUsesOfLots,
   lockParties,
+  readParties,
   rollStatements,
   type Taking,
   writeLedger,

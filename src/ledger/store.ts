@@ -25,6 +25,14 @@ export const lockParties = (tx: Tx, orgId: number, partyIds: readonly number[]):
      order by party_id
        for update`);
 
+/** The parties as they stand, for what only looks: without locks, in ascending id order. */
+export const readParties = (tx: Tx, orgId: number, partyIds: readonly number[]): Promise<PartyState[]> =>
+  tx.rows<PartyState>(sql`/* ledger.read_parties */
+    select party_id as "partyId", event_count as "eventCount", last_booked_at as "lastBookedAt"
+      from ledger.parties
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])
+     order by party_id`);
+
 export const findParty = (tx: Tx, orgId: number, partyId: number): Promise<PartyState | null> =>
   tx.maybeOne<PartyState>(sql`/* ledger.find_party */
     select party_id as "partyId", event_count as "eventCount", last_booked_at as "lastBookedAt"

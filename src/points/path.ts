@@ -11,6 +11,7 @@ import {
   loadOpenLots,
   lockParties,
   POINTS,
+  readParties,
   type Taking,
 } from "#ledger";
 import { type Loyalty, loadMemberships, type OrgPrograms } from "#loyalty";
@@ -45,6 +46,7 @@ import {
   insertRedemptions,
   insertReversals,
   keepReplies,
+  onlyRead,
   releaseKeys,
   updateReversed,
 } from "./store.ts";
@@ -54,7 +56,7 @@ export interface PointsParts {
   readonly ids: Ids;
   readonly clock: Clock;
   readonly orgs: Orgs;
-  readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles" | "currentIds" | "partiesOf">;
+  readonly customers: Pick<Customers, "resolveIdentifiers" | "loadProfiles" | "currentIds" | "victimsOf">;
   readonly loyalty: Pick<Loyalty, "programs">;
   readonly events: Events;
   /** Bills by number, so that a redemption knows what it pays; without it the number alone is kept. */
@@ -135,7 +137,10 @@ export interface Preview {
   readonly now: Instant;
 }
 
-/** Decides one movement without doing it, for people who want to see first. Throws what doing it would. */
+/**
+ * Decides one movement without doing it, for people who want to see first: on one snapshot, without a lock, so that looking keeps nobody
+ * waiting. Throws what doing it would.
+ */
 export const previewMovement = async (
   parts: PointsParts,
   orgId: number,
@@ -143,6 +148,7 @@ export const previewMovement = async (
 ): Promise<Preview> => {
   const outside = await readOutside(parts, orgId, [item]);
   return parts.db.transaction(orgId, async (tx) => {
+    await onlyRead(tx);
     const passage: Passage = {
       movement: item,
       key: null,
@@ -153,7 +159,7 @@ export const previewMovement = async (
     };
     await identify(tx, parts, orgId, [passage]);
     if (passage.outcome !== null && "error" in passage.outcome) throw passage.outcome.error;
-    const desk = await openDesk(tx, parts, orgId, [passage], outside);
+    const desk = await openDesk(tx, parts, orgId, [passage], outside, readParties);
     const located: Located = { ...item, partyIds: passage.partyIds };
     const extra = await item.kind.load?.(tx, desk, [located]);
     return { reply: item.kind.decide(located, desk, extra), book: desk.book, desk, now: item.now };
@@ -201,6 +207,7 @@ const identify = async (
     keys.length === 0 ? new Map<string, number>() : customers.resolveIdentifiers(tx, orgId, keys),
     given.length === 0 ? new Map<number, number>() : customers.currentIds(tx, orgId, given),
   ]);
+  const families: Passage[] = [];
   for (const passage of batch) {
     const partyIds: number[] = [];
     // Who another movement of the batch names need not be who this one means.
@@ -212,10 +219,12 @@ const identify = async (
       else partyIds.push(found);
     }
     passage.partyIds = partyIds;
-    if (passage.movement.kind.merged !== "family") continue;
-    const families = await Promise.all(partyIds.map((partyId) => customers.partiesOf(tx, orgId, partyId)));
-    passage.victimIds = families.flatMap((family) => family.slice(1));
+    if (passage.movement.kind.merged === "family") families.push(passage);
   }
+  const survivorIds = [...new Set(families.flatMap(({ partyIds }) => partyIds))];
+  if (survivorIds.length === 0) return;
+  const victims = await customers.victimsOf(tx, orgId, survivorIds);
+  for (const passage of families) passage.victimIds = passage.partyIds.flatMap((id) => victims.get(id) ?? []);
 };
 
 /** Claims the request keys: keys first, then parties, always, so that no two batches wait for each other. */
@@ -257,6 +266,7 @@ const openDesk = async (
   orgId: number,
   open: readonly Passage[],
   { organisation, programs, secret }: Outside,
+  partiesBy: typeof lockParties = lockParties,
 ): Promise<Desk> => {
   const partyIds = [...new Set(open.flatMap((passage) => [...passage.partyIds, ...passage.victimIds]))].sort(
     (a, b) => a - b,
@@ -270,7 +280,7 @@ const openDesk = async (
   ]);
   // Sent together, run in this order: what is read after the locks is what the locks guard.
   const [parties, accounts, lots, holds, memberships, profiles] = await Promise.all([
-    lockParties(tx, orgId, partyIds),
+    partiesBy(tx, orgId, partyIds),
     loadAccounts(tx, orgId, partyIds),
     loadLots(tx, orgId, open, partyIds, programs),
     loadActiveHolds(tx, orgId, partyIds),

@@ -5,6 +5,10 @@ const iso = (instant: Instant): string => new Date(instant).toISOString();
 const hex = (bytes: Buffer): string => `\\x${bytes.toString("hex")}`;
 const json = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
+/** Makes everything that the transaction reads be of one moment, and writes nothing. */
+export const onlyRead = (tx: Tx): Promise<number> =>
+  tx.run(sql`/* points.only_read */ set transaction isolation level repeatable read, read only`);
+
 export interface KeyClaim {
   readonly key: string;
   readonly partyId: number;

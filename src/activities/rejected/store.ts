@@ -30,23 +30,27 @@ export const claimRejected = (
     on conflict (key) do nothing
     returning r.rejected_id as id`);
 
-export const insertRejected = async (
+/** Codes and values are those of the errors, in their order, so that bills are found by them. */
+export const insertRejected = (
   tx: Tx,
   orgId: number,
   rows: readonly NewRejected[],
   at: Date,
   by: string,
-): Promise<void> => {
-  for (const row of rows)
-    await tx.run(sql`/* activities.insert_rejected */
-      insert into activities.rejected_transactions
-             (org_id, party_id, id, customer_id, bill_number, billed_at, added_at, updated_at, updated_by, status,
-              error_codes, error_values, errors, payload)
-      values (${orgId}, ${row.partyId}, ${row.id}, ${row.customerId}, ${row.billNumber}, ${iso(row.billedAt)}, ${at}, ${at},
-              ${by}, ${row.status}, ${row.errors.map(({ code }) => code)}::int[],
-              ${row.errors.map(({ value }) => value)}::text[], ${JSON.stringify(row.errors)}::json,
-              ${JSON.stringify(row.payload)}::json)`);
-};
+): Promise<number> =>
+  tx.run(sql`/* activities.insert_rejected */
+    insert into activities.rejected_transactions
+           (org_id, added_at, updated_at, updated_by, party_id, id, customer_id, bill_number, billed_at, status, errors, payload,
+            error_codes, error_values)
+    select ${orgId}, ${at}::timestamptz, ${at}::timestamptz, ${by}, r.*,
+           array(select (e ->> 'code')::int from json_array_elements(r.errors) with ordinality e (e, place) order by place),
+           array(select e ->> 'value' from json_array_elements(r.errors) with ordinality e (e, place) order by place)
+      from unnest(
+        ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.id)}::bigint[],
+        ${rows.map((row) => row.customerId)}::bigint[], ${rows.map((row) => row.billNumber)}::text[],
+        ${rows.map((row) => iso(row.billedAt))}::timestamptz[], ${rows.map((row) => row.status)}::text[],
+        ${rows.map((row) => JSON.stringify(row.errors))}::json[], ${rows.map((row) => JSON.stringify(row.payload))}::json[])
+        r (party_id, id, customer_id, bill_number, billed_at, status, errors, payload)`);
 
 const COLUMNS = `id, party_id as "partyId", customer_id as "customerId", bill_number as "billNumber", billed_at as "billedAt",
        added_at as "addedAt", updated_at as "updatedAt", updated_by as "updatedBy", status, retry_count as "retryCount",
