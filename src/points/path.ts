@@ -3,16 +3,11 @@ import type { Events } from "#events";
 import {
   expiryMoveStatements,
   LedgerBook,
-  type Lot,
   ledgerStatements,
   loadAccounts,
   loadActiveHolds,
-  loadFirstLots,
-  loadOpenLots,
   lockParties,
-  POINTS,
   readParties,
-  type Taking,
 } from "#ledger";
 import { type Loyalty, loadMemberships, type OrgPrograms } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
@@ -29,6 +24,7 @@ import {
   type Tx,
 } from "#platform";
 import { errors } from "./errors.ts";
+import { loadLotsFor } from "./lots.ts";
 import {
   type Desk,
   type FindBills,
@@ -207,7 +203,6 @@ const identify = async (
     keys.length === 0 ? new Map<string, number>() : customers.resolveIdentifiers(tx, orgId, keys),
     given.length === 0 ? new Map<number, number>() : customers.currentIds(tx, orgId, given),
   ]);
-  const families: Passage[] = [];
   for (const passage of batch) {
     const partyIds: number[] = [];
     // Who another movement of the batch names need not be who this one means.
@@ -219,12 +214,9 @@ const identify = async (
       else partyIds.push(found);
     }
     passage.partyIds = partyIds;
-    if (passage.movement.kind.merged === "family") families.push(passage);
   }
-  const survivorIds = [...new Set(families.flatMap(({ partyIds }) => partyIds))];
-  if (survivorIds.length === 0) return;
-  const victims = await customers.victimsOf(tx, orgId, survivorIds);
-  for (const passage of families) passage.victimIds = passage.partyIds.flatMap((id) => victims.get(id) ?? []);
+  for (const [passage, victimIds] of await familiesOf(tx, customers, orgId, batch))
+    passage.victimIds = victimIds;
 };
 
 /** Claims the request keys: keys first, then parties, always, so that no two batches wait for each other. */
@@ -282,7 +274,7 @@ const openDesk = async (
   const [parties, accounts, lots, holds, memberships, profiles] = await Promise.all([
     partiesBy(tx, orgId, partyIds),
     loadAccounts(tx, orgId, partyIds),
-    loadLots(tx, orgId, open, partyIds, programs),
+    loadLotsFor(tx, orgId, open, programs),
     loadActiveHolds(tx, orgId, partyIds),
     loadMemberships(tx, orgId, partyIds),
     customers.loadProfiles(tx, orgId, partyIds),
@@ -309,42 +301,6 @@ const openDesk = async (
   };
 };
 
-/** Open lots of the parties: all of them, or where the movements say how much they take, the first ones that make that up. */
-const loadLots = async (
-  tx: Tx,
-  orgId: number,
-  open: readonly Passage[],
-  partyIds: readonly number[],
-  programs: OrgPrograms,
-): Promise<readonly Lot[]> => {
-  const takings = new Map<string, Taking>();
-  const anyOf = new Set<number>();
-  for (const { movement, partyIds: own, victimIds } of open) {
-    const spent = movement.kind.spends?.(movement.input) ?? null;
-    if (spent === null) {
-      for (const partyId of [...own, ...victimIds]) anyOf.add(partyId);
-      continue;
-    }
-    const programId = spent.programId ?? programs.default?.programId;
-    if (programId === undefined || spent.points <= 0) continue;
-    for (const partyId of own) {
-      const id = `${partyId}/${programId}`;
-      const amount = (takings.get(id)?.amount ?? 0) + spent.points;
-      takings.set(id, { partyId, programId, currencyId: POINTS, category: 1, amount });
-    }
-  }
-  const whole = partyIds.filter((partyId) => anyOf.has(partyId));
-  const [first, all] = await Promise.all([
-    loadFirstLots(
-      tx,
-      orgId,
-      [...takings.values()].filter(({ partyId }) => !anyOf.has(partyId)),
-    ),
-    whole.length === 0 ? [] : loadOpenLots(tx, orgId, whole),
-  ]);
-  return [...first, ...all];
-};
-
 /** A customer who was merged while the batch waited for the lock is somebody else by now: the batch is run again. */
 const requireCurrent = (open: readonly Passage[], profiles: ReadonlyMap<number, CustomerProfile>): void => {
   for (const { movement, partyIds } of open) {
@@ -356,6 +312,20 @@ const requireCurrent = (open: readonly Passage[], profiles: ReadonlyMap<number, 
   }
 };
 
+/** Who was merged into the customers of those movements whose kind asks for it, all in one statement. */
+const familiesOf = async (
+  tx: Tx,
+  customers: Pick<Customers, "victimsOf">,
+  orgId: number,
+  passages: readonly Passage[],
+): Promise<readonly (readonly [Passage, readonly number[]])[]> => {
+  const asked = passages.filter(({ movement }) => movement.kind.merged === "family");
+  const survivorIds = [...new Set(asked.flatMap(({ partyIds }) => partyIds))];
+  if (survivorIds.length === 0) return [];
+  const victims = await customers.victimsOf(tx, orgId, survivorIds);
+  return asked.map((passage) => [passage, passage.partyIds.flatMap((id) => victims.get(id) ?? [])]);
+};
+
 /** Who was merged into a customer while the batch waited for the lock belongs to the family as well. */
 const requireFamilies = async (
   tx: Tx,
@@ -363,13 +333,9 @@ const requireFamilies = async (
   orgId: number,
   open: readonly Passage[],
 ): Promise<void> => {
-  const asked = open.filter(({ movement }) => movement.kind.merged === "family");
-  for (const { partyIds, victimIds } of asked) {
-    const families = await Promise.all(partyIds.map((partyId) => customers.partiesOf(tx, orgId, partyId)));
-    const now = families.flatMap((family) => family.slice(1));
+  for (const [{ victimIds }, now] of await familiesOf(tx, customers, orgId, open))
     if (now.join() !== victimIds.join())
       throw new StaleRead("a customer was merged while a movement waited for the lock");
-  }
 };
 
 const decideAll = async (tx: Tx, desk: Desk, open: readonly Passage[]): Promise<void> => {
