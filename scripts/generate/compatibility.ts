@@ -32,6 +32,9 @@ export const PARTLY: Readonly<Record<string, string>> = {
     "refused with 1645 and its other codes: there are no groups of customers",
   "POST /v2/customers/bulk/manualCurrencyAllocate":
     "for bills (TransactionAdd, TransactionUpdate) and what customers did (CustomerRegistration, CustomerUpdate); targets and behavioural events are refused with 8136",
+  "POST /v2/customers/lookup/negativePointsAdjustment":
+    "promotionIdentifier is refused with 8874: promotions have ids and no identifiers yet",
+  "POST /v2/customers/{customerId}/negativePointsAdjustment": "as the one by identifier",
   "POST /v2/points/unlockPromisedPoints": "customers and TransactionAdd; groups are refused with 1645",
   "GET /v1.1/points/isredeemable": "customers; groups are refused with 828, 1632 and 3316; no missed calls",
   "POST /v1.1/points/redeem": "customers; groups are refused with 828, 1632 and 3316; no missed calls",
