@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemActor } from "#identity";
 import { verifyLedger } from "#ledger";
 import type { ProgramDefinition } from "#loyalty";
 import type { AppError, Outcome } from "#platform";
@@ -214,6 +215,9 @@ describe("what is left of a bill, decided anew", () => {
     );
     await send(shop, await buy(shop, { billNumber: "A" }));
     // Silver by now, and another version: neither was so on the day of the bill.
+    const author = { orgId: shop.id, name: "test" };
+    await bench.loyalty.saveDraft(author, shop.programId, definitionWith([{ award: percent(50) }]));
+    await bench.loyalty.publish(author, shop.programId);
     await send(
       shop,
       await shop.bill({ billNumber: "B", billAmount: 900, billingDate: "2026-01-20T10:00:30Z" }),
@@ -300,6 +304,53 @@ describe("what is left of a bill, decided anew", () => {
     expect(await balanceOf(party, 2)).toBe(6000);
     await send(shop, await lineBack(shop, "A", "TEA", 1, 15));
     expect(await balanceOf(party, 2)).toBe(0);
+    await verifyClean();
+  });
+
+  test("of one who was merged since is settled with the survivor, gains included", async () => {
+    const { shop, party: survivorId } = await open(
+      definitionWith([{ award: percent(10) }, { condition: "currentTxn.value < 50", award: fixed(20) }]),
+    );
+    const [victimId] = (await shop.register(1)) as [number];
+    const lines = { billAmount: 100, billingDate: BOUGHT, lineItemsV2: LINES };
+    await send(shop, await shop.bill({ billNumber: "V", ...lines }, { customer: "C2" }));
+    const actor = systemActor(shop.id, "test", shop.tillIds[0]);
+    const step = { survivorId, victimId, cause: "console", reason: "same person" } as const;
+    await bench.customers.merge(actor, step);
+    expect(await balanceOf(survivorId)).toBe(10_000);
+    await send(shop, await lineBack(shop, "V", "CUP", 1, 40));
+    expect(await balanceOf(survivorId)).toBe(6000);
+    await send(shop, await lineBack(shop, "V", "TEA", 1, 15));
+    // 4.5 of the amount, and 20 because it is less than 50 now.
+    expect([await balanceOf(survivorId), await balanceOf(victimId)]).toEqual([24_500, 0]);
+    await send(shop, await lineBack(shop, "V", "TEA", 3, 45));
+    expect([await balanceOf(survivorId), await balanceOf(victimId)]).toEqual([0, 0]);
+    await verifyClean();
+  });
+
+  test("of a mixed bill's return is decided as well, before the purchase", async () => {
+    const { shop, party } = await open(spend);
+    await send(shop, await buy(shop));
+    await send(
+      shop,
+      await shop.bill({
+        billNumber: "MIXED",
+        billAmount: 10,
+        billingDate: later(),
+        lineItemsV2: [
+          { itemCode: "POT", qty: 1, amount: 10 },
+          {
+            type: "RETURN",
+            itemCode: "CUP",
+            qty: 1,
+            amount: 40,
+            parentBillNumber: "A",
+            purchaseTime: BOUGHT,
+          },
+        ],
+      }),
+    );
+    expect(await balanceOf(party)).toBe(6000 + 1000);
     await verifyClean();
   });
 
