@@ -15,7 +15,7 @@ const MAX_BODY = 32 * 1024 * 1024;
 const Identifier = Type.Optional(Type.String({ minLength: 1, maxLength: 300 }));
 const Customer = Type.Object(
   {
-    id: Type.Optional(Type.Integer({ minimum: 1 })),
+    id: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
     externalId: Identifier,
     mobile: Identifier,
     email: Identifier,

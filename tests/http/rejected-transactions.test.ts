@@ -354,6 +354,9 @@ describe("the console", () => {
   });
 
   test("refuses bad input and those who may not", async () => {
+    // Whole numbers in JSON go further than ids.
+    expect((await post("/api/rejected/retry", { ids: [1e30] })).status).toBe(400);
+    expect((await post("/api/rejected/write-off", { ids: [1e30], reason: "a test" })).status).toBe(400);
     expect((await get("/api/rejected?status=LOST")).status).toBe(400);
     expect((await get("/api/rejected?after=x")).status).toBe(400);
     expect((await post("/api/rejected/retry", { ids: [] })).status).toBe(400);

@@ -316,6 +316,7 @@ describe("claims in the console", () => {
   test("refuse bad input and those who may not", async () => {
     const { id } = await anonymous();
     expect((await post(`/api/transactions/${id}/claim`, { customerId: "x" })).status).toBe(400);
+    expect((await post(`/api/transactions/${id}/claim`, { customerId: 1e30 })).status).toBe(400);
     expect(
       (await post(`/api/transactions/999999999/claim/preview`, { customerId: 1 })).body.error.number,
     ).toBe(1628);

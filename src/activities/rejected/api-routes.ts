@@ -40,7 +40,10 @@ const RejectedItem = Type.Object({
   transactionId: Nullable(Type.Integer({ description: "The bill that a retry recorded" })),
   comments: Type.String(),
 });
-const IdList = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: MAX_AT_ONCE });
+const IdList = Type.Array(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), {
+  minItems: 1,
+  maxItems: MAX_AT_ONCE,
+});
 const Run = Type.Object({
   id: Type.Integer(),
   fixed: Type.Integer(),

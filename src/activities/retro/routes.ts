@@ -89,7 +89,7 @@ export const addRetroRoutes = (server: Server, parts: RetroParts): void => {
 
 const ClaimBody = Type.Object(
   {
-    customerId: Type.Integer({ minimum: 1 }),
+    customerId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     note: Type.Optional(Type.String({ maxLength: 2000 })),
   },
   { additionalProperties: false },
