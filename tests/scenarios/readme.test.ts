@@ -12,22 +12,23 @@ import type { DemoSignIns } from "../../src/demo/index.ts";
 import { setUpOrganisation } from "../../src/demo/setup.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
 
-/** The README's shell blocks, run as they stand there against a server with the demo organisation and no purchases. */
+/** The shell blocks of the README and then of docs/points.md, run as they stand there against a server with the demo organisation and no purchases. */
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MARK = "---- block ";
+const ANSWERED = "register purchase ledger check spend reverse hold capture goodsBack transfer balance".split(" ");
 
 let app: TestApp;
 let folder: string;
 let signIns: DemoSignIns;
-let readme: string;
+let texts: string;
 /** What each block printed, by its name. */
 let printed: Map<string, string>;
 
-/** Blocks of the README behind a comment such as <!-- run: token -->, in order. */
+/** Blocks behind a comment such as <!-- run: token -->, in order. */
 const blocks = (kind: string): Map<string, string> => {
   const pattern = new RegExp(`<!-- ${kind}: (\\w+) -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``, "g");
-  return new Map([...readme.matchAll(pattern)].map(([, name, text]) => [name!, text!]));
+  return new Map([...texts.matchAll(pattern)].map(([, name, text]) => [name!, text!]));
 };
 
 /**
@@ -70,7 +71,8 @@ const expectShown = (answer: unknown, shown: unknown, at = ""): void => {
 };
 
 beforeAll(async () => {
-  readme = await readFile(join(ROOT, "README.md"), "utf8");
+  const read = (name: string) => readFile(join(ROOT, name), "utf8");
+  texts = `${await read("README.md")}\n${await read("docs/points.md")}`;
   app = await createTestApp();
   const address = await app.server.listen({ host: "127.0.0.1", port: 0 });
   const organisation = await setUpOrganisation(app, null);
@@ -88,13 +90,13 @@ afterAll(async () => {
 });
 
 test("every block runs, and every answer belongs to one", () => {
-  expect([...printed.keys()]).toEqual(["signIns", "token", "register", "purchase", "ledger"]);
-  expect([...blocks("answer").keys()]).toEqual(["register", "purchase", "ledger"]);
+  expect([...printed.keys()]).toEqual(["signIns", "token", ...ANSWERED]);
+  expect([...blocks("answer").keys()]).toEqual(ANSWERED);
   expect(printed.get("signIns")).toBe("");
   expect(printed.get("token")).toBe("");
 });
 
-test.each(["register", "purchase", "ledger"])("the answer of %s is the one shown", (name) => {
+test.each(ANSWERED)("the answer of %s is the one shown", (name) => {
   const answer = JSON.parse(printed.get(name)!) as unknown;
   expectShown(answer, JSON.parse(blocks("answer").get(name)!));
 });
@@ -102,8 +104,8 @@ test.each(["register", "purchase", "ledger"])("the answer of %s is the one shown
 test("running them again, with our curl, records nothing twice", async () => {
   const before = printed;
   const again = await runBlocks(true);
-  expect(again.get("purchase")).toBe(before.get("purchase"));
-  expect(again.get("ledger")).toBe(before.get("ledger"));
+  for (const name of ["purchase", "spend", "reverse", "capture", "goodsBack", "transfer", "balance"])
+    expect(again.get(name), name).toBe(before.get(name));
   expect(JSON.parse(again.get("register")!)).toMatchObject({ errors: [{ code: 8006 }] });
 });
 
