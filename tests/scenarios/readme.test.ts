@@ -16,7 +16,9 @@ import { createTestApp, type TestApp } from "../support/app.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MARK = "---- block ";
-const ANSWERED = "register purchase ledger check spend reverse hold capture goodsBack transfer balance".split(" ");
+const ANSWERED = "register purchase ledger check spend reverse hold capture goodsBack transfer balance".split(
+  " ",
+);
 
 let app: TestApp;
 let folder: string;
