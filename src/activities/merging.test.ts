@@ -349,6 +349,18 @@ describe("what the simulation found, seed 20261129", () => {
     expect(passed).toMatchObject({ error: { number: 419 } });
     await isClean();
   });
+
+  test("step 404063: a debt that was paid by points of an earlier merge does not keep the later one from being undone", async () => {
+    await earn(thirdId, 3000);
+    await merge(survivorId, thirdId);
+    await owe(victimId, 2000);
+    const { mergeId } = await merge();
+    expect(await read(survivorId)).toMatchObject({ balance: 1000 });
+    expect(await undo(mergeId)).toMatchObject({ repeated: false });
+    expect(await read(survivorId)).toMatchObject({ balance: 3000, debt: 0 });
+    expect(await read(victimId)).toMatchObject({ balance: -2000, debt: 2000 });
+    await isClean();
+  });
 });
 
 describe("a return of a bill from before the merge", () => {

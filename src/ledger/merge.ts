@@ -189,7 +189,9 @@ export const canUndoMerge = (
     lots.filter((lot) => lot.partyId === victimId).map((lot) => [`${lot.eventNo}/${lot.lineNo}`, lot]),
   );
   return lots.every((lot) => {
-    const from = lot.partyId === survivorId ? lot.details?.fromLot : undefined;
+    // Lots that paid a debt may have come to the survivor too, by an earlier merge.
+    const isMoved = lot.partyId === survivorId && posted.survivorEvents.includes(lot.eventNo);
+    const from = isMoved ? lot.details?.fromLot : undefined;
     if (from === undefined) return true;
     const original = originals.get(`${from.eventNo}/${from.lineNo}`);
     return original?.expiresAt?.getTime() === lot.expiresAt?.getTime();
