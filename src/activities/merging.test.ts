@@ -351,7 +351,7 @@ describe("what the simulation found, seed 20261129", () => {
   });
 
   test("step 404063: a debt that was paid by points of an earlier merge does not keep the later one from being undone", async () => {
-    await earn(thirdId, 3000);
+    await earn(thirdId, 3000, { expiresAt: NOON + 90 * day });
     await merge(survivorId, thirdId);
     await owe(victimId, 2000);
     const { mergeId } = await merge();
