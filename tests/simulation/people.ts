@@ -1,8 +1,6 @@
 import type { Chance } from "./chance.ts";
 import { ModelCustomer } from "./model.ts";
 
-const REGULARS = 40;
-
 /** Who there is, and who is whom by now. */
 export class People {
   readonly #models = new Map<number, ModelCustomer>();
@@ -31,7 +29,7 @@ export class People {
 
   /** Some shop every week, most now and then. */
   pick(chance: Chance): number {
-    const from = chance.oneIn(3) ? Math.min(REGULARS, this.#present.length) : this.#present.length;
+    const from = Math.ceil(this.#present.length / (chance.oneIn(3) ? 10 : 1));
     return this.#present[chance.whole(0, from - 1)]!;
   }
 

@@ -17,7 +17,7 @@ import {
   ZONE,
 } from "./scene.ts";
 import type { PointsStep } from "./spending.ts";
-import { billSteps } from "./steps-bills.ts";
+import { type BillStep, billSteps } from "./steps-bills.ts";
 import { mergeSteps } from "./steps-merges.ts";
 import { pointsSteps } from "./steps-points.ts";
 import { createWorld, type StandingRead } from "./world.ts";
@@ -51,10 +51,12 @@ interface Sizes {
   /** Steps between two looks at everything. */
   readonly look: number;
   readonly lotsAtOnce: number;
+  /** Hours from one group to the next at most. */
+  readonly hours: number;
 }
 
-const SHORT: Sizes = { group: 120, crashingGroup: 12, merges: 1, look: 10_000, lotsAtOnce: 50 };
-const LONG: Sizes = { group: 640, crashingGroup: 40, merges: 4, look: 100_000, lotsAtOnce: 500 };
+const SHORT: Sizes = { group: 120, crashingGroup: 12, merges: 1, look: 10_000, lotsAtOnce: 50, hours: 36 };
+const LONG: Sizes = { group: 1000, crashingGroup: 40, merges: 6, look: 200_000, lotsAtOnce: 500, hours: 24 };
 
 type Answer = Outcome<{ readonly reply: string }>;
 
@@ -234,7 +236,9 @@ export const simulate = async ({
 
   const passBills = async (size: number) => {
     const group = makeGroup(size, billSteps);
-    const ready = await Promise.all(group.map(async (step) => ({ ...step, item: await step.item() })));
+    const ready: Step<Awaited<ReturnType<BillStep["item"]>>>[] = [];
+    // One after another: claims read, and a dozen connections would each have to plan every statement anew.
+    for (const step of group) ready.push({ ...step, item: await step.item() });
     await play(ready, (items) => world.activities.recordAll(world.orgId, items));
   };
 
@@ -280,7 +284,7 @@ export const simulate = async ({
     await register(count);
     let [told, looked] = [0, 0];
     while (done < steps) {
-      now += chance.whole(0, 36) * HOUR + chance.whole(0, HOUR);
+      now += chance.whole(0, sizes.hours) * HOUR + chance.whole(0, HOUR);
       world.setTime(now);
       await passNights();
       // Those who were merged away make room for others.
