@@ -11,10 +11,13 @@ import { kindOfPoints } from "./names.ts";
 const Fact = ({
   label,
   value,
+  characters = 1,
   children,
 }: {
   label: string;
   value: ReactNode | undefined;
+  /** How many the value has, where there may be more than fit. */
+  characters?: number;
   children?: ReactNode;
 }) => (
   <Box className={classes.fact!}>
@@ -28,7 +31,14 @@ const Fact = ({
       </>
     ) : (
       <>
-        <Text fw={600} lh={1.4} lts="-0.01em" component="div" className={classes.value!}>
+        <Text
+          fw={600}
+          lh={1.4}
+          lts="-0.01em"
+          component="div"
+          className={classes.value!}
+          style={{ "--characters": characters }}
+        >
           {value}
         </Text>
         <Text c="dimmed" size="sm" component="div">
@@ -53,7 +63,11 @@ export const BalanceFact = ({ balances, error }: { balances: Balance[] | undefin
   }
   const { regular, debt, others, issued, redeemed } = heldPoints(balances);
   return (
-    <Fact label="Balance" value={<Points value={regular} unit {...(regular < 0 ? { c: LOSS } : {})} />}>
+    <Fact
+      label="Balance"
+      characters={format.points(regular).length}
+      value={<Points value={regular} unit {...(regular < 0 ? { c: LOSS } : {})} />}
+    >
       {[
         debt > 0 && `Owes ${format.points(debt)}, paid by the next points`,
         ...others.map((account) => `${kindOfPoints(account)} ${format.points(account.balance)}`),
@@ -127,6 +141,7 @@ export const TierFact = ({
 
 /** What goes first if it is not used. */
 export const ExpiringFact = ({ balances }: { balances: Balance[] | undefined }) => {
+  const format = useFormat();
   if (balances === undefined) return <Fact label="Expiring next" value={undefined} />;
   const first = expiringFirst(balances);
   return first === null ? (
@@ -134,7 +149,11 @@ export const ExpiringFact = ({ balances }: { balances: Balance[] | undefined }) 
       No points with an expiry date
     </Fact>
   ) : (
-    <Fact label="Expiring next" value={<Points value={first.points} unit />}>
+    <Fact
+      label="Expiring next"
+      characters={format.points(first.points).length}
+      value={<Points value={first.points} unit />}
+    >
       <DateTime value={first.expiresAt} show="relative" />, on{" "}
       <DateTime value={first.expiresAt} show="date" />
     </Fact>
@@ -149,7 +168,11 @@ export const PurchasesFact = ({ memberships }: { memberships: Membership[] | und
   if (membership === undefined) return <Fact label={label} value="–" />;
   const { lifetimePurchases, transactionCount, visitCount } = membership;
   return (
-    <Fact label={label} value={<Money value={lifetimePurchases} />}>
+    <Fact
+      label={label}
+      characters={format.money(lifetimePurchases).length}
+      value={<Money value={lifetimePurchases} />}
+    >
       {format.number(transactionCount)} {counted(transactionCount, "bill")} in {format.number(visitCount)}{" "}
       {counted(visitCount, "visit")}
     </Fact>
