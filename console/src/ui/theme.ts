@@ -135,7 +135,9 @@ export const theme = createTheme({
     }),
     // Long names break rather than widen the page.
     Breadcrumbs: Breadcrumbs.extend({
-      styles: { breadcrumb: { whiteSpace: "normal", overflowWrap: "anywhere", minWidth: 0, lineHeight: 1.3 } },
+      styles: {
+        breadcrumb: { whiteSpace: "normal", overflowWrap: "anywhere", minWidth: 0, lineHeight: 1.3 },
+      },
     }),
     Button: Button.extend({ defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } }),
     Avatar: Avatar.extend({ defaultProps: { radius: 1000 } }),
