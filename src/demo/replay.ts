@@ -73,6 +73,9 @@ const prepare = (draft: BillDraft): void => {
 
 export const HOOKS: ImportHooks = { prepare };
 
+/** Whoever buys is a customer, and cancellations go back to the bills that they cancel. */
+export const OPTIONS = { registerUnknown: true, matchReturns: true } as const;
+
 export interface Replay {
   readonly orgId: number;
   readonly timeZone: string;
@@ -102,7 +105,7 @@ export const replay = async (dataflows: Dataflows, options: Replay): Promise<Run
     {
       kind: "transactions",
       mapping: MAPPING,
-      options: { registerUnknown: true, matchReturns: true, shiftDays },
+      options: { ...OPTIONS, shiftDays },
     },
     onProgress,
     { hooks: HOOKS, ...(signal === undefined ? {} : { signal }) },

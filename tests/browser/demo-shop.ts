@@ -17,7 +17,7 @@ import { type App, createApp } from "../../src/app.ts";
 import { makeSignIns } from "../../src/demo/credentials.ts";
 import type { DemoSignIns } from "../../src/demo/index.ts";
 import { hash } from "../../src/demo/people.ts";
-import { FILE_NAME, HOOKS, MAPPING, PURCHASES, shiftFor } from "../../src/demo/replay.ts";
+import { FILE_NAME, HOOKS, MAPPING, OPTIONS, PURCHASES, shiftFor } from "../../src/demo/replay.ts";
 import { setUpOrganisation } from "../../src/demo/setup.ts";
 import { createTestDatabase, demoTemplate, run, testServer, withDatabase } from "../support/postgres.ts";
 
@@ -150,7 +150,7 @@ const fill = async (connectionString: string): Promise<DemoSignIns> => {
     await app.dataflows.runFile(
       systemActor(organisation.id, "demo"),
       await cutPurchases(directory),
-      { kind: "transactions", mapping: MAPPING, options: { registerUnknown: true, shiftDays } },
+      { kind: "transactions", mapping: MAPPING, options: { ...OPTIONS, shiftDays } },
       undefined,
       { hooks: HOOKS },
     );

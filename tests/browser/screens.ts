@@ -175,7 +175,7 @@ export const findExamples = ({ app }: DemoShop): Promise<Examples> =>
         select t.id, t.customer_id, t.billed_at, count(*) over (partition by t.customer_id) as of_member,
                (select count(*) from activities.transaction_lines l
                  where l.party_id = t.party_id and l.transaction_id = t.id) as lines
-          from activities.transactions t where t.customer_id is not null),
+          from activities.transactions t where t.customer_id is not null and t.return_type is null),
       example as (
         select bills.id, m.party_id, m.program_id
           from bills join loyalty.memberships m on m.party_id = bills.customer_id

@@ -157,10 +157,9 @@ const statsOf = ({ members, purchases, points, liability }: Home, format: Format
   {
     label: "Purchases",
     value: format.wholeMoney(purchases.net),
-    detail:
-      purchases.returns === 0
-        ? `${format.number(purchases.count)} ${counted(purchases.count, "bill")}`
-        : `${format.wholeMoney(purchases.amount)} less ${format.wholeMoney(purchases.returned)} returned`,
+    detail: `${format.number(purchases.count)} ${counted(purchases.count, "bill")}${
+      purchases.returns === 0 ? "" : `, ${format.wholeMoney(purchases.returned)} returned`
+    }`,
     change: changeShare(purchases.net, purchases.previous?.net),
     series: purchases.series.map(({ net }) => net),
     color: "var(--fealty-chart-1)",

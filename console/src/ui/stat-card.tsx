@@ -48,7 +48,7 @@ export const StatCard = ({
       ) : (
         <>
           <Change share={change ?? null} />
-          <Text c="dimmed" size="xs" truncate>
+          <Text c="dimmed" size="xs">
             {detail}
           </Text>
         </>
