@@ -42,7 +42,7 @@ export const StatCard = ({
         {value}
       </Text>
     )}
-    <Group gap={6} mt={2} mih={21} wrap="nowrap">
+    <Group gap="0 6px" mt={2} mih={21}>
       {value === undefined ? (
         <Skeleton h={12} w="40%" />
       ) : (
@@ -54,7 +54,7 @@ export const StatCard = ({
         </>
       )}
     </Group>
-    <Box mt="sm" mih={32}>
+    <Box mt="auto" pt="sm" mih={44}>
       {series && <Sparkline values={series} color={color} fromZero={fromZero} />}
     </Box>
   </Card>
