@@ -93,7 +93,9 @@ test("parked bills are retried when what they lack is there, or written off with
 
   const { page } = await served.visit({ as: "owner", path: "/abc/activity" });
   await page.getByRole("link", { name: "Rejected" }).click();
-  await page.getByRole("checkbox", { name: "Choose bill PARKED-1" }).check();
+  await page.getByRole("checkbox", { name: "All on this page" }).check();
+  await page.getByRole("button", { name: "Retry 2 bills" }).waitFor();
+  await page.getByRole("checkbox", { name: "Choose bill PARKED-2" }).uncheck();
   await look(page, "rejected");
   await page.getByRole("button", { name: "Retry 1 bill" }).click();
   await page.getByText("1 bill will be recorded as of now.").waitFor();
