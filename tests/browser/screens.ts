@@ -25,7 +25,7 @@ export interface Examples {
 }
 
 /** What lies over screens and has no address. */
-const overlaysOf = ({ memberId, programId }: Examples): readonly Screen[] => [
+const overlaysOf = ({ memberId, transactionId, programId }: Examples): readonly Screen[] => [
   {
     name: "palette",
     path: "/abc",
@@ -65,10 +65,9 @@ const overlaysOf = ({ memberId, programId }: Examples): readonly Screen[] => [
   },
   {
     name: "member-why-condition",
-    path: `/abc/members/${memberId}/transactions`,
+    path: `/abc/members/${memberId}/transactions/${transactionId}`,
     isOverlay: true,
     open: async (page) => {
-      await page.getByRole("row").nth(1).getByRole("link").click();
       await page.getByRole("button", { name: "Show the condition" }).click();
       await page.getByText("currentTxn.value > 0").waitFor();
     },
