@@ -12,7 +12,6 @@ export const MAX_CAMPAIGN_CUSTOMERS = 100_000;
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const NEVER = "never";
-/** NUL and halves of surrogate pairs: JSON can carry them, PostgreSQL's text cannot. */
 
 const endOf = ({ timeZone }: Organisation, day: string): Instant | null => {
   const start = DAY.test(day) ? parseDateTime(day, { zone: timeZone }) : null;

@@ -17,6 +17,7 @@ import {
   type Points,
   redeemKind,
   reverseKind,
+  verifyPoints,
 } from "#points";
 import { buildCustomers } from "../../src/customers/testing.ts";
 import { buildLedger } from "../../src/ledger/testing.ts";
@@ -209,6 +210,7 @@ test(
         expect(Number(debt)).toBe(0);
       }
       expect((await verifyLedger(db)).findings).toEqual([]);
+      expect(await verifyPoints(db)).toEqual([]);
       const { rows: stats } = await superuser.query<{ deadlocks: string }>(
         "select deadlocks from pg_stat_database where datname = current_database()",
       );

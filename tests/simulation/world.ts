@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { createActivities, createMerging, parseBill, readClaim } from "#activities";
-import { createCustomers } from "#customers";
+import { createActivities, createMerging, parseBill, readClaim, verifyActivities } from "#activities";
+import { createCustomers, verifyCustomers } from "#customers";
 import { createEvents } from "#events";
 import { convertDueLots, expireLots, verifyLedger } from "#ledger";
 import { createLoyalty, openMemberships, type ProgramDefinition } from "#loyalty";
 import { createOrgs } from "#orgs";
 import { createDb, createIds, createLog, type Db, type Instant, type Tx } from "#platform";
-import { createPoints, type Movement, type MovementKind, movement } from "#points";
+import { createPoints, type Movement, type MovementKind, movement, verifyPoints } from "#points";
 import { buildCustomers } from "../../src/customers/testing.ts";
 import { publishProgram } from "../../src/loyalty/testing.ts";
 import { createTestOrganisation } from "../../src/orgs/testing.ts";
@@ -220,7 +220,13 @@ export const createWorld = async (
       }
       return found;
     },
-    verify: async () => (await verifyLedger(db)).findings,
+    /** What `fealty verify` finds, the report of liability aside. */
+    verify: async () => [
+      ...(await verifyLedger(db)).findings,
+      ...(await verifyActivities(db)),
+      ...(await verifyCustomers(db)),
+      ...(await verifyPoints(db)),
+    ],
     close: async () => {
       await Promise.all([activities.drain(), points.drain()]);
       await superuser.end();
