@@ -95,6 +95,7 @@ import {
   composeCode,
   composeReminder,
   createPoints,
+  createPointsEmbeds,
   explodeRedemptions,
   mailReminders,
   type Points,
@@ -300,6 +301,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       const accounts = await loadAccounts(tx, orgId, [partyId]);
       return loyalty.loyaltyDetails(tx, await orgs.get(orgId), partyId, accounts);
     },
+    pointsEmbeds: createPointsEmbeds({ clock, orgs, loyalty }),
     tierMembers: (tx, { orgId }, page) => membersOfTier(tx, orgId, page),
   });
   addMailboxRoutes(server, {

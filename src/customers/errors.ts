@@ -172,4 +172,6 @@ export const WARNING = {
   customField: 1017,
   /** Ours: a documented part of the call that this version does not act on. */
   notServed: 70302,
+  /** Ours: of a long list the newest items are shown. */
+  shortened: 70303,
 } as const;

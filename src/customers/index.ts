@@ -1,4 +1,5 @@
 export type { TierMembers } from "./admin-routes.ts";
+export type { PointsEmbed, PointsEmbeds, PointsParts } from "./embeds.ts";
 export {
   IDENTIFIER_TYPES,
   type IdentifierType,

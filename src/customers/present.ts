@@ -1,6 +1,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import { EntityReferenceShape, entityReference, type Organisation } from "#orgs";
 import { formatIso, Issue } from "#platform";
+import { type PointsParts, PointsShapes } from "./embeds.ts";
 import { isSamePlace } from "./rules.ts";
 import type { ChannelRow, Customer, ProfileRow, SourceAccount } from "./schema.ts";
 
@@ -51,6 +52,7 @@ export const CustomerShape = Type.Object({
   extendedFields: Anything,
   pointsSummary: Type.Optional(Anything),
   loyaltyProgramDetails: Type.Optional(Type.Array(Anything)),
+  ...PointsShapes,
   status: Type.Optional(Type.Object({ status: Type.String(), label: Type.String(), reason: Type.String() })),
   warnings: Type.Array(Issue),
 });
@@ -63,6 +65,8 @@ export interface Presentation {
   readonly embed: ReadonlySet<string>;
   /** Standing in each program, the default program's first. */
   readonly loyalty: readonly Readonly<Record<string, unknown>>[];
+  /** What embeds about points add. */
+  readonly points?: PointsParts;
   readonly warnings: readonly Issue[];
 }
 
@@ -143,7 +147,7 @@ const summaryOf = (details: Readonly<Record<string, unknown>> | undefined): Reco
 export const presentCustomer = (
   organisation: Organisation,
   found: Customer,
-  { only, embed, loyalty, warnings }: Presentation,
+  { only, embed, loyalty, points, warnings }: Presentation,
 ): CustomerShape => {
   const { customer } = found;
   const [main] = loyalty;
@@ -167,6 +171,7 @@ export const presentCustomer = (
     extendedFields: { ...customer.extendedFields },
     ...(embed.has("points") ? { pointsSummary: summaryOf(main) } : {}),
     ...(embed.has("mlp") ? { loyaltyProgramDetails: loyalty.map((item) => ({ ...item })) } : {}),
+    ...points,
     ...(embed.has("customerStatus") ? { status: { status: customer.status, label: "", reason: "" } } : {}),
     warnings: [...warnings],
   };

@@ -3,6 +3,7 @@ import type { Actor } from "#identity";
 import type { Organisation, Orgs } from "#orgs";
 import { failures, Issue, issue, type Server, type Tx, V2Failure, V2List } from "#platform";
 import { type AdminRouteParts, addAdminRoutes } from "./admin-routes.ts";
+import { type PointsEmbeds, parseEmbed, shortenedWarnings } from "./embeds.ts";
 import { errors, WARNING } from "./errors.ts";
 import { addMergeRoutes } from "./merge-routes.ts";
 import { parseChange, parseIdentifierChange, parseRegistration } from "./parse.ts";
@@ -21,6 +22,8 @@ export interface CustomersRouteParts extends AdminRouteParts {
   readonly orgs: Orgs;
   /** Without it a customer has no standing to show. */
   readonly loyaltyDetails?: LoyaltyDetails;
+  /** Without it the embeds about points are not served. */
+  readonly pointsEmbeds?: PointsEmbeds;
 }
 
 const READ = { access: { resource: "Customer", mode: "read" } } as const;
@@ -37,7 +40,9 @@ const Identifier = { identifierName: text("An identifier type, or id"), identifi
 const Async = { use_async: text("true: loyalty work may follow the answer") };
 const ReadQuery = {
   ...Place,
-  embed: text("points, mlp, customerStatus, …: parts to add, separated by commas"),
+  embed: text(
+    "Parts to add, separated by commas: points, mlp, customerStatus, expirySchedules, expiredPoints, promotionalPoints, alternateCurrencies; by id returnedPoints too",
+  ),
   includedOnlyCurrentProfile: text("true: leave out profiles of other sources"),
 };
 const Loose = Type.Optional(Type.Unknown());
@@ -211,26 +216,6 @@ const addIdentifierChange = (server: Server, parts: CustomersRouteParts) => {
   );
 };
 
-/** Embeds that add something here. The other documented ones belong to features that are not there yet. */
-const SERVED_EMBEDS = ["points", "mlp", "customerStatus"];
-const SILENT_EMBEDS = ["ignoreCardDetails", "gapDetails"];
-
-const parseEmbed = (value: string | undefined) => {
-  const names = (value ?? "")
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-  const match = (name: string, list: readonly string[]) =>
-    list.find((item) => item.toLowerCase() === name.toLowerCase());
-  const embed = new Set(names.flatMap((name) => match(name, SERVED_EMBEDS) ?? []));
-  const others = names.filter((name) => !match(name, [...SERVED_EMBEDS, ...SILENT_EMBEDS]));
-  const warnings =
-    others.length === 0
-      ? []
-      : [issue(WARNING.notServed, `embed: ${shown(others.join(", "))} is not served by this version.`)];
-  return { embed, warnings };
-};
-
 const addReads = (server: Server, parts: CustomersRouteParts) => {
   const { customers, orgs } = parts;
 
@@ -239,13 +224,16 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
     { partyId, mergedFrom }: Resolved,
     place: SourceAccount | null,
     query: { embed?: string; includedOnlyCurrentProfile?: string },
+    isById: boolean,
   ): Promise<CustomerShape> => {
     const organisation = await orgs.get(actor.orgId);
-    const { embed, warnings } = parseEmbed(query.embed);
-    const [found, loyalty] = await customers.read(actor.orgId, (tx) =>
+    const asked = parseEmbed(query.embed, { isById, hasPoints: parts.pointsEmbeds !== undefined });
+    const { embed } = asked;
+    const [found, loyalty, points] = await customers.read(actor.orgId, (tx) =>
       Promise.all([
         readCustomer(tx, actor.orgId, partyId),
         parts.loyaltyDetails?.(tx, actor, partyId) ?? Promise.resolve([]),
+        asked.points.size === 0 ? undefined : parts.pointsEmbeds?.(tx, actor, partyId, asked.points),
       ]),
     );
     if (found === null) throw errors.unknown({ name: "id", value: partyId });
@@ -256,7 +244,12 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
       only: current ? place : null,
       embed,
       loyalty: loyalty as readonly Readonly<Record<string, unknown>>[],
-      warnings: [...mergeWarnings(partyId, mergedFrom), ...warnings],
+      ...(points === undefined ? {} : { points: points.shown }),
+      warnings: [
+        ...mergeWarnings(partyId, mergedFrom),
+        ...asked.warnings,
+        ...shortenedWarnings(points?.shortened ?? []),
+      ],
     });
   };
 
@@ -279,7 +272,7 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
       const organisation = await orgs.get(actor.orgId);
       const place = placeOf(organisation, query, DETAILS_SOURCE);
       const reference = { name: "id", value: params.customerId };
-      return details(actor, await customers.resolve(actor.orgId, reference), place, query);
+      return details(actor, await customers.resolve(actor.orgId, reference), place, query, true);
     },
   );
   server.get(
@@ -296,7 +289,7 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
     },
     async ({ actor, query }) => {
       const place = placeOf(await orgs.get(actor.orgId), query, LOOKUP_SOURCE);
-      return details(actor, await byIdentifier(parts, actor, query), place, query);
+      return details(actor, await byIdentifier(parts, actor, query), place, query, false);
     },
   );
   server.get(

@@ -1,3 +1,11 @@
+export {
+  type ExpiredAward,
+  expiredAwards,
+  type MovedOnDay,
+  movedByDay,
+  type PromotionalAward,
+  promotionalAwards,
+} from "./award-reads.ts";
 export { type BookState, LedgerBook, type LedgerWrites } from "./book.ts";
 export {
   type ConversionAbout,
@@ -10,6 +18,7 @@ export {
   releaseOfBill,
 } from "./conversion.ts";
 export { expireLots, expireOrganisations } from "./expiry.ts";
+export { expiryShown } from "./expiry-shown.ts";
 export type { ExplodeParts } from "./explode.ts";
 export type { ExplodedBill, ExplodedRedemption } from "./explode-answers.ts";
 export { expireHolds, expireHoldsOf } from "./holds.ts";

@@ -1,3 +1,4 @@
+export { type CustomerEmbedsParts, createPointsEmbeds } from "./customer-embeds/embeds.ts";
 export { type DeductInput, deductKind } from "./deductions/deduct.ts";
 export { type MoveExpiryInput, moveExpiryKind } from "./expiry/move-expiry.ts";
 export { type GrantInput, grantKind } from "./grants/grant.ts";
