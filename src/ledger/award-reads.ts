@@ -1,29 +1,56 @@
-import { type Millipoints, sql, type Tx } from "#platform";
-import type { Contra, LotDetails, LotKey, LotSource } from "./schema.ts";
+import { type Millipoints, rawSql, sql, type Tx } from "#platform";
+import type { LotDetails, LotKey, LotSource } from "./schema.ts";
 
-/** Regular points of one program that moved against an account of the program on one local day. */
-export interface MovedOnDay {
+/** Regular points of one program that went away on one local day. */
+export interface PointsOfDay {
   readonly programId: number;
   /** YYYY-MM-DD. */
   readonly date: string;
   readonly points: Millipoints;
 }
 
-/** What a party lost to expiry or returns, by program and day, newest day first. Days on which as much came back are left out. */
-export const movedByDay = (
+/** What returns took from a party, by program and day, newest day first. */
+export const returnedByDay = (
   tx: Tx,
   orgId: number,
-  {
-    partyId,
-    contra,
-    zone,
-  }: { partyId: number; contra: Extract<Contra, "expired" | "returned">; zone: string },
-): Promise<MovedOnDay[]> =>
-  tx.rows<MovedOnDay>(sql`/* ledger.moved_by_day */
+  { partyId, zone }: { readonly partyId: number; readonly zone: string },
+): Promise<PointsOfDay[]> =>
+  tx.rows<PointsOfDay>(sql`/* ledger.returned_by_day */
     select program_id as "programId", (booked_at at time zone ${zone}::text)::date as date, -sum(amount)::bigint as points
       from ledger.entries
-     where org_id = ${orgId} and party_id = ${partyId} and currency_id = 0 and category = 1 and contra = ${contra}
+     where org_id = ${orgId} and party_id = ${partyId} and currency_id = 0 and category = 1 and contra = 'returned'
      group by 1, 2 having sum(amount) < 0 order by 2 desc, 1`);
+
+/**
+ * What expired of each lot of regular points, by the event that took it. A return that undoes an expiry says which, so it lessens
+ * the day on which the points expired.
+ */
+const EXPIRED = `
+  select l.program_id, l.event_no, l.line_no, l.source, l.opened_at, l.expires_at, l.details, x.booked_at as expired_at,
+         (x.booked_at at time zone $3::text)::date as date, u.points
+    from (select lot_event_no, lot_line_no, case for_event_no when 0 then event_no else for_event_no end as event_no,
+                 sum(amount)::bigint as points
+            from ledger.lot_uses
+           where org_id = $1 and party_id = $2 and kind = 'expired'
+           group by 1, 2, 3 having sum(amount) > 0) u
+    join ledger.lots l on l.org_id = $1 and l.party_id = $2 and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
+    join ledger.entries x on x.org_id = $1 and x.party_id = $2 and x.event_no = u.event_no and x.line_no = 1
+   where l.currency_id = 0 and l.category = 1`;
+
+/** What expired of a party's points, by program and day, newest day first. */
+export const expiredByDay = (
+  tx: Tx,
+  orgId: number,
+  { partyId, zone }: { readonly partyId: number; readonly zone: string },
+): Promise<PointsOfDay[]> =>
+  tx.rows<PointsOfDay>(
+    rawSql(
+      `/* ledger.expired_by_day */
+       select program_id as "programId", date, sum(points)::bigint as points from (${EXPIRED}) e
+        group by 1, 2 order by 2 desc, 1`,
+      [orgId, partyId, zone],
+    ),
+  );
 
 /** What of an award of regular points ran out on one local day. */
 export interface ExpiredAward extends LotKey {
@@ -49,24 +76,22 @@ export const expiredAwards = (
   orgId: number,
   { partyId, zone, limit }: { readonly partyId: number; readonly zone: string; readonly limit: number },
 ): Promise<ExpiredAward[]> =>
-  tx.rows<ExpiredAward>(sql`/* ledger.expired_awards */
-    select l.event_no as "eventNo", l.line_no as "lineNo", l.program_id as "programId", u.date, u.points, e.event_id as "eventId",
-           l.source, l.opened_at as "openedAt", l.expires_at as "expiresAt", u.expired_at as "expiredAt", l.details,
-           c.reason_type as "reasonType", c.note
-      from (select u.lot_event_no, u.lot_line_no, (x.booked_at at time zone ${zone}::text)::date as date,
-                   sum(u.amount)::bigint as points, max(x.booked_at) as expired_at
-              from ledger.lot_uses u
-              join ledger.entries x on x.party_id = u.party_id and x.event_no = u.event_no and x.line_no = u.line_no
-             where u.org_id = ${orgId} and u.party_id = ${partyId} and u.kind = 'expired'
-               and x.currency_id = 0 and x.category = 1
-             group by 1, 2, 3 having sum(u.amount) > 0) u
-      join ledger.lots l on l.party_id = ${partyId} and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
-      join ledger.entries e on e.party_id = l.party_id and e.event_no = l.event_no and e.line_no = l.line_no
-      left join lateral (
-        select c.reason_type, c.note from ledger.expiry_changes c
-         where c.org_id = ${orgId} and c.party_id = l.party_id and c.lot_event_no = l.event_no and c.lot_line_no = l.line_no
-         order by c.changed_at desc, c.event_id desc limit 1) c on true
-     order by u.expired_at desc, l.event_no desc, l.line_no desc limit ${limit}`);
+  tx.rows<ExpiredAward>(
+    rawSql(
+      `/* ledger.expired_awards */
+       select u.event_no as "eventNo", u.line_no as "lineNo", u.program_id as "programId", u.date, u.points,
+              e.event_id as "eventId", u.source, u.opened_at as "openedAt", u.expires_at as "expiresAt",
+              u.expired_at as "expiredAt", u.details, c.reason_type as "reasonType", c.note
+         from (${EXPIRED}) u
+         join ledger.entries e on e.org_id = $1 and e.party_id = $2 and e.event_no = u.event_no and e.line_no = u.line_no
+         left join lateral (
+           select c.reason_type, c.note from ledger.expiry_changes c
+            where c.org_id = $1 and c.party_id = $2 and c.lot_event_no = u.event_no and c.lot_line_no = u.line_no
+            order by c.changed_at desc, c.event_id desc limit 1) c on true
+        order by u.expired_at desc, u.event_no desc, u.line_no desc limit $4`,
+      [orgId, partyId, zone, limit],
+    ),
+  );
 
 /** Regular points that a promotion, a campaign or goodwill gave. */
 export interface PromotionalAward {

@@ -1,10 +1,11 @@
 export {
   type ExpiredAward,
   expiredAwards,
-  type MovedOnDay,
-  movedByDay,
+  expiredByDay,
+  type PointsOfDay,
   type PromotionalAward,
   promotionalAwards,
+  returnedByDay,
 } from "./award-reads.ts";
 export { type BookState, LedgerBook, type LedgerWrites } from "./book.ts";
 export {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expireLots } from "#ledger";
+import { sql } from "#platform";
 import { buildCustomers } from "../../src/customers/testing.ts";
 import { signInUser } from "../../src/identity/testing.ts";
 import { buildLedger } from "../../src/ledger/testing.ts";
@@ -28,6 +29,8 @@ const part = async (id: number, embed: string, field = embed): Promise<Json> => 
   return body[field];
 };
 const sum = (items: readonly { points: number }[]) => items.reduce((total, { points }) => total + points, 0);
+const register = async (externalId: string): Promise<number> =>
+  (await buildCustomers(shop.app, shop.shop.orgId, shop.shop.tillId).register({ externalId })).partyId;
 const award = (eventId: number) => eventId * 65_536 + 1;
 const expire = () =>
   expireLots(
@@ -212,6 +215,40 @@ describe("the story of a customer's points", () => {
     expect(await shop.sound()).toEqual([]);
   });
 
+  test("a return of points that had expired lessens the day they expired on", async () => {
+    const finn = await register("F1");
+    const at = new Date(shop.clock.now()).toISOString();
+    const bill = billOf({ billNumber: "E-2", billAmount: 100, billingDate: at });
+    const { body } = await shop.post(ADD.replace("C1", "F1"), bill);
+    const earned = body.sideEffects[0].awardedPoints;
+    await shop.app.db.transaction(shop.shop.orgId, (tx) =>
+      tx.rows(
+        sql`/* test.expire_soon */ update ledger.lots set expires_at = ${at}::timestamptz where party_id = ${finn}`,
+      ),
+    );
+    shop.clock.advance(2 * DAY);
+    await expire();
+    expect(sum(await part(finn, "expiredPoints"))).toBe(earned);
+    const back = {
+      type: "RETURN",
+      returnType: "AMOUNT",
+      billNumber: "E-2",
+      billAmount: 50,
+      purchaseTime: at,
+      billingDate: new Date(shop.clock.now()).toISOString(),
+    };
+    const answer = await shop.post(ADD.replace("C1", "F1"), back);
+    expect(answer.status, answer.text).toBe(200);
+    const { pointsSummary, expiredPoints, returnedPoints } = (
+      await read(finn, "points,expiredPoints,returnedPoints")
+    ).body;
+    expect(pointsSummary.returned).toBeGreaterThan(0);
+    expect(sum(expiredPoints)).toBe(pointsSummary.expired);
+    expect(pointsSummary.expired).toBeLessThan(earned);
+    expect(sum(returnedPoints)).toBe(pointsSummary.returned);
+    expect(sum(expiredPoints[0].expiredPointsSummary)).toBe(expiredPoints[0].points);
+  });
+
   test("promotionalPoints tells awards of promotions by what they were on, newest first", async () => {
     await shop.earn(ben, 3_000, {
       expiresAt: NOON + 30 * DAY,
@@ -313,9 +350,7 @@ describe("the story of a customer's points", () => {
 
 describe("long lists", () => {
   test("show the newest thousand awards and say so; the day is told whole", async () => {
-    const eva = (
-      await buildCustomers(shop.app, shop.shop.orgId, shop.shop.tillId).register({ externalId: "E1" })
-    ).partyId;
+    const eva = await register("E1");
     const ledger = buildLedger(shop.app, shop.shop.orgId, {
       programIds: [shop.programId],
       at: shop.clock.now().getTime(),

@@ -9974,7 +9974,7 @@ export interface operations {
         source?: string;
         /** Account of a source with several */
         accountId?: string;
-        /** points, mlp, customerStatus, …: parts to add, separated by commas */
+        /** Parts to add, separated by commas: points, mlp, customerStatus, expirySchedules, expiredPoints, promotionalPoints, alternateCurrencies; by id returnedPoints too */
         embed?: string;
         /** true: leave out profiles of other sources */
         includedOnlyCurrentProfile?: string;
@@ -10122,6 +10122,137 @@ export interface operations {
             };
             loyaltyProgramDetails?: {
               [name: string]: unknown;
+            }[];
+            expirySchedules?: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              expiryDate: string;
+              programId: number;
+              pointsType: string;
+              expiryType: "fixed" | "rolling";
+            }[];
+            expiredPoints?: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              expiredOn: string;
+              programId: number;
+              expiredPointsSummary: {
+                paType: string;
+                paId: number;
+                expiryUpdateReasonType: string;
+                expiryUpdateReasonNote: string;
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                newExpiryDate: string;
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                eventDate: string;
+                /** With up to three decimals. */
+                points: number;
+                strategyName: string;
+              }[];
+            }[];
+            promotionalPoints?: {
+              customerPromotionType: {
+                /** With up to three decimals. */
+                points: number;
+                issuedAt: {
+                  code: string;
+                  name: string;
+                };
+                /** ISO 8601 in the cluster's zone. */
+                issuedOn: string;
+                /** ISO 8601 in the cluster's zone. */
+                expiryDate: string;
+                promotionSource: {
+                  /** The promotion; -1 = none */
+                  promotionSourceId: number;
+                  /** GOODWILL, PROMOTION */
+                  promotionSourceType: string;
+                };
+                programId: number;
+                promotionName: string;
+              }[];
+              transactionPromotionType: {
+                /** With up to three decimals. */
+                points: number;
+                issuedAt: {
+                  code: string;
+                  name: string;
+                };
+                /** ISO 8601 in the cluster's zone. */
+                issuedOn: string;
+                /** ISO 8601 in the cluster's zone. */
+                expiryDate: string;
+                promotionSource: {
+                  /** The promotion; -1 = none */
+                  promotionSourceId: number;
+                  /** GOODWILL, PROMOTION */
+                  promotionSourceType: string;
+                };
+                programId: number;
+                promotionName: string;
+              }[];
+              lineitemPromotionType: {
+                /** With up to three decimals. */
+                points: number;
+                issuedAt: {
+                  code: string;
+                  name: string;
+                };
+                /** ISO 8601 in the cluster's zone. */
+                issuedOn: string;
+                /** ISO 8601 in the cluster's zone. */
+                expiryDate: string;
+                promotionSource: {
+                  /** The promotion; -1 = none */
+                  promotionSourceId: number;
+                  /** GOODWILL, PROMOTION */
+                  promotionSourceType: string;
+                };
+                programId: number;
+                promotionName: string;
+              }[];
+            };
+            returnedPoints?: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              returnedOn: string;
+              programId: number;
+            }[];
+            alternateCurrencyDetails?: {
+              programId: number;
+              programName: string;
+              alternateCurrencyData: {
+                name: string;
+                /** With up to three decimals. */
+                earned: number;
+                /** With up to three decimals. */
+                lifetimeEarned: number;
+                /** With up to three decimals. */
+                redeemed: number;
+                /** With up to three decimals. */
+                expired: number;
+                /** With up to three decimals. */
+                returned: number;
+                /** With up to three decimals. */
+                delayedEarned: number;
+                /** With up to three decimals. */
+                delayedLifetimeEarned: number;
+                /** With up to three decimals. */
+                delayedReturned: number;
+                /** With up to three decimals. */
+                delayedExpired: number;
+                /** With up to three decimals. */
+                totalAvailable: number;
+                /** With up to three decimals. */
+                totalRedeemed: number;
+                /** With up to three decimals. */
+                totalReturned: number;
+                /** With up to three decimals. */
+                totalExpired: number;
+              };
             }[];
             status?: {
               status: string;
@@ -10694,7 +10825,7 @@ export interface operations {
         source?: string;
         /** Account of a source with several */
         accountId?: string;
-        /** points, mlp, customerStatus, …: parts to add, separated by commas */
+        /** Parts to add, separated by commas: points, mlp, customerStatus, expirySchedules, expiredPoints, promotionalPoints, alternateCurrencies; by id returnedPoints too */
         embed?: string;
         /** true: leave out profiles of other sources */
         includedOnlyCurrentProfile?: string;
@@ -10841,6 +10972,137 @@ export interface operations {
             };
             loyaltyProgramDetails?: {
               [name: string]: unknown;
+            }[];
+            expirySchedules?: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              expiryDate: string;
+              programId: number;
+              pointsType: string;
+              expiryType: "fixed" | "rolling";
+            }[];
+            expiredPoints?: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              expiredOn: string;
+              programId: number;
+              expiredPointsSummary: {
+                paType: string;
+                paId: number;
+                expiryUpdateReasonType: string;
+                expiryUpdateReasonNote: string;
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                newExpiryDate: string;
+                /** YYYY-MM-DD HH:MM:SS.s in the cluster's zone. */
+                eventDate: string;
+                /** With up to three decimals. */
+                points: number;
+                strategyName: string;
+              }[];
+            }[];
+            promotionalPoints?: {
+              customerPromotionType: {
+                /** With up to three decimals. */
+                points: number;
+                issuedAt: {
+                  code: string;
+                  name: string;
+                };
+                /** ISO 8601 in the cluster's zone. */
+                issuedOn: string;
+                /** ISO 8601 in the cluster's zone. */
+                expiryDate: string;
+                promotionSource: {
+                  /** The promotion; -1 = none */
+                  promotionSourceId: number;
+                  /** GOODWILL, PROMOTION */
+                  promotionSourceType: string;
+                };
+                programId: number;
+                promotionName: string;
+              }[];
+              transactionPromotionType: {
+                /** With up to three decimals. */
+                points: number;
+                issuedAt: {
+                  code: string;
+                  name: string;
+                };
+                /** ISO 8601 in the cluster's zone. */
+                issuedOn: string;
+                /** ISO 8601 in the cluster's zone. */
+                expiryDate: string;
+                promotionSource: {
+                  /** The promotion; -1 = none */
+                  promotionSourceId: number;
+                  /** GOODWILL, PROMOTION */
+                  promotionSourceType: string;
+                };
+                programId: number;
+                promotionName: string;
+              }[];
+              lineitemPromotionType: {
+                /** With up to three decimals. */
+                points: number;
+                issuedAt: {
+                  code: string;
+                  name: string;
+                };
+                /** ISO 8601 in the cluster's zone. */
+                issuedOn: string;
+                /** ISO 8601 in the cluster's zone. */
+                expiryDate: string;
+                promotionSource: {
+                  /** The promotion; -1 = none */
+                  promotionSourceId: number;
+                  /** GOODWILL, PROMOTION */
+                  promotionSourceType: string;
+                };
+                programId: number;
+                promotionName: string;
+              }[];
+            };
+            returnedPoints?: {
+              /** With up to three decimals. */
+              points: number;
+              /** YYYY-MM-DD in the organisation's zone. */
+              returnedOn: string;
+              programId: number;
+            }[];
+            alternateCurrencyDetails?: {
+              programId: number;
+              programName: string;
+              alternateCurrencyData: {
+                name: string;
+                /** With up to three decimals. */
+                earned: number;
+                /** With up to three decimals. */
+                lifetimeEarned: number;
+                /** With up to three decimals. */
+                redeemed: number;
+                /** With up to three decimals. */
+                expired: number;
+                /** With up to three decimals. */
+                returned: number;
+                /** With up to three decimals. */
+                delayedEarned: number;
+                /** With up to three decimals. */
+                delayedLifetimeEarned: number;
+                /** With up to three decimals. */
+                delayedReturned: number;
+                /** With up to three decimals. */
+                delayedExpired: number;
+                /** With up to three decimals. */
+                totalAvailable: number;
+                /** With up to three decimals. */
+                totalRedeemed: number;
+                /** With up to three decimals. */
+                totalReturned: number;
+                /** With up to three decimals. */
+                totalExpired: number;
+              };
             }[];
             status?: {
               status: string;

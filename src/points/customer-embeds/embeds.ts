@@ -1,5 +1,12 @@
 import type { PointsEmbed, PointsEmbeds, PointsParts } from "#customers";
-import { expiredAwards, expiringPoints, loadAccounts, movedByDay, promotionalAwards } from "#ledger";
+import {
+  expiredAwards,
+  expiredByDay,
+  expiringPoints,
+  loadAccounts,
+  promotionalAwards,
+  returnedByDay,
+} from "#ledger";
 import type { Loyalty } from "#loyalty";
 import type { Orgs } from "#orgs";
 import { type Clock, localDate } from "#platform";
@@ -33,14 +40,14 @@ export const createPointsEmbeds =
       },
       expiredPoints: async () => {
         const [days, awards] = await Promise.all([
-          movedByDay(tx, orgId, { partyId, contra: "expired", zone }),
+          expiredByDay(tx, orgId, { partyId, zone }),
           expiredAwards(tx, orgId, { partyId, zone, limit: ONE_MORE }),
         ]);
         const shown = showExpired({ organisation, programs }, days, awards.slice(0, MOST_AWARDS));
         return { shown: { expiredPoints: shown }, isShortened: awards.length > MOST_AWARDS };
       },
       returnedPoints: async () => {
-        const days = await movedByDay(tx, orgId, { partyId, contra: "returned", zone });
+        const days = await returnedByDay(tx, orgId, { partyId, zone });
         return { shown: { returnedPoints: showReturned(days) } };
       },
       promotionalPoints: async () => {

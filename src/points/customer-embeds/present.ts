@@ -6,8 +6,8 @@ import {
   type ExpiringPoints,
   expiryShown,
   type LotSource,
-  type MovedOnDay,
   POINTS,
+  type PointsOfDay,
   type PromotionalAward,
 } from "#ledger";
 import type { OrgPrograms } from "#loyalty";
@@ -41,7 +41,7 @@ const strategyOf = (programs: OrgPrograms, { programId, details }: ExpiredAward)
 /** Expired points by day with the awards they were of. Days are whole even where older awards are left out. */
 export const showExpired = (
   { organisation, programs }: { readonly organisation: Organisation; readonly programs: OrgPrograms },
-  days: readonly MovedOnDay[],
+  days: readonly PointsOfDay[],
   awards: readonly ExpiredAward[],
 ): Part<"expiredPoints"> => {
   const zone = organisation.clusterTimeZone;
@@ -69,7 +69,7 @@ export const showExpired = (
   }));
 };
 
-export const showReturned = (days: readonly MovedOnDay[]): Part<"returnedPoints"> =>
+export const showReturned = (days: readonly PointsOfDay[]): Part<"returnedPoints"> =>
   days.map((day) => ({ points: points(day.points), returnedOn: day.date, programId: day.programId }));
 
 const GOODWILL = "AllocateGoodwillPoints";
