@@ -143,6 +143,45 @@ describe("what is left of a bill, decided anew", () => {
     expect((await detailsOf(id))?.decidedAgain).toBeUndefined();
   });
 
+  test("is taken back wholly with the last of the bill, also once the setting is off", async () => {
+    const { shop, party } = await open(definitionWith([{ award: fixed(20) }]));
+    await send(shop, await buy(shop));
+    const amountBack = (billAmount: number) => goingBack(shop, "A", { returnType: "AMOUNT", billAmount });
+    await send(shop, await amountBack(50));
+    expect(await balanceOf(party)).toBe(20_000);
+    await shop.set({ [SETTING]: "0" });
+    await send(shop, await amountBack(25));
+    expect(await balanceOf(party)).toBe(15_000);
+    await send(shop, await amountBack(25));
+    expect(await balanceOf(party)).toBe(0);
+    await verifyClean();
+  });
+
+  test("does not see that an earlier return was to leave its points: what is left decides", async () => {
+    const { shop, party } = await open(definitionWith([{ award: percent(10) }]));
+    await send(shop, await buy(shop));
+    const amountBack = (billAmount: number) => goingBack(shop, "A", { returnType: "AMOUNT", billAmount });
+    await shop.set({ CONF_POINTS_RETURN_ENABLED: "0" });
+    await send(shop, await amountBack(50));
+    expect(await balanceOf(party)).toBe(10_000);
+    await shop.set({ CONF_POINTS_RETURN_ENABLED: "1" });
+    await send(shop, await amountBack(25));
+    expect(await balanceOf(party)).toBe(2500);
+    await verifyClean();
+  });
+
+  test("leaves what a return was to leave, where nothing of the bill was decided anew", async () => {
+    const { shop, party } = await open(definitionWith([{ award: percent(10) }]), false);
+    await send(shop, await buy(shop));
+    const amountBack = (billAmount: number) => goingBack(shop, "A", { returnType: "AMOUNT", billAmount });
+    await shop.set({ CONF_POINTS_RETURN_ENABLED: "0" });
+    await send(shop, await amountBack(50));
+    await shop.set({ CONF_POINTS_RETURN_ENABLED: "1" });
+    await send(shop, await amountBack(50));
+    expect(await balanceOf(party)).toBe(5000);
+    await verifyClean();
+  });
+
   test("does not see what went back, and keeps the numbers of the lines that stay", async () => {
     const { shop, party } = await open(
       definitionWith([

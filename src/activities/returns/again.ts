@@ -58,10 +58,12 @@ export const decideRest = (input: RestInput): DecidedRest => {
   const trees = input.trees.filter(({ lot }) => isReturnable(lot.programId, lot.currencyId));
   const { decision = null } = bill;
   const isOn = decidesAgain(input.snapshot.organisation) && decision !== null;
+  const wasOn = bill.wasDecidedAgain && decision !== null;
   const isDecided = ({ lot: { eventNo, details } }: AwardTree) =>
-    details?.returnId !== undefined || (isOn && eventNo === decision.eventNo);
+    details?.returnId !== undefined || ((isOn || wasOn) && eventNo === decision.eventNo);
   const own = trees.filter(isDecided);
-  // What an earlier return gave beside goes with the last of the bill, whatever the setting is by then.
+  // What was decided anew once is not what shares come to: all that is left of it goes with the last of the bill, whatever the
+  // setting is by then. So does what an earlier return gave beside.
   if (isReturned(bill))
     return { ...NOTHING, takes: new Map(own.map((tree) => [idOf(tree.lot), heldBy(tree)])) };
   if (!isOn || decision.trace.blocked !== undefined) return NOTHING;

@@ -153,12 +153,16 @@ export const readReturnableBills = async (
   bills: readonly OriginalBill[],
   withDecisions: boolean,
 ): Promise<Map<number, ReturnableBill>> => {
-  const [lines, returns, decisions] = await Promise.all([
+  const [lines, returns] = await Promise.all([
     loadBillLines(tx, orgId, bills),
     loadReturns(tx, orgId, bills),
-    withDecisions ? loadBillDecisions(tx, orgId, bills) : null,
   ]);
-  const gone = returns.length === 0 ? [] : await loadReturnedLines(tx, orgId, returns);
+  const [gone, decisions] = await Promise.all([
+    returns.length === 0 ? [] : loadReturnedLines(tx, orgId, returns),
+    withDecisions || returns.some(({ isDecidedAgain }) => isDecidedAgain)
+      ? loadBillDecisions(tx, orgId, bills)
+      : null,
+  ]);
   const parentOf = new Map(returns.map(({ id, parentId }) => [id, parentId]));
   const linesOf = new Map<number, BillLine[]>();
   for (const { transactionId, ...line } of lines) push(linesOf, transactionId, line);
@@ -185,6 +189,7 @@ export const readReturnableBills = async (
           returnedAs,
           returnedAmount,
           goneByLine,
+          wasDecidedAgain: own.some(({ isDecidedAgain }) => isDecidedAgain),
           ...(decisions === null ? {} : { decision }),
         },
       ];

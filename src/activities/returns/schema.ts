@@ -57,7 +57,9 @@ export interface ReturnableBill extends OriginalBill {
   readonly returnedAs: ReturnType | null;
   readonly returnedAmount: Money;
   readonly goneByLine: ReadonlyMap<number, Gone>;
-  /** Read where the rest of bills is decided anew; null of a bill that no program decided. */
+  /** Whether the rest of it was decided anew after an earlier return. */
+  readonly wasDecidedAgain: boolean;
+  /** Read where the rest of bills is decided anew, or was; null of a bill that no program decided. */
   readonly decision?: BillDecision | null;
 }
 

@@ -117,12 +117,15 @@ export interface EarlierReturn extends BillKey {
   readonly parentId: number;
   readonly returnType: ReturnType;
   readonly amount: Money;
+  /** Whether what it left of the bill was decided anew. */
+  readonly isDecidedAgain: boolean;
 }
 
 /** Returns of bills, oldest first. */
 export const loadReturns = (tx: Tx, orgId: number, bills: readonly BillKey[]): Promise<EarlierReturn[]> =>
   tx.rows<EarlierReturn>(sql`/* activities.load_returns */
-    select id, party_id as "partyId", parent_transaction_id as "parentId", return_type as "returnType", amount
+    select id, party_id as "partyId", parent_transaction_id as "parentId", return_type as "returnType", amount,
+           details -> 'decidedAgain' -> 'trace' is not null as "isDecidedAgain"
       from activities.transactions
      where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
        and parent_transaction_id = any(${bills.map(({ id }) => id)}::bigint[])
