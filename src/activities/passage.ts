@@ -21,7 +21,7 @@ export interface ReturnPassage {
   /** The bill; null until found, and where none is known. */
   original: OriginalBill | null;
   warnings: readonly Issue[];
-  /** Those merged into the customer whose points paid the bill; their ledgers are locked too. */
+  /** Those merged into the customer whose points paid the bill, or may have before it is found; their ledgers are locked too. */
   payerIds?: readonly number[];
 }
 
@@ -34,6 +34,8 @@ export interface Passage {
   returns: readonly ReturnPassage[];
   /** Those merged into the customer whose redemptions the bill quotes; their ledgers are locked too. */
   payerIds?: readonly number[];
+  /** Of a return: those merged into the customer. */
+  formerIds?: readonly number[];
   /** Of a return that names goods: what no bill has. */
   unmatched?: readonly Unmatched[];
   outcome: Outcome<Recorded> | null;

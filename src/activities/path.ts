@@ -27,7 +27,13 @@ import { errors } from "./errors.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { findPayers, loadQuoted } from "./quoted-redemptions.ts";
 import { billsAtMost, findGoods } from "./returns/goods.ts";
-import { identifyOriginals, loadAwards, loadReturnableBills, lockAnonymousBills } from "./returns/load.ts";
+import {
+  confirmPayers,
+  identifyOriginals,
+  loadAwards,
+  loadReturnableBills,
+  lockAnonymousBills,
+} from "./returns/load.ts";
 import { loadBillRedemptions, noRedemptions, type PaidBill } from "./returns/redemptions.ts";
 import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
@@ -240,6 +246,7 @@ const loadReturns = async (
 ): Promise<Pick<Snapshot, "bills" | "redemptions">> => {
   const orgId = organisation.id;
   await findGoods(tx, ids, orgId, batch);
+  await confirmPayers(tx, orgId, batch);
   const bills = await loadReturnableBills(tx, organisation, batch);
   const originals = [...bills.values()];
   const survivorIds = batch

@@ -75,6 +75,10 @@ const verifyClean = async () => {
   expect(await verifyPoints(bench.db)).toEqual([]);
 };
 
+/** A statement of this database that waits for a lock. */
+const WAITING =
+  "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' limit 1";
+
 describe("a bill that quotes redemptions", () => {
   test("is linked to each, as text or as an object, and the change stays on record", async () => {
     const { shop, partyId, code } = await shopWith({});
@@ -299,6 +303,50 @@ describe("a bill that quotes what somebody redeemed before being merged into its
     await goBack(shop, "PAID", { returnType: "AMOUNT", billAmount: 30, billingDate: "2026-01-20T12:00:02Z" });
     expect(await balanceOf(survivorId)).toBe(before + 3000 - 400);
     expect(await balanceOf(victimId)).toBe(0);
+    await verifyClean();
+  });
+
+  const TEA = { itemCode: "TEA", qty: 4, rate: 10, amount: 40 };
+
+  test("gives the points back where its goods go back without naming it", async () => {
+    const { shop, survivorId, victimId, code } = await family();
+    await record(shop, { billNumber: "OTHER", billAmount: 5 });
+    await record(shop, { billNumber: "PAID", billAmount: 40, lineItemsV2: [TEA], ...paidBy(code) });
+    const before = await balanceOf(survivorId);
+    const back = (second: number, qty: number) =>
+      shop.bill(
+        {
+          type: "RETURN",
+          billNumber: `BACK${second}`,
+          billAmount: undefined,
+          billingDate: new Date(NOON + second * 1000).toISOString(),
+          lineItemsV2: [{ ...TEA, qty, amount: qty * 10 }],
+        },
+        { returnsGoods: true },
+      );
+    await bench.activities.record(shop.id, await back(1, 1));
+    await bench.activities.record(shop.id, await back(2, 3));
+    expect((await linkOf(code)).reversed).toBe(3000);
+    expect([await balanceOf(survivorId), await balanceOf(victimId)]).toEqual([before + 3000 - 400, 0]);
+    await verifyClean();
+  });
+
+  test("gives the points back that were linked while its return waited for the lock", async () => {
+    const { shop, survivorId, victimId, code } = await family();
+    const { transactionId } = await record(shop, { billNumber: "LATE", billAmount: 40 });
+    const before = await balanceOf(survivorId);
+    await rows("begin", []);
+    await rows("select 1 from ledger.parties where party_id = $1 for update", [survivorId]);
+    const going = goBack(shop, "LATE");
+    while ((await rows(WAITING, [])).length === 0);
+    await rows("update points.redemptions set transaction_id = $1, bill_number = 'LATE' where code = $2", [
+      transactionId,
+      code,
+    ]);
+    await rows("commit", []);
+    await going;
+    expect((await linkOf(code)).reversed).toBe(3000);
+    expect([await balanceOf(survivorId), await balanceOf(victimId)]).toEqual([before + 3000 - 400, 0]);
     await verifyClean();
   });
 

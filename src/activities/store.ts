@@ -184,6 +184,24 @@ export const hasPaidBillsOf = async (
   return row !== null;
 };
 
+/** Who of those merged into customers paid any bill of theirs. */
+export const payersOfCustomers = (
+  tx: Tx,
+  orgId: number,
+  families: readonly { readonly partyId: number; readonly formerIds: readonly number[] }[],
+): Promise<{ partyId: number; payerId: number }[]> => {
+  const pairs = families.flatMap(({ partyId, formerIds }) =>
+    formerIds.map((payerId) => ({ partyId, payerId })),
+  );
+  return tx.rows(sql`/* activities.payers_of_customers */
+    select distinct f.party_id as "partyId", f.payer_id as "payerId"
+      from unnest(${pairs.map(({ partyId }) => partyId)}::bigint[], ${pairs.map(({ payerId }) => payerId)}::bigint[])
+           f (party_id, payer_id)
+      join points.redemption_links_v r on r.org_id = ${orgId} and r.party_id = f.payer_id
+      join activities.transactions t on t.org_id = ${orgId} and t.party_id = f.party_id and t.id = r.transaction_id
+     order by 1, 2`);
+};
+
 /** Programs with the number of local days on which both groups of parties have a bill that counts. */
 export const countSharedDays = async (
   tx: Tx,

@@ -159,7 +159,7 @@ const goBack = async (tx: Tx, orgId: number, searches: readonly Search[]): Promi
 };
 
 const returnsOf = (
-  { purchase, transactionId, partyId }: Passage,
+  { purchase, transactionId, partyId, returns: [asked] }: Passage,
   { bills, unmatched }: Matched,
   nextId: () => number,
 ): ReturnPassage[] =>
@@ -175,6 +175,8 @@ const returnsOf = (
     transactionId: index === 0 ? transactionId : nextId(),
     partyId,
     original: bill,
+    // Those who may have paid; which bill they did is looked up next.
+    payerIds: asked?.payerIds ?? [],
     warnings:
       index > 0 || unmatched.length === 0
         ? []

@@ -1,12 +1,12 @@
 import { type LedgerBook, loadLotsOfTransactions, loadOpenLots, loadUsesOfLots } from "#ledger";
 import type { Organisation } from "#orgs";
-import { AppError, type Tx } from "#platform";
+import { AppError, StaleRead, type Tx } from "#platform";
 import { loadRedemptionsOfBills } from "#points";
 import { errors } from "../errors.ts";
 import { type Passage, refuse } from "../passage.ts";
 import { findClaims } from "../retro/store.ts";
 import { hasCustomer, namesGoods, type ReturnType } from "../schema.ts";
-import { victimsOf } from "../store.ts";
+import { payersOfCustomers, victimsOf } from "../store.ts";
 import { decidesAgain } from "./again.ts";
 import { chooseOriginal, findBills } from "./original.ts";
 import type { BillLine, Gone, OriginalBill, ReturnableBill } from "./schema.ts";
@@ -35,6 +35,10 @@ export const identifyOriginals = async (
           orgId,
           customers.map(({ partyId }) => partyId),
         );
+  for (const passage of customers)
+    passage.formerIds = merged
+      .filter(({ partyId }) => partyId === passage.partyId)
+      .map(({ victimId }) => victimId);
   const asked = batch.flatMap((passage) =>
     passage.outcome === null
       ? passage.returns
@@ -45,9 +49,7 @@ export const identifyOriginals = async (
             question: {
               request: item.request,
               customerId: hasCustomer(passage.purchase.type) ? passage.partyId : null,
-              formerIds: merged
-                .filter(({ partyId }) => partyId === passage.partyId)
-                .map(({ victimId }) => victimId),
+              formerIds: passage.formerIds ?? [],
             },
           }))
       : [],
@@ -77,6 +79,41 @@ export const identifyOriginals = async (
   );
   const payers = await payersOfBills(tx, orgId, paid);
   for (const { item, bill } of paid) item.payerIds = payers.get(bill.id) ?? [];
+  await findPayersOfGoods(tx, orgId, batch);
+};
+
+/** Which bills have the goods is only known under the lock: whoever paid any bill of the customer may have paid those. */
+const findPayersOfGoods = async (tx: Tx, orgId: number, batch: readonly Passage[]): Promise<void> => {
+  const asked = batch.flatMap(({ outcome, partyId, formerIds = [], returns }) =>
+    outcome === null && formerIds.length > 0
+      ? returns.filter(({ request }) => namesGoods(request)).map((item) => ({ item, partyId, formerIds }))
+      : [],
+  );
+  if (asked.length === 0) return;
+  const families = asked.map(({ partyId, formerIds }) => ({ partyId, formerIds }));
+  const payers = await payersOfCustomers(tx, orgId, families);
+  for (const { item, partyId } of asked)
+    item.payerIds = payers.filter((payer) => payer.partyId === partyId).map(({ payerId }) => payerId);
+};
+
+/**
+ * Looks again under the locks who paid the bills that go back: a redemption may have been linked while the batch waited for them.
+ * Whoever did is to be among those that are locked.
+ */
+export const confirmPayers = async (tx: Tx, orgId: number, batch: readonly Passage[]): Promise<void> => {
+  const paid = batch.flatMap(({ outcome, formerIds = [], returns }) =>
+    outcome !== null || formerIds.length === 0
+      ? []
+      : returns.flatMap((item) => (item.original === null ? [] : [{ item, bill: item.original, formerIds }])),
+  );
+  if (paid.length === 0) return;
+  const payers = await payersOfBills(tx, orgId, paid);
+  for (const { item, bill } of paid) {
+    const found = payers.get(bill.id) ?? [];
+    if (found.some((payerId) => !item.payerIds?.includes(payerId)))
+      throw new StaleRead("points were linked to a bill while its return waited for the lock");
+    item.payerIds = found;
+  }
 };
 
 /**

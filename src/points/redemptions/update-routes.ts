@@ -13,6 +13,7 @@ import {
   issue,
   POINTS_SCALE,
   type Server,
+  StaleRead,
   type Tx,
   toDecimal,
   V2Failure,
@@ -99,7 +100,7 @@ const update = async (parts: PointsRouteParts, organisation: Organisation, actor
   const changed = await parts.db.transaction(organisation.id, async (tx) => {
     const key = await findRedemption(tx, organisation.id, body);
     await checkEntity(tx, parts, organisation, body, key.partyId);
-    await lockParties(tx, organisation.id, [key.partyId]);
+    await lockWithSurvivor(tx, organisation.id, key.partyId);
     const [before] = await loadRedemptions(tx, organisation.id, [key]);
     if (before === undefined) throw errors.redemption_unknown({ value: shown(body.redemptionId) });
     if (change.customFields !== undefined && before.customFields === null) throw errors.no_fields_then();
@@ -111,6 +112,15 @@ const update = async (parts: PointsRouteParts, organisation: Organisation, actor
     return after;
   });
   return recordOf(organisation, changed, warnings);
+};
+
+/** The survivor as well, whose bill the points may have paid: a return of that bill looks under this lock whose points they were. */
+const lockWithSurvivor = async (tx: Tx, orgId: number, partyId: number): Promise<void> => {
+  const survivorId = async () => (await currentIds(tx, orgId, [partyId])).get(partyId) ?? partyId;
+  const before = await survivorId();
+  await lockParties(tx, orgId, [...new Set([partyId, before])]);
+  if ((await survivorId()) !== before)
+    throw new StaleRead("a customer was merged while the change of a redemption waited for the lock");
 };
 
 /** Errors: 748, 749, 400. */
