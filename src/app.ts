@@ -422,9 +422,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await server.close();
       await dataflows.stop();
       await Promise.all([activities.drain(), points.drain(), customers.drain()]);
-      await jobs.stop();
+      // The relay queues jobs, and a mail server that is waited for would hold up the job that delivers.
       await events.stop();
-      messages.close();
+      await messages.close();
+      await jobs.stop();
       await db.close();
     },
   };

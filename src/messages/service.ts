@@ -32,7 +32,8 @@ export interface Messages {
   deliver(orgId: number): Promise<Date | null>;
   /** Organisations that have something due. */
   organisationsWithDue(): Promise<number[]>;
-  close(): void;
+  /** Takes up no more, and resolves when what was under way is written down: sent, or to be tried again by another process. */
+  close(): Promise<void>;
 }
 
 /** Rounds of one call, so that a large organisation does not keep the others waiting. */
@@ -54,6 +55,8 @@ const senderOf = (organisation: Organisation) => ({
 export const createMessages = (parts: MessagesParts): Messages => {
   const { db, clock, orgs, log, mailer, idSecret } = parts;
   const composers = new Map<string, Compose>();
+  const underWay = new Set<Promise<unknown>>();
+  let isClosed = false;
 
   const idOf = async (orgId: number, { partyId, id }: QueuedMessage): Promise<string> =>
     createHmac("sha256", await idSecret())
@@ -127,26 +130,38 @@ export const createMessages = (parts: MessagesParts): Messages => {
     return outcomes.some(({ isOutage }) => isOutage) ? "outage" : "more";
   };
 
+  const deliver = async (orgId: number): Promise<Date | null> => {
+    const organisation = await orgs.get(orgId);
+    let state: Awaited<ReturnType<typeof round>> = "more";
+    for (let rounds = 0; rounds < MOST_ROUNDS && state === "more" && !isClosed; rounds++)
+      state = await round(organisation);
+    const due = await db.transaction(orgId, (tx) => store.nextDue(tx, orgId));
+    // Without a server, what waits is looked at only by the sweep, once it is worth nothing.
+    if (due === null || mailer === null) return null;
+    const soonest = clock.now().getTime() + (state === "outage" ? OUTAGE_PAUSE : 0);
+    return new Date(Math.max(due.getTime(), soonest));
+  };
+
   return {
     hasMailServer: mailer !== null,
     define: (kind, compose) => {
       composers.set(kind, compose);
     },
     deliver: async (orgId) => {
-      const organisation = await orgs.get(orgId);
-      let state: Awaited<ReturnType<typeof round>> = "more";
-      for (let rounds = 0; rounds < MOST_ROUNDS && state === "more"; rounds++)
-        state = await round(organisation);
-      const due = await db.transaction(orgId, (tx) => store.nextDue(tx, orgId));
-      // Without a server, what waits is looked at only by the sweep, once it is worth nothing.
-      if (due === null || mailer === null) return null;
-      const soonest = clock.now().getTime() + (state === "outage" ? OUTAGE_PAUSE : 0);
-      return new Date(Math.max(due.getTime(), soonest));
+      // What is left is for another process, or for the next.
+      if (isClosed) return null;
+      const delivering = deliver(orgId);
+      underWay.add(delivering);
+      return delivering.finally(() => underWay.delete(delivering));
     },
     organisationsWithDue: () => {
       const now = clock.now().getTime();
       return db.system((tx) => store.organisationsWithDue(tx, now));
     },
-    close: () => mailer?.close(),
+    close: async () => {
+      isClosed = true;
+      await mailer?.close();
+      await Promise.allSettled(underWay);
+    },
   };
 };

@@ -177,8 +177,8 @@ const ACTING: readonly SettingDefinition[] = [
   choice(
     "CONF_POINTS_EXPIRY_REMINDER_DELIVERY",
     ["none", "email"],
-    "email",
-    "Whether reminders of points that expire are sent by e-mail; the server needs a mail server for it. The name is ours.",
+    "none",
+    "Whether reminders of points that expire are sent by e-mail, or are only events, for a system of your own to send; the server needs a mail server for it. The name is ours.",
   ),
   text(
     "CONF_MAIL_SENDER_NAME",

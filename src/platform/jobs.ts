@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   type CronItem,
   makeWorkerUtils,
@@ -14,8 +15,6 @@ export type JobHandler = (payload: unknown) => Promise<void>;
 
 export interface JobOptions {
   readonly key?: string;
-  /** Jobs of one queue run one after another, whichever process runs them. */
-  readonly queue?: string;
   /** Not before. */
   readonly at?: Date;
 }
@@ -41,6 +40,18 @@ export const migrateJobs = (connectionString: string): Promise<void> =>
 
 const silent = () => new WorkerLogger(() => () => {});
 
+/** Milliseconds between two looks at the pool while it empties. */
+const LOOK_MILLISECONDS = 5;
+
+/**
+ * Waits until nobody uses the pool. The worker stops as soon as its last job has ended, while it still writes that down; a pool
+ * that ends then forgets who waits for a connection, and the job would stay locked for hours.
+ */
+const allReturned = async (pool: pg.Pool): Promise<void> => {
+  do await setTimeout(LOOK_MILLISECONDS);
+  while (pool.waitingCount > 0 || pool.idleCount < pool.totalCount);
+};
+
 export const createJobs = ({ connectionString, log }: { connectionString: string; log: Logger }): Jobs => {
   const tasks: Record<string, Task> = {};
   const schedules: CronItem[] = [];
@@ -65,11 +76,10 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
     every: (schedule, name) => {
       schedules.push({ task: name, match: schedule, identifier: name });
     },
-    add: async (name, payload, { key, queue, at } = {}) => {
+    add: async (name, payload, { key, at } = {}) => {
       utils ??= makeWorkerUtils({ pgPool: pool, logger });
       await (await utils).addJob(name, payload, {
         ...(key === undefined ? {} : { jobKey: key }),
-        ...(queue === undefined ? {} : { queueName: queue }),
         ...(at === undefined ? {} : { runAt: at }),
       });
     },
@@ -88,6 +98,7 @@ export const createJobs = ({ connectionString, log }: { connectionString: string
     stop: async () => {
       await runner?.stop();
       await (await utils)?.release();
+      await allReturned(pool);
       await pool.end();
     },
   };

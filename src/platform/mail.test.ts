@@ -9,7 +9,7 @@ import { type MailSettings, parseMailSettings } from "./mail-settings.ts";
 const opened: { server?: SmtpServer; mailer?: Mailer }[] = [];
 afterEach(async () => {
   for (const { server, mailer } of opened.splice(0)) {
-    mailer?.close();
+    await mailer?.close();
     await server?.stop();
   }
 });
@@ -19,7 +19,12 @@ const start = async (options: Parameters<typeof startSmtpServer>[0] = {}) => {
   opened.push({ server });
   return server;
 };
-const connect = (port: number, changes: Partial<MailSettings> = {}, silence = 10_000): Mailer => {
+const connect = (
+  port: number,
+  changes: Partial<MailSettings> = {},
+  silence = 10_000,
+  closing = 3000,
+): Mailer => {
   const settings: MailSettings = {
     host: "127.0.0.1",
     port,
@@ -29,7 +34,7 @@ const connect = (port: number, changes: Partial<MailSettings> = {}, silence = 10
     from: { name: "Fealty", address: "shop@example.com" },
     ...changes,
   };
-  const mailer = createMailer(settings, { connect: 10_000, silence, message: 20_000 });
+  const mailer = createMailer(settings, { connect: 10_000, silence, message: 20_000, closing });
   opened.push({ mailer });
   return mailer;
 };
@@ -134,6 +139,32 @@ describe("what the server says", () => {
     server.fallSilent();
     const failure = await failureOf(connect(server.port, {}, 100).send(mail()));
     expect(failure).toEqual({ fault: "unreachable", reason: "The mail server did not answer in time." });
+  });
+});
+
+describe("closing", () => {
+  test("lets a message under way arrive", async () => {
+    const server = await start();
+    server.fallSilent();
+    const mailer = connect(server.port);
+    const sending = mailer.send(mail());
+    await server.waitForHeld();
+    const closing = mailer.close();
+    server.speakAgain();
+    await Promise.all([sending, closing]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("breaks off what the server does not answer, and hands over nothing more", async () => {
+    const server = await start();
+    server.fallSilent();
+    const mailer = connect(server.port, {}, 10_000, 50);
+    const failure = failureOf(mailer.send(mail()));
+    await server.waitForHeld();
+    await mailer.close();
+    const late = { fault: "unreachable", reason: "The mail server took too long." };
+    expect(await failure).toEqual(late);
+    expect(await failureOf(mailer.send(mail()))).toEqual(late);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createTransport } from "nodemailer";
 import { assert } from "./errors.ts";
-import { MailFailure, mailFailureOf, type SmtpError } from "./mail-failure.ts";
+import { mailFailureOf, type SmtpError } from "./mail-failure.ts";
 import { isMailAddress, type MailSettings } from "./mail-settings.ts";
 
 export interface MailAttachment {
@@ -31,7 +31,8 @@ export interface Mailer {
   send(mail: Mail): Promise<void>;
   /** How many may be under way at once. */
   readonly connections: number;
-  close(): void;
+  /** Lets what is under way come to its end, for a moment; then breaks it off. */
+  close(): Promise<void>;
 }
 
 /** Milliseconds that the mail server is waited for. */
@@ -42,9 +43,11 @@ export interface MailPatience {
   readonly silence: number;
   /** For a message as a whole: a server that trickles is not silent. */
   readonly message: number;
+  /** For messages that are under way when the process ends. */
+  readonly closing: number;
 }
 
-const PATIENCE: MailPatience = { connect: 10_000, silence: 20_000, message: 60_000 };
+const PATIENCE: MailPatience = { connect: 10_000, silence: 20_000, message: 60_000, closing: 3000 };
 const CONNECTIONS = 5;
 const MESSAGES_OF_A_CONNECTION = 100;
 /** An idle connection is given back soon: many servers end it after a minute, and finding that out costs a try. */
@@ -86,6 +89,17 @@ export const createMailer = (settings: MailSettings, patience: MailPatience = PA
   const domain = address.slice(address.indexOf("@") + 1);
   // A connection that breaks between messages is of no concern: the next message makes another.
   transport.on("error", () => {});
+  const underWay = new Set<Promise<unknown>>();
+  let isEnding = false;
+  const handOver = async (message: Parameters<typeof transport.sendMail>[0]): Promise<void> => {
+    const sending = transport.sendMail(message);
+    underWay.add(sending);
+    await sending.finally(() => underWay.delete(sending));
+  };
+  const end = () => {
+    isEnding = true;
+    transport.close({ force: true });
+  };
   return {
     connections: CONNECTIONS,
     send: async (mail) => {
@@ -93,7 +107,7 @@ export const createMailer = (settings: MailSettings, patience: MailPatience = PA
       // A list of addresses, or a command behind one, is no address.
       if (!isMailAddress(mail.to)) throw mailFailureOf({ code: "EENVELOPE" });
       try {
-        await transport.sendMail({
+        await handOver({
           messageId: `<${mail.id}@${domain}>`,
           from: { name: oneLine(mail.senderName === "" ? name : mail.senderName), address },
           to: { name: "", address: mail.to },
@@ -102,17 +116,22 @@ export const createMailer = (settings: MailSettings, patience: MailPatience = PA
           text: mail.text,
           html: mail.html,
           headers: { "auto-submitted": "auto-generated", "content-language": mail.language },
+          signal: AbortSignal.timeout(patience.message),
           attachments: mail.attachments.map((item) => ({
             filename: oneLine(item.name),
             contentType: item.type,
             content: item.content,
           })),
-          signal: AbortSignal.timeout(patience.message),
         });
       } catch (error) {
-        throw error instanceof MailFailure ? error : mailFailureOf(error as SmtpError);
+        throw mailFailureOf(isEnding ? { code: "EABORT" } : (error as SmtpError));
       }
     },
-    close: () => transport.close({ force: true }),
+    close: async () => {
+      const impatience = setTimeout(end, patience.closing);
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      clearTimeout(impatience);
+      end();
+    },
   };
 };

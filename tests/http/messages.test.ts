@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createMessages, insertMessages } from "#messages";
 import { createLog, createMailer, type Db, type MailSettings } from "#platform";
@@ -51,7 +52,7 @@ const newest = async (to?: { id: number }): Promise<Json> =>
 /** Delivery in another process, whose database or patience may be another. */
 const startProcess = ({ db = shop.app.db, silence = 20_000 }: { db?: Db; silence?: number }) => {
   const { app } = shop;
-  const mailer = createMailer(settings, { connect: 20_000, silence, message: 60_000 });
+  const mailer = createMailer(settings, { connect: 20_000, silence, message: 60_000, closing: 3000 });
   const idSecret = () => app.identity.secretFor("message ids");
   const validationSecret = () => app.identity.secretFor("points validation codes");
   const process = createMessages({ ...app, db, log: createLog("silent"), mailer, idSecret });
@@ -206,7 +207,7 @@ describe("a one-time code", () => {
     server.fallSilent();
     const process = startProcess({ silence: 200 });
     await process.deliver(shop.shop.orgId);
-    process.close();
+    await process.close();
     expect(await newest()).toMatchObject({ status: "queued", reason: expect.stringContaining("in time") });
     // The server took it all the same: it answers when nobody listens any more.
     server.speakAgain();
@@ -233,7 +234,7 @@ describe("a one-time code", () => {
     };
     const process = startProcess({ db: dying });
     await expect(process.deliver(own.orgId)).rejects.toThrow("killed");
-    process.close();
+    await process.close();
     expect(server.received).toHaveLength(1);
     expect(await newest()).toMatchObject({ status: "queued", attempts: 1 });
     // Another process leaves it alone as long as the first may be at it.
@@ -307,7 +308,17 @@ describe("a reminder of points that expire", () => {
     await events.drain();
   };
 
+  test("is an event and nothing else where the organisation asked for no e-mails", async () => {
+    const before = (await mailbox()).total;
+    await customer();
+    shop.clock.advance(6 * DAY);
+    await remind(24);
+    shop.clock.set(new Date(NOON));
+    expect((await mailbox()).total).toBe(before);
+  });
+
   test("is one e-mail of all that a customer is reminded of", async () => {
+    await shop.setting("CONF_POINTS_EXPIRY_REMINDER_DELIVERY", "email");
     const ada = await customer();
     await shop.ledger.earn(ada.id, 2_500, { expiresAt: NOON + 30 * DAY, category: 2 });
     const bare = await shop.member([50, 30]);
@@ -334,17 +345,6 @@ describe("a reminder of points that expire", () => {
       attempts: 0,
       reason: expect.stringContaining("no e-mail address"),
     });
-  });
-
-  test("is an event and nothing else where the organisation wants no e-mails", async () => {
-    await shop.setting("CONF_POINTS_EXPIRY_REMINDER_DELIVERY", "none");
-    const before = (await mailbox()).total;
-    await customer();
-    shop.clock.advance(6 * DAY);
-    await remind(24);
-    shop.clock.set(new Date(NOON));
-    expect((await mailbox()).total).toBe(before);
-    await shop.setting("CONF_POINTS_EXPIRY_REMINDER_DELIVERY", "email");
   });
 });
 
@@ -428,4 +428,35 @@ test("with jobs at work a code is on its way as soon as it is asked for", async 
   await ask(ada);
   await server.waitFor(1);
   expect(server.received[0]?.to).toEqual([ada.email]);
+});
+
+test("a process that ends does not wait for the mail server, and leaves what it was sending to the next", async () => {
+  const patience = { connect: 20_000, silence: 60_000, message: 60_000, closing: 50 };
+  const own = await createPointsApp({ mail: { ...settings, patience } });
+  const reader = new pg.Client({ connectionString: own.app.connectionString });
+  await reader.connect();
+  try {
+    await own.setting(DELIVERY, "email");
+    const { body } = await own.post("/v2/customers?source=INSTORE", {
+      profiles: [{ firstName: "Ada", identifiers: [{ type: "email", value: "ada@example.net" }] }],
+    });
+    await own.ledger.earn(body.createdId, 100_000, { expiresAt: NOON + 30 * DAY });
+    server.fallSilent();
+    await own.app.startWork();
+    await own.get(`/v1.1/points/validationcode?id=${body.createdId}&points=10`);
+    await server.waitForHeld();
+    await own.app.close();
+    const { rows } = await reader.query(
+      "select status, attempts, next_attempt_at as due from messages.messages",
+    );
+    expect(rows).toEqual([{ status: "queued", attempts: 1, due: new Date(NOON + 15_000) }]);
+    const jobs = await reader.query(
+      "select task_identifier from graphile_worker.jobs where locked_at is not null",
+    );
+    expect(jobs.rows).toEqual([]);
+  } finally {
+    server.speakAgain();
+    await reader.end();
+    await own.app.drop();
+  }
 });

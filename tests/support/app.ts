@@ -11,6 +11,8 @@ export interface TestApp extends App {
   readonly connectionString: string;
   /** Closes the app and drops its database. */
   dispose(): Promise<void>;
+  /** Drops the database of an app that was closed. */
+  drop(): Promise<void>;
 }
 
 /** The whole application on a migrated database of its own; answers are checked against the routes' schemas. */
@@ -33,6 +35,7 @@ export const createTestApp = async (
       await app.close();
       await database.drop();
     },
+    drop: database.drop,
   };
 };
 

@@ -25,6 +25,7 @@ export const startSmtpServer = async (options: SMTPServerOptions = {}, port = 0)
   const received: Received[] = [];
   const refusals: Refusal[] = [];
   let whenReceived: (() => void)[] = [];
+  let whenHeld: (() => void)[] = [];
   let isSilent = false;
   const held: (() => void)[] = [];
   const due = (at: Refusal["at"]) => {
@@ -57,8 +58,9 @@ export const startSmtpServer = async (options: SMTPServerOptions = {}, port = 0)
           for (const tell of whenReceived.splice(0)) tell();
           callback(null);
         };
-        if (isSilent) held.push(answer);
-        else answer();
+        if (!isSilent) return answer();
+        held.push(answer);
+        for (const tell of whenHeld.splice(0)) tell();
       });
     },
     ...options,
@@ -75,6 +77,13 @@ export const startSmtpServer = async (options: SMTPServerOptions = {}, port = 0)
     /** From now on a message is read to its end and not answered. */
     fallSilent: () => {
       isSilent = true;
+    },
+    /** Resolves once a message was read that is not answered. */
+    waitForHeld: async (): Promise<void> => {
+      while (held.length === 0)
+        await new Promise<void>((resolve) => {
+          whenHeld = [...whenHeld, resolve];
+        });
     },
     /** Answers what was held back, and all further messages at once. */
     speakAgain: () => {
