@@ -62,7 +62,7 @@ const lockedJobs = async (): Promise<string[]> => {
 };
 
 test("a process that is killed while it sends keeps no mail from going out", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   server.fallSilent();
   await askForCode("ada@example.net");
