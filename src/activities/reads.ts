@@ -1,4 +1,5 @@
 import { type Money, rawSql, sql, type Tx } from "#platform";
+import type { BillOfParty } from "#points";
 import type { CreditNote } from "./credit-notes.ts";
 import type { LocalCurrency } from "./currencies/convert.ts";
 import type { KeptDecision } from "./returns/again.ts";
@@ -293,15 +294,15 @@ export const transactionsNumbered = async (
   );
 };
 
-/** The newest bill of each party with a number, for those who pay bills in other ways; unknown ones are absent. */
+/** The bills of parties with their numbers, for those who pay bills in other ways; the newest of a party's number first. */
 export const billsOfParties = (
   tx: Tx,
   orgId: number,
   wanted: readonly { readonly partyId: number; readonly number: string }[],
-): Promise<{ partyId: number; number: string; transactionId: number; amount: number }[]> =>
+): Promise<BillOfParty[]> =>
   tx.rows(sql`/* activities.bills_of_parties */
-    select distinct on (w.party_id, w.number)
-           w.party_id as "partyId", w.number, t.id as "transactionId", t.amount
+    select w.party_id as "partyId", w.number, t.id as "transactionId", t.amount, t.billed_at as "billedAt",
+           t.till_id as "tillId", t.store_id as "storeId"
       from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[], ${wanted.map(({ number }) => number)}::text[])
              w (party_id, number)
       join activities.bill_numbers n on n.key = ${orgId}::text || ':' || w.number and n.party_id = w.party_id

@@ -28,6 +28,7 @@ export {
 } from "./movement.ts";
 export { addMovingRoutes, type MovingRouteParts } from "./moving-routes.ts";
 export { nameParty, partyWithId } from "./naming.ts";
+export { type NumberedBill, paidBill } from "./paid-bill.ts";
 export { type Moved, type PointsParts, type Preview, pointsStatements } from "./path.ts";
 export { PreviewAnswer, presentPreview } from "./preview.ts";
 export { changeRedemptions, type RedemptionChange } from "./redemptions/changes.ts";

@@ -104,9 +104,12 @@ export interface BillOfParty {
   readonly number: string;
   readonly transactionId: number;
   readonly amount: Money;
+  readonly billedAt: Date;
+  readonly tillId: number;
+  readonly storeId: number;
 }
 
-/** The newest bills of these parties with these numbers; unknown ones are absent. */
+/** The bills of these parties with these numbers, the newest of a party's number first. */
 export type FindBills = (
   tx: Tx,
   orgId: number,

@@ -50,7 +50,7 @@ export const RedemptionEditor = (parts: EditorParts) => {
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
             <NumberInput
               label="Part of a bill that points may pay"
-              description="Empty: the whole bill"
+              description="Empty: the whole bill. Judged for recorded bills, and for others when the call sends the amount"
               min={0}
               max={100}
               suffix=" %"

@@ -6,11 +6,11 @@ import {
   loadCarriers,
   loadRedemptionsOfBills,
   noWrites,
+  paidBill,
   type Redemption,
   reverseRedemption,
 } from "#points";
 import type { Passage, ReturnPassage, Snapshot } from "../passage.ts";
-import { paidBill } from "./paid-bill.ts";
 import { isReturned } from "./rules.ts";
 import type { JudgedReturn, OriginalBill, ReturnableBill } from "./schema.ts";
 import { findSameNumbered } from "./store.ts";

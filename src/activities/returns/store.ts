@@ -1,6 +1,6 @@
 import { type Instant, type Money, sql, type Tx } from "#platform";
+import type { NumberedBill } from "#points";
 import type { ReturnType } from "../schema.ts";
-import type { NumberedBill } from "./paid-bill.ts";
 import type { BillDecision, BillLine, OriginalBill } from "./schema.ts";
 
 /** A row of a party's table: the two need not lie where the directory does, so they are asked one after the other. */
@@ -71,7 +71,7 @@ export const findSameNumbered = (
   wanted: readonly { readonly partyId: number; readonly billNumber: string }[],
 ): Promise<NumberedBill[]> =>
   tx.rows<NumberedBill>(sql`/* activities.find_same_numbered */
-    select t.id, t.party_id as "partyId", t.bill_number as number, t.billed_at as "billedAt", t.till_id as "tillId",
+    select t.id as "transactionId", t.party_id as "partyId", t.bill_number as number, t.billed_at as "billedAt", t.till_id as "tillId",
            t.store_id as "storeId"
       from (select distinct party_id, number
               from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[],

@@ -5,7 +5,8 @@ import { errors } from "../errors.ts";
 import type { Movement } from "../movement.ts";
 import { partyWithId } from "../naming.ts";
 import { PreviewAnswer, presentPreview } from "../preview.ts";
-import { currencyNames, formPoints } from "../redemptions/console-routes.ts";
+import { BillAmount, currencyNames, formPoints } from "../redemptions/console-routes.ts";
+import { parseBillAmount } from "../redemptions/parse.ts";
 import type { Redeemed } from "../redemptions/post.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
 import { captureOf, holdOf, releaseOf } from "./commands.ts";
@@ -29,6 +30,7 @@ const HoldBody = Type.Object(
     ttlSeconds: Type.Integer({ description: `How long they are held, 1 to ${MAX_HOLD_SECONDS}` }),
     programId: Type.Optional(Type.Integer({ description: "The default program when absent" })),
     billNumber: Text(50),
+    billAmount: BillAmount,
     notes: Text(1000),
   },
   strict,
@@ -51,13 +53,13 @@ const HoldList = Type.Object({
   total: Type.Integer(),
 });
 
-const commandOf = (
+const commandOf = async (
   parts: PointsRouteParts,
   actor: Actor,
   partyId: number,
   body: Static<typeof HoldBody>,
   requestKey: string | null,
-): Movement =>
+): Promise<Movement> =>
   holdOf(
     parts,
     actor,
@@ -67,7 +69,7 @@ const commandOf = (
       points: formPoints(body.points),
       ttlSeconds: body.ttlSeconds,
       billNumber: body.billNumber?.trim() ?? "",
-      billAmount: null,
+      billAmount: parseBillAmount(await parts.orgs.get(actor.orgId), body.billAmount),
       notes: body.notes ?? "",
       validation: { code: null, skips: true },
     },
@@ -101,7 +103,7 @@ const addHold = (server: Server, parts: PointsRouteParts): void => {
     },
     async (request) => {
       const { actor, params, body } = request;
-      const asked = commandOf(parts, actor, Number(params.id), body, requestKeyOf(request));
+      const asked = await commandOf(parts, actor, Number(params.id), body, requestKeyOf(request));
       const { reply } = await points.move(actor.orgId, asked);
       return holdAnswer(await orgs.get(actor.orgId), JSON.parse(reply) as HoldState);
     },
@@ -118,7 +120,7 @@ const addHold = (server: Server, parts: PointsRouteParts): void => {
     async ({ actor, params, body }) => {
       const preview = await points.preview(
         actor.orgId,
-        commandOf(parts, actor, Number(params.id), body, null),
+        await commandOf(parts, actor, Number(params.id), body, null),
       );
       return presentPreview(preview, await currencyNames(loyalty, actor.orgId));
     },

@@ -1,8 +1,9 @@
 import type { Hold } from "#ledger";
-import { type Instant, type Millipoints, POINTS_SCALE } from "#platform";
+import { type Instant, type Millipoints, type Money, POINTS_SCALE } from "#platform";
 import { drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
-import type { BillOfParty, Desk, MovementKind } from "../movement.ts";
+import type { Desk, MovementKind } from "../movement.ts";
+import { type BillFacts, loadBillFacts, type Paying, paidPartOf } from "../redemptions/bill.ts";
 import { postRedemption, type Redeemed, type RedemptionAbout } from "../redemptions/post.ts";
 import {
   loadRedemptionFacts,
@@ -11,7 +12,7 @@ import {
   type Spending,
   settle,
 } from "../redemptions/redeem.ts";
-import { requireProgram, spendable } from "../redemptions/standing.ts";
+import { checkBillShare, requireProgram, spendable } from "../redemptions/standing.ts";
 import { consumeCode } from "../validation/check.ts";
 
 /** The longest that points may be kept from being spent: a week. */
@@ -34,6 +35,8 @@ export interface CaptureInput extends RedemptionAbout {
 /** What a hold is for, as it is kept with it. */
 export interface HoldReference {
   readonly billNumber: string;
+  /** What the bill comes to, as the call said. */
+  readonly billAmount?: Money | null;
   readonly notes: string;
   readonly by: string;
   /** The customer gave a code for it; its captures need none. */
@@ -100,13 +103,13 @@ export const holdKind: MovementKind<HoldInput, RedemptionFacts> = {
     ),
   decide: (movement, desk, facts): HoldState => {
     const { now, tillId, by } = movement;
-    const { ttlSeconds, billNumber, notes } = movement.input;
+    const { ttlSeconds, billNumber, billAmount, notes } = movement.input;
     if (!(ttlSeconds >= 1 && ttlSeconds <= MAX_HOLD_SECONDS))
       throw errors.hold_too_long({ field: "ttlSeconds", most: MAX_HOLD_SECONDS, value: ttlSeconds });
     const asked = { ...movement, input: { ...movement.input, redeemedAt: null } };
     const { partyId, standing, points, validated } = settle(asked, desk, facts);
     if (validated !== null) consumeCode(desk, facts.codeBook, validated, now);
-    const reference: HoldReference = { billNumber, notes, by, isValidated: validated !== null };
+    const reference: HoldReference = { billNumber, billAmount, notes, by, isValidated: validated !== null };
     const hold: Hold = {
       ...spendable(standing.program.programId),
       partyId,
@@ -137,22 +140,20 @@ const requireHold = (desk: Desk, partyId: number, holdId: number, now: Instant):
 };
 
 /** Spends what is held, all or part. The rest is released unless the capture says that others follow. */
-export const captureKind: MovementKind<CaptureInput, readonly BillOfParty[]> = {
+export const captureKind: MovementKind<CaptureInput, BillFacts> = {
   name: "capture",
   ids: 1,
   redraw: (input) => ({ ...input, code: drawCode() }),
-  load: (tx, desk, movements) => {
-    const wanted = movements.map(({ partyIds, input }) => ({
-      partyId: partyIds[0]!,
-      number: billOf(desk.book.hold(input.holdId), input),
-    }));
-    return desk.findBills(
+  load: (tx, desk, movements) =>
+    loadBillFacts(
       tx,
-      desk.organisation.id,
-      wanted.filter(({ number }) => number !== ""),
-    );
-  },
-  decide: ({ input, partyIds, now, tillId, by }, desk, bills): Redeemed & { readonly hold: HoldState } => {
+      desk,
+      movements.map(({ partyIds, input }) => ({
+        partyIds,
+        input: payingOf(desk.book.hold(input.holdId), input),
+      })),
+    ),
+  decide: ({ input, partyIds, now, tillId, by }, desk, facts): Redeemed & { readonly hold: HoldState } => {
     const partyId = partyIds[0]!;
     const hold = requireHold(desk, partyId, input.holdId, now);
     const left = hold.amount - hold.captured;
@@ -160,27 +161,32 @@ export const captureKind: MovementKind<CaptureInput, readonly BillOfParty[]> = {
     if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
     if (points > left)
       throw errors.above_hold({ field: "points", points: points / POINTS_SCALE, left: left / POINTS_SCALE });
-    const { program } = requireProgram(desk, partyId, hold.programId, now);
+    const standing = requireProgram(desk, partyId, hold.programId, now);
+    const { program } = standing;
+    const paying = payingOf(hold, input);
+    const { programId } = hold;
+    const part = paidPartOf(desk, facts, paying, { partyId, programId, at: now, tillId });
+    // What is held for a bill was judged then, and is honoured; another bill has its own part.
+    if (paying.billNumber !== referenceOf(hold)?.billNumber)
+      checkBillShare(desk, { partyIds, now }, { points, billNumber: paying.billNumber, ...part }, standing);
     const captured = hold.captured + points;
     const ends = input.isFinal || captured === hold.amount;
     const changed = desk.book.changeHold(hold.id, {
       captured,
       ...(ends ? { status: "captured", endedAt: new Date(now) } : {}),
     });
-    const billNumber = billOf(hold, input);
-    const bill = bills.find((item) => item.partyId === partyId && item.number === billNumber);
     const redeemed = postRedemption(
       desk,
       partyId,
       program,
-      { ...input, billNumber, points },
+      { ...input, billNumber: paying.billNumber, points },
       {
         at: now,
         tillId,
         by,
         holdId: hold.id,
-        transactionId: bill?.transactionId ?? null,
-        isValidated: (hold.reference as HoldReference | null)?.isValidated ?? false,
+        transactionId: part.bill?.transactionId ?? null,
+        isValidated: referenceOf(hold)?.isValidated ?? false,
       },
     );
     tell(desk, changed, "points.captured", now);
@@ -188,9 +194,16 @@ export const captureKind: MovementKind<CaptureInput, readonly BillOfParty[]> = {
   },
 };
 
+const referenceOf = (hold: Hold | undefined): HoldReference | null =>
+  (hold?.reference as HoldReference | null | undefined) ?? null;
+
 /** The bill that a capture pays: its own, else the one the points were held for. */
-const billOf = (hold: Hold | undefined, { billNumber }: CaptureInput): string =>
-  billNumber === "" ? ((hold?.reference as HoldReference | null)?.billNumber ?? "") : billNumber;
+const payingOf = (hold: Hold | undefined, { billNumber }: CaptureInput): Paying => {
+  const held = referenceOf(hold);
+  return billNumber === "" || billNumber === held?.billNumber
+    ? { billNumber: held?.billNumber ?? "", billAmount: held?.billAmount ?? null }
+    : { billNumber, billAmount: null };
+};
 
 /** Gives up a hold. */
 export const releaseKind: MovementKind<ReleaseInput, undefined> = {

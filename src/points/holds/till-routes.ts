@@ -1,7 +1,14 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { type Body, failures, Issue, requestKeyOf, type Server, V2Failure } from "#platform";
 import { errors } from "../errors.ts";
-import { parsePoints, parseProgram, parseText, parseValidation } from "../redemptions/parse.ts";
+import { BILL_AMOUNT } from "../redemptions/console-routes.ts";
+import {
+  parseBillAmount,
+  parsePoints,
+  parseProgram,
+  parseText,
+  parseValidation,
+} from "../redemptions/parse.ts";
 import type { Redeemed } from "../redemptions/post.ts";
 import { parseIdentifier } from "../redemptions/reverse-routes.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
@@ -23,6 +30,7 @@ const HoldBody = Type.Object(
     ttlSeconds: field(`1 to ${MAX_HOLD_SECONDS}; ${DEFAULT_SECONDS} when absent`),
     programId: field("The default program when absent"),
     billNumber: field("At most 50 characters"),
+    billAmount: field(BILL_AMOUNT),
     notes: field("At most 1000 characters"),
     validation_code: field("A one-time code of the customer for these points"),
     skip_validation: field("true: the till vouches for the customer"),
@@ -71,7 +79,7 @@ export const addTillHoldRoutes = (server: Server, parts: PointsRouteParts): void
         points: parsePoints(body.points, "points"),
         ttlSeconds: ttlSeconds ?? DEFAULT_SECONDS,
         billNumber: parseText(body, "billNumber", 50),
-        billAmount: null,
+        billAmount: parseBillAmount(organisation, body.billAmount),
         notes: parseText(body, "notes", 1000),
         validation: parseValidation(body, body.validation_code),
       };

@@ -21,6 +21,7 @@ import { PreviewAnswer, presentPreview } from "../preview.ts";
 import type { PointsRouteParts } from "../route-parts.ts";
 import { codeKey, findCodes } from "../store.ts";
 import { readPoints } from "../values.ts";
+import { parseBillAmount } from "./parse.ts";
 import type { Redeemed } from "./post.ts";
 import { countRedemptions, listRedemptions, type RedemptionStory } from "./reads.ts";
 import { redeemKind } from "./redeem.ts";
@@ -40,11 +41,17 @@ const Code = Type.Object({
 });
 const Text = (most: number) => Type.Optional(Type.String({ maxLength: most }));
 
+/** The field that tells what a bill comes to, in the calls that spend or hold points for one. */
+export const BILL_AMOUNT =
+  "What the bill comes to, above 0, where it is not recorded yet: then points may pay no more than the program's part of it";
+export const BillAmount = Type.Optional(Type.Number({ description: BILL_AMOUNT }));
+
 const RedeemBody = Type.Object(
   {
     points: Type.Number({ description: "Points above 0, at most three decimals" }),
     programId: Type.Optional(Type.Integer({ description: "The default program when absent" })),
     billNumber: Text(50),
+    billAmount: BillAmount,
     purpose: Text(255),
     notes: Text(1000),
   },
@@ -121,18 +128,18 @@ export const formPoints = (value: number): number => {
   return read.points;
 };
 
-const redemptionOf = (
-  { clock }: PointsRouteParts,
+const redemptionOf = async (
+  { clock, orgs }: PointsRouteParts,
   actor: Actor,
   partyId: number,
   body: Static<typeof RedeemBody>,
   requestKey: string | null,
-): Movement => {
+): Promise<Movement> => {
   const input = {
     programId: body.programId ?? null,
     points: formPoints(body.points),
     billNumber: body.billNumber?.trim() ?? "",
-    billAmount: null,
+    billAmount: parseBillAmount(await orgs.get(actor.orgId), body.billAmount),
     purpose: body.purpose ?? "",
     notes: body.notes ?? "",
     externalReference: "",
@@ -171,7 +178,7 @@ const addRedeem = (server: Server, parts: PointsRouteParts): void => {
     },
     async (request) => {
       const { actor, params, body } = request;
-      const asked = redemptionOf(parts, actor, Number(params.id), body, requestKeyOf(request));
+      const asked = await redemptionOf(parts, actor, Number(params.id), body, requestKeyOf(request));
       const { reply } = await service.move(actor.orgId, asked);
       const redeemed = JSON.parse(reply) as Redeemed;
       const { moneyScale } = await orgs.get(actor.orgId);
@@ -197,7 +204,7 @@ const addRedeem = (server: Server, parts: PointsRouteParts): void => {
       },
     },
     async ({ actor, params, body }) => {
-      const asked = redemptionOf(parts, actor, Number(params.id), body, null);
+      const asked = await redemptionOf(parts, actor, Number(params.id), body, null);
       return presentPreview(
         await service.preview(actor.orgId, asked),
         await currencyNames(loyalty, actor.orgId),

@@ -72,6 +72,15 @@ export const parseSpending = (
   return { points: 0, money };
 };
 
+/** What the bill comes to, rounded as amounts of bills are; null when absent. Error: 400. */
+export const parseBillAmount = (organisation: Organisation, value: unknown): Money | null => {
+  if (value === undefined || value === null || value === "") return null;
+  const amount = parseDecimal(value, organisation.moneyScale);
+  if (amount === null || amount <= 0)
+    throw errors.bad_value({ field: "billAmount", expected: "an amount of money above 0" });
+  return amount;
+};
+
 /** A program's id; null when absent. Error: 1101. */
 export const parseProgram = (value: unknown): number | null => {
   const text = readText(value, 20);

@@ -111,7 +111,11 @@ const keepsLimits: Check = ({ limits }, { points, at, timeZone, earlier }) => {
 /** Fractions have at most four decimals, and are reckoned exactly: 0.29 of 100 points is 29, not a little less. */
 const FRACTION_SCALE = 10_000;
 
-const keepsBillShare: Check = ({ billFraction }, { billInPoints, paidBefore, points }) => {
+/** Throws the documented refusal of more than the part of a bill that points may pay. */
+export const keepsBillShare = (
+  { billFraction }: Pick<RedemptionPolicy, "billFraction">,
+  { billInPoints, paidBefore, points }: Pick<RedemptionFacts, "billInPoints" | "paidBefore" | "points">,
+): void => {
   if (billFraction === null || billInPoints === null) return;
   const numerator = Math.round(billFraction * FRACTION_SCALE);
   const maximum = multiplyRatio(billInPoints, numerator, FRACTION_SCALE, "floor");

@@ -2,8 +2,6 @@ import { type Instant, type Millipoints, type Money, POINTS_SCALE, type Tx } fro
 import { drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
 import type { BillOfParty, Desk, Located, MovementKind } from "../movement.ts";
-import type { Redemption } from "../schema.ts";
-import { loadRedemptionsOfBills } from "../store.ts";
 import {
   type CodeBook,
   checkCode,
@@ -13,6 +11,7 @@ import {
   type Validation,
 } from "../validation/check.ts";
 import type { ValidationCode } from "../validation/store.ts";
+import { type BillFacts, loadBillFacts, type Paying, paidPartOf } from "./bill.ts";
 import { postRedemption, type Redeemed, type RedemptionAbout } from "./post.ts";
 import {
   checkPolicy,
@@ -28,7 +27,7 @@ import {
 } from "./standing.ts";
 
 /** What is to be spent: points, or as many as an amount of money takes. */
-export interface Spending {
+export interface Spending extends Paying {
   /** Null: the default program. */
   readonly programId: number | null;
   readonly points: Millipoints;
@@ -36,9 +35,6 @@ export interface Spending {
   readonly money?: Money | null;
   /** When; null or absent: now. */
   readonly redeemedAt?: Instant | null;
-  /** The bill it pays; what it comes to, where no bill with that number is known yet. */
-  readonly billNumber: string;
-  readonly billAmount: Money | null;
   /** Absent: no code was given. */
   readonly validation?: Validation;
 }
@@ -57,15 +53,10 @@ export interface Redeemable {
   readonly available: Millipoints;
 }
 
-/** Points of a program that were spent on a bill, net. */
-export type Paid = Pick<Redemption, "programId" | "transactionId" | "amount">;
-
 /** What redemptions of a batch look at beside the desk. */
 export interface RedemptionFacts {
   readonly earlier: Earlier;
-  readonly bills: readonly BillOfParty[];
-  /** What paid for those bills; redemptions of the batch are added as they are decided. */
-  readonly paid: Paid[];
+  readonly ofBills: BillFacts;
   readonly codeBook: CodeBook;
 }
 
@@ -80,13 +71,10 @@ export const loadRedemptionFacts = async (
   desk: Desk,
   movements: readonly (Pick<Located, "partyIds" | "now"> & { readonly input: Spending })[],
 ): Promise<RedemptionFacts> => {
-  const wanted = movements.flatMap(({ partyIds, input: { billNumber: number } }) =>
-    number === "" ? [] : [{ partyId: partyIds[0]!, number }],
-  );
   const coded = movements.flatMap(({ partyIds, input, now }) =>
     needsSecret(input) ? [{ partyId: partyIds[0]!, now }] : [],
   );
-  const [earlier, bills, codeBook] = await Promise.all([
+  const [earlier, ofBills, codeBook] = await Promise.all([
     loadEarlier(
       tx,
       desk,
@@ -96,21 +84,10 @@ export const loadRedemptionFacts = async (
         programId: input.programId,
       })),
     ),
-    wanted.length === 0 ? [] : desk.findBills(tx, desk.organisation.id, wanted),
+    loadBillFacts(tx, desk, movements),
     loadCodeBook(tx, desk, coded),
   ]);
-  const payments = await loadRedemptionsOfBills(tx, desk.organisation.id, bills);
-  const paid = payments.flatMap((payment) => {
-    const { partyId, programId, billNumber, amount, reversed } = payment;
-    const paidBill = bills.find((bill) =>
-      payment.transactionId === null
-        ? bill.partyId === partyId && bill.number === billNumber
-        : bill.transactionId === payment.transactionId,
-    );
-    const transactionId = paidBill?.transactionId ?? null;
-    return transactionId === null ? [] : [{ programId, transactionId, amount: amount - reversed }];
-  });
-  return { earlier, bills, paid, codeBook };
+  return { earlier, ofBills, codeBook };
 };
 
 /** A spending that nothing speaks against. */
@@ -131,13 +108,9 @@ export const settle = (asked: Asked, desk: Desk, facts: RedemptionFacts): Settle
   const standing = requireProgram(desk, partyId, input.programId, at);
   const points = pointsOf(input, standing);
   if (points <= 0) throw errors.bad_points({ field: "points", value: points / POINTS_SCALE });
-  const bill =
-    facts.bills.find((item) => item.partyId === partyId && item.number === input.billNumber) ?? null;
-  const billAmount = bill?.amount ?? input.billAmount;
   const { programId } = standing.program;
-  const paid = facts.paid
-    .filter((item) => item.transactionId === bill?.transactionId && item.programId === programId)
-    .reduce((sum, { amount }) => sum + amount, 0);
+  const about = { partyId, programId, at, tillId };
+  const { bill, billAmount, paid } = paidPartOf(desk, facts.ofBills, input, about);
   const { billNumber } = input;
   checkPolicy(desk, asked, { points, at, billNumber, billAmount, paid }, standing, facts.earlier);
   // Throws for what is worth more than is counted: here, before a code is used up for it.
@@ -189,7 +162,6 @@ export const redeemKind: MovementKind<RedeemInput, RedemptionFacts> = {
     );
     const { programId } = standing.program;
     facts.earlier.push({ partyId, programId, redeemedAt: at, amount: points });
-    if (bill !== null) facts.paid.push({ programId, transactionId: bill.transactionId, amount: points });
     return redeemed;
   },
 };

@@ -4,7 +4,7 @@ import { type Instant, type Millipoints, type Money, multiplyRatio, POINTS_SCALE
 import { errors } from "../errors.ts";
 import { type Desk, type Located, membershipOf, programOf } from "../movement.ts";
 import { loadRedeemedSince } from "../store.ts";
-import { checkRedemption, hasLimits, windowsOf } from "./policy.ts";
+import { checkRedemption, hasLimits, keepsBillShare, windowsOf } from "./policy.ts";
 
 /** What the parties redeemed before, for limits; redemptions of the batch are added as they are decided. */
 export type Earlier = { partyId: number; programId: number; redeemedAt: Instant; amount: Millipoints }[];
@@ -100,24 +100,48 @@ const isFor =
   ({ reference }: Hold): boolean =>
     billNumber !== "" && (reference as { readonly billNumber?: string } | null)?.billNumber === billNumber;
 
+/** Points that a bill is to take, and what it takes so far. */
+interface OnBill {
+  readonly points: Millipoints;
+  readonly billNumber: string;
+  /** Null: what it comes to is not known. */
+  readonly billAmount: Money | null;
+  /** Points of the program that were spent on the bill before, net. */
+  readonly paid: Millipoints;
+}
+
+/** How much of the bill is paid with points, by what is held for it too, of how much. */
+const shareOfBill = (
+  { book }: Desk,
+  { partyIds, now }: Pick<Located, "partyIds" | "now">,
+  { billNumber, billAmount, paid }: OnBill,
+  { program }: Standing,
+) => ({
+  billInPoints: billAmount === null ? null : pointsFor(program, billAmount, "floor"),
+  paidBefore: paid + book.reserved(partyIds[0]!, spendable(program.programId), now, isFor(billNumber)),
+});
+
+/** Checks the part of a bill alone. Error: 819. */
+export const checkBillShare = (
+  desk: Desk,
+  by: Pick<Located, "partyIds" | "now">,
+  asked: OnBill,
+  standing: Standing,
+): void =>
+  keepsBillShare(policyOf(standing), { points: asked.points, ...shareOfBill(desk, by, asked, standing) });
+
 /** Checks a redemption, or a hold that reserves one, against the program's policy. What is held already counts as spent. */
 export const checkPolicy = (
   desk: Desk,
-  { partyIds, now }: Pick<Located, "partyIds" | "now">,
-  asked: {
-    readonly points: Millipoints;
-    readonly at: Instant;
-    readonly billNumber: string;
-    readonly billAmount: Money | null;
-    /** Points of the program that were spent on the bill before, net. */
-    readonly paid: Millipoints;
-  },
+  by: Pick<Located, "partyIds" | "now">,
+  asked: OnBill & { readonly at: Instant },
   standing: Standing,
   earlier: Earlier,
 ): void => {
   const { organisation, book, profiles } = desk;
   const { program, membership } = standing;
   const { programId } = program;
+  const { partyIds, now } = by;
   const partyId = partyIds[0]!;
   const key = spendable(programId);
   const account = book.account(partyId, key);
@@ -135,8 +159,7 @@ export const checkPolicy = (
       ...earlier.filter((item) => item.partyId === partyId && item.programId === programId),
       { redeemedAt: now, amount: book.reserved(partyId, key, now) },
     ],
-    billInPoints: asked.billAmount === null ? null : pointsFor(program, asked.billAmount, "floor"),
-    paidBefore: asked.paid + book.reserved(partyId, key, now, isFor(asked.billNumber)),
+    ...shareOfBill(desk, by, asked, standing),
   });
 };
 

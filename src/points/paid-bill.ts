@@ -1,17 +1,15 @@
 import type { Organisation } from "#orgs";
-import type { Redemption } from "#points";
+import type { BillOfParty } from "./movement.ts";
+import type { Redemption } from "./schema.ts";
 
-/** A purchase that has the number which was given with points. */
-export interface NumberedBill {
-  readonly id: number;
-  readonly partyId: number;
-  readonly number: string;
-  readonly billedAt: Date;
-  readonly tillId: number;
-  readonly storeId: number;
+/** A purchase that has the number which was given with points; where it is made is null while nobody has said. */
+export interface NumberedBill extends Omit<BillOfParty, "amount" | "tillId" | "storeId"> {
+  readonly tillId: number | null;
+  readonly storeId: number | null;
 }
 
-type Spent = Pick<Redemption, "partyId" | "billNumber" | "redeemedAt" | "tillId">;
+/** Points that were spent for a number. */
+export type SpentForNumber = Pick<Redemption, "partyId" | "billNumber" | "redeemedAt" | "tillId">;
 
 const DAY = 86_400_000;
 
@@ -21,16 +19,16 @@ const DAY = 86_400_000;
  */
 export const paidBill = (
   organisation: Organisation,
-  spent: Spent,
+  spent: SpentForNumber,
   bills: readonly NumberedBill[],
 ): number | null => {
-  const apart = ({ billedAt }: NumberedBill) => Math.abs(billedAt.getTime() - spent.redeemedAt);
+  const apart = ({ billedAt }: NumberedBill): number => Math.abs(billedAt.getTime() - spent.redeemedAt);
   const within = timeOf(organisation);
   const [nearest] = bills
     .filter((bill) => bill.partyId === spent.partyId && bill.number === spent.billNumber)
     .filter((bill) => isSamePlace(organisation, spent, bill) && apart(bill) < within)
-    .sort((a, b) => apart(a) - apart(b) || a.id - b.id);
-  return nearest?.id ?? null;
+    .sort((a, b) => apart(a) - apart(b) || a.transactionId - b.transactionId);
+  return nearest?.transactionId ?? null;
 };
 
 /** How far apart a bill and its points may be before the number is another bill's: where numbers are no names, a day. */
@@ -41,8 +39,8 @@ const timeOf = (organisation: Organisation): number => {
 };
 
 /** Whether the points were spent where the number is the bill's. Points spent at no till may have been for any. */
-const isSamePlace = (organisation: Organisation, { tillId }: Spent, bill: NumberedBill): boolean => {
-  if (tillId === null) return true;
+const isSamePlace = (organisation: Organisation, { tillId }: SpentForNumber, bill: NumberedBill): boolean => {
+  if (tillId === null || bill.tillId === null) return true;
   const isUnique = organisation.flag("CONF_LOYALTY_IS_BILL_NUMBER_UNIQUE");
   if (isUnique && organisation.flag("CONF_LOYALTY_IS_BILL_NUMBER_UNIQUE_ONLY_TILL"))
     return tillId === bill.tillId;
