@@ -3110,6 +3110,8 @@ export interface operations {
         /** The default program when absent */
         programId?: number;
         billNumber?: string;
+        /** What the bill comes to, above 0, where it is not recorded yet: then points may pay no more than the program's part of it */
+        billAmount?: number;
         notes?: string;
       };
     } };
@@ -3228,6 +3230,8 @@ export interface operations {
         /** The default program when absent */
         programId?: number;
         billNumber?: string;
+        /** What the bill comes to, above 0, where it is not recorded yet: then points may pay no more than the program's part of it */
+        billAmount?: number;
         notes?: string;
       };
     } };
@@ -3945,6 +3949,8 @@ export interface operations {
         /** The default program when absent */
         programId?: number;
         billNumber?: string;
+        /** What the bill comes to, above 0, where it is not recorded yet: then points may pay no more than the program's part of it */
+        billAmount?: number;
         purpose?: string;
         notes?: string;
       };
@@ -4071,6 +4077,8 @@ export interface operations {
         /** The default program when absent */
         programId?: number;
         billNumber?: string;
+        /** What the bill comes to, above 0, where it is not recorded yet: then points may pay no more than the program's part of it */
+        billAmount?: number;
         purpose?: string;
         notes?: string;
       };
@@ -13013,6 +13021,8 @@ export interface operations {
         programId?: unknown;
         /** At most 50 characters */
         billNumber?: unknown;
+        /** What the bill comes to, above 0, where it is not recorded yet: then points may pay no more than the program's part of it */
+        billAmount?: unknown;
         /** At most 1000 characters */
         notes?: unknown;
         /** A one-time code of the customer for these points */
