@@ -55,7 +55,7 @@ interface Sizes {
   readonly hours: number;
 }
 
-const SHORT: Sizes = { group: 120, crashingGroup: 12, merges: 1, look: 10_000, lotsAtOnce: 50, hours: 36 };
+const SHORT: Sizes = { group: 180, crashingGroup: 12, merges: 2, look: 10_000, lotsAtOnce: 50, hours: 72 };
 const LONG: Sizes = { group: 1000, crashingGroup: 40, merges: 6, look: 200_000, lotsAtOnce: 500, hours: 24 };
 
 type Answer = Outcome<{ readonly reply: string }>;
@@ -290,7 +290,7 @@ export const simulate = async ({
       // Those who were merged away make room for others.
       if (people.present.length < count * 0.95) await register(count - people.present.length);
       // Crashes leave the order within a customer open, so a group with crashes has each customer once.
-      const isCrashing = chance.oneIn(2);
+      const isCrashing = chance.oneIn(3);
       used = isCrashing ? new Set() : null;
       world.crashEvery(isCrashing ? 3 : 0);
       const size = chance.whole(1, isCrashing ? sizes.crashingGroup : sizes.group);
