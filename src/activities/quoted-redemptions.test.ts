@@ -406,6 +406,20 @@ describe("points that were spent for a number and never linked", () => {
     await verifyClean();
   });
 
+  test("paid the bill that is nearer than the one that goes back", async () => {
+    const { shop, partyId } = await shopWith({ points: 20_000, expiresAt: NOON + 90 * DAY });
+    await shop.set({ CONF_LOYALTY_IS_BILL_NUMBER_UNIQUE: "0" });
+    const code = await spendFor(shop, partyId, "TWICE", NOON + 90 * 60_000);
+    await record(shop, { billNumber: "TWICE", billAmount: 40 });
+    await record(shop, { billNumber: "TWICE", billAmount: 40, billingDate: "2026-01-20T14:00:00Z" });
+    const backAt = { billingDate: "2026-01-20T15:00:00Z" };
+    await goBack(shop, "TWICE", { returnType: "FULL", purchaseTime: "2026-01-20T12:00:00Z", ...backAt });
+    expect((await linkOf(code)).reversed).toBe(0);
+    await goBack(shop, "TWICE", { returnType: "FULL", purchaseTime: "2026-01-20T14:00:00Z", ...backAt });
+    expect((await linkOf(code)).reversed).toBe(1000);
+    await verifyClean();
+  });
+
   test("paid no bill of another time, whose number it is no more", async () => {
     const { shop, partyId } = await shopWith({ points: 20_000, expiresAt: NOON + 90 * DAY });
     await shop.set({ CONF_LOYALTY_BILL_NUMBER_UNIQUE_IN_DAYS: "5" });

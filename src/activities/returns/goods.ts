@@ -11,9 +11,7 @@ import { findBillsWithGoods } from "./store.ts";
 const BILLS_PER_LINE = 4;
 /** Bills that have the goods are read so many at a time: mostly the newest one has them all. */
 const BILLS_AT_ONCE = 50;
-/** So often at most; what is not found by then is on no bill. It all happens under the customer's lock. */
-const MOST_STEPS = 20;
-/** Bills of a customer that a step goes back over. */
+/** Bills of a customer over which a return goes back, all steps together: what is not on them is on no bill. It happens under the customer's lock. */
 const DEPTH = 5_000;
 
 /** How many bills a request goes back to at most. */
@@ -116,6 +114,8 @@ interface Search {
   bills: ReturnableBill[];
   matched: Matched;
   before: { readonly billedAt: number; readonly id: number };
+  /** Bills over which it may still go back. */
+  depth: number;
 }
 
 /** Goes back through the customers' bills, newest first, until all is found or there are no more. */
@@ -130,21 +130,22 @@ const matchAll = async (
     const most = billsAtMost(request);
     // Dates are told in milliseconds: what is earlier than the next one is not later than the return.
     const before = { billedAt: passage.purchase.billedAt + 1, id: 0 };
-    return { passage, lines, most, bills: [], matched: matchGoods(lines, [], most), before };
+    return { passage, lines, most, bills: [], matched: matchGoods(lines, [], most), before, depth: DEPTH };
   });
   let open = searches;
-  for (let step = 1; open.length > 0 && step <= MOST_STEPS; step++) open = await goBack(tx, orgId, open);
+  while (open.length > 0) open = await goBack(tx, orgId, open);
   return new Map(searches.map(({ passage, matched }) => [passage, matched]));
 };
 
 /** Takes each search a step further back; answers those that may find more. */
 const goBack = async (tx: Tx, orgId: number, searches: readonly Search[]): Promise<Search[]> => {
-  const questions = searches.map(({ passage, lines, before }) => ({
+  const questions = searches.map(({ passage, lines, before, depth }) => ({
     partyId: passage.partyId,
     before,
+    depth,
     goods: lines.map(({ itemCode, rate }) => ({ itemCode, rate })),
   }));
-  const originals = await findBillsWithGoods(tx, orgId, questions, { limit: BILLS_AT_ONCE, depth: DEPTH });
+  const originals = await findBillsWithGoods(tx, orgId, questions, BILLS_AT_ONCE);
   const known = await readReturnableBills(tx, orgId, originals, false);
   return searches.filter((search, index) => {
     const found = originals.filter(({ question }) => question === index + 1);
@@ -154,7 +155,10 @@ const goBack = async (tx: Tx, orgId: number, searches: readonly Search[]): Promi
     const last = found.at(-1);
     if (last === undefined || found.length < BILLS_AT_ONCE) return false;
     search.before = { billedAt: last.billedAt.getTime(), id: last.id };
-    return search.matched.unmatched.length > 0 && search.matched.bills.length < search.most;
+    search.depth -= last.place;
+    return (
+      search.depth > 0 && search.matched.unmatched.length > 0 && search.matched.bills.length < search.most
+    );
   });
 };
 

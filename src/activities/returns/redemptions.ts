@@ -13,7 +13,7 @@ import {
 import type { Passage, ReturnPassage, Snapshot } from "../passage.ts";
 import { isReturned } from "./rules.ts";
 import type { JudgedReturn, OriginalBill, ReturnableBill } from "./schema.ts";
-import { findSameNumbered } from "./store.ts";
+import { findSameNumbered, type NumberedStretch } from "./store.ts";
 
 /** Points that paid bills of the batch's returns, and the desk at which they are taken back. */
 export interface BillRedemptions {
@@ -60,7 +60,8 @@ export const loadBillRedemptions = async (
   const found = asked.length === 0 ? [] : await loadRedemptionsOfBills(tx, organisation.id, asked);
   if (found.length === 0) return NONE;
   const unlinked = found.filter(({ transactionId }) => transactionId === null);
-  const numbered = unlinked.length === 0 ? [] : await findSameNumbered(tx, organisation.id, unlinked);
+  const stretches = stretchesOf(organisation, unlinked, bills);
+  const numbered = stretches.length === 0 ? [] : await findSameNumbered(tx, organisation.id, stretches);
   const ofBill = new Map<number, Redemption[]>();
   for (const redemption of found) {
     const id = redemption.transactionId ?? paidBill(organisation, redemption, numbered);
@@ -74,6 +75,28 @@ export const loadBillRedemptions = async (
   const next = { event, points };
   return { ofBill, desk: { nextId: (kind) => next[kind](), writes: noWrites() } };
 };
+
+/**
+ * Where the bill may be that unlinked points paid: no further from them than the one that goes back. Of points that are too far from
+ * that for its number nothing is asked.
+ */
+const stretchesOf = (
+  organisation: Desk["organisation"],
+  unlinked: readonly Redemption[],
+  bills: readonly PaidBill[],
+): NumberedStretch[] =>
+  unlinked.flatMap((spent) => {
+    // Wherever it is: the place is asked of the bills that are found.
+    const near = bills.filter(
+      (bill) =>
+        paidBill(organisation, spent, [{ ...bill, transactionId: bill.id, tillId: null, storeId: null }]) !==
+        null,
+    );
+    if (near.length === 0) return [];
+    const { partyId, billNumber: number, redeemedAt } = spent;
+    const apart = Math.max(...near.map(({ billedAt }) => Math.abs(billedAt.getTime() - redeemedAt)));
+    return [{ partyId, number, from: redeemedAt - apart, until: redeemedAt + apart }];
+  });
 
 /** How much of a bill has gone back, in money. */
 const partOf = (bill: ReturnableBill): { returned: number; of: number } =>

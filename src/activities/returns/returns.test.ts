@@ -6,6 +6,7 @@ import { passBatch } from "../path.ts";
 import type { Purchase, Recorded } from "../schema.ts";
 import { type ActivitiesBench, createActivitiesBench, type TestShop } from "../testing.ts";
 import { verifyActivities } from "../verify.ts";
+import { findBillsWithGoods } from "./store.ts";
 
 let bench: ActivitiesBench;
 beforeAll(async () => {
@@ -196,6 +197,36 @@ describe("a bill that was paid with points", () => {
     expect((await redemptionOf("payBBB")).reversed).toBe(0);
     expect((await accountOf(party!)).balance).toBe(1300);
     await verifyClean();
+  });
+});
+
+describe("goods without a bill", () => {
+  test("are looked for over so many bills and no further, each told with its place", async () => {
+    const shop = await bench.shop();
+    const [partyId] = (await shop.register(1)) as [number];
+    const tea = [{ itemCode: "TEA", qty: 1, rate: 30, amount: 30 }];
+    const cup = [{ itemCode: "CUP", qty: 1, rate: 40, amount: 40 }];
+    for (const [number, lineItemsV2] of [
+      ["OLD", tea],
+      ["CUP", cup],
+      ["NEW", tea],
+    ] as const)
+      await send(
+        shop,
+        await shop.bill({ billNumber: number, billAmount: lineItemsV2[0]!.amount, lineItemsV2 }),
+      );
+    const find = (depth: number) =>
+      bench.db.transaction(shop.id, async (tx) => {
+        const before = { billedAt: Date.parse("2026-02-01T00:00:00Z"), id: 0 };
+        const goods = [{ itemCode: "TEA", rate: 300_000 }];
+        const found = await findBillsWithGoods(tx, shop.id, [{ partyId, before, depth, goods }], 50);
+        return found.map(({ number, place }) => [number, place]);
+      });
+    expect(await find(2)).toEqual([["NEW", 1]]);
+    expect(await find(3)).toEqual([
+      ["NEW", 1],
+      ["OLD", 3],
+    ]);
   });
 });
 

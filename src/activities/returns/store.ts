@@ -64,19 +64,32 @@ export const findOriginalsOfTime = (
        and t.bill_number = q.number
      where t.org_id = ${orgId} and t.type = 'REGULAR'`);
 
-/** Purchases of parties with numbers, for points that were redeemed for a number. */
+/** A number of a party's bills, within a time. */
+export interface NumberedStretch {
+  readonly partyId: number;
+  readonly number: string;
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/**
+ * Purchases of parties with numbers within times, for points that were redeemed for a number. There is no index by number: it goes
+ * over the party's bills of that time.
+ */
 export const findSameNumbered = (
   tx: Tx,
   orgId: number,
-  wanted: readonly { readonly partyId: number; readonly billNumber: string }[],
+  wanted: readonly NumberedStretch[],
 ): Promise<NumberedBill[]> =>
   tx.rows<NumberedBill>(sql`/* activities.find_same_numbered */
-    select t.id as "transactionId", t.party_id as "partyId", t.bill_number as number, t.billed_at as "billedAt", t.till_id as "tillId",
-           t.store_id as "storeId"
-      from (select distinct party_id, number
-              from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[],
-                          ${wanted.map(({ billNumber }) => billNumber)}::text[]) w (party_id, number)) w
-      join activities.transactions t on t.party_id = w.party_id and t.bill_number = w.number
+    select distinct t.id as "transactionId", t.party_id as "partyId", t.bill_number as number, t.billed_at as "billedAt",
+           t.till_id as "tillId", t.store_id as "storeId"
+      from unnest(${wanted.map(({ partyId }) => partyId)}::bigint[], ${wanted.map(({ number }) => number)}::text[],
+                  ${wanted.map(({ from }) => new Date(from).toISOString())}::timestamptz[],
+                  ${wanted.map(({ until }) => new Date(until).toISOString())}::timestamptz[])
+             w (party_id, number, from_at, until_at)
+      join activities.transactions t
+        on t.party_id = w.party_id and t.billed_at between w.from_at and w.until_at and t.bill_number = w.number
      where t.org_id = ${orgId} and t.type = 'REGULAR'`);
 
 /** Anonymous bills have no party whose lock guards them: their rows are locked instead, in ascending order. */
@@ -147,35 +160,38 @@ export const loadReturnedLines = (
 export interface GoodsQuestion {
   readonly partyId: number;
   readonly before: { readonly billedAt: Instant; readonly id: number };
+  /** Over so many bills it goes back, and no further. */
+  readonly depth: number;
   readonly goods: readonly { readonly itemCode: string; readonly rate: Money }[];
 }
 
 /**
  * Customers' newest purchases that have one of these goods at its price, `limit` for each question (numbered from 1) at most, newest first,
- * for returns that name no bill. Goes back over `depth` bills of a customer and no further, however many there are.
+ * for returns that name no bill. `place`: how many bills back each is.
  */
 export const findBillsWithGoods = (
   tx: Tx,
   orgId: number,
   questions: readonly GoodsQuestion[],
-  { limit, depth }: { readonly limit: number; readonly depth: number },
-): Promise<(OriginalBill & { question: number })[]> => {
+  limit: number,
+): Promise<(OriginalBill & { question: number; place: number })[]> => {
   const wanted = questions.flatMap(({ goods }, index) =>
     goods.map((item) => ({ question: index + 1, ...item })),
   );
   return tx.rows(sql`/* activities.find_bills_with_goods */
     select b.* from unnest(${questions.map(({ partyId }) => partyId)}::bigint[],
                   ${questions.map(({ before }) => new Date(before.billedAt).toISOString())}::timestamptz[],
-                  ${questions.map(({ before }) => before.id)}::bigint[])
-           with ordinality q (party_id, before_at, before_id, question)
+                  ${questions.map(({ before }) => before.id)}::bigint[], ${questions.map(({ depth }) => depth)}::int[])
+           with ordinality q (party_id, before_at, before_id, depth, question)
      cross join lateral (
        select q.question::int as question, t.* from (
          select id, party_id as "partyId", customer_id as "customerId", type, bill_number as number, billed_at as "billedAt",
                 amount, outlier_status as "outlierStatus", (trace ->> 'program')::bigint as "programId",
-                trace ->> 'blocked' is not null as "isBlocked"
+                trace ->> 'blocked' is not null as "isBlocked",
+                row_number() over (order by billed_at desc, id desc)::int as place
            from activities.transactions
           where org_id = ${orgId} and party_id = q.party_id and (billed_at, id) < (q.before_at, q.before_id)
-          order by billed_at desc, id desc limit ${depth}) t
+          order by billed_at desc, id desc limit q.depth) t
         cross join lateral (
           select 1 from activities.transaction_lines l
             join unnest(${wanted.map(({ question }) => question)}::bigint[], ${wanted.map(({ itemCode }) => itemCode)}::text[],
