@@ -1,4 +1,4 @@
-import { NumberInput, Select, Textarea } from "@mantine/core";
+import { NumberInput, Select, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
 import { Points } from "../../ui/amounts.tsx";
@@ -101,6 +101,38 @@ export const pointsOf = ({ points, programId }: ReturnType<typeof noPointsOf>) =
   points: Number(points),
   ...(programId === "" ? {} : { programId: Number(programId) }),
 });
+
+/** What `BillFields` fill in, before they do. */
+export const NO_BILL = { billNumber: "", billAmount: NO_NUMBER };
+
+/** What `BillFields` say, as it is sent. */
+export const billOf = ({ billNumber, billAmount }: typeof NO_BILL) => ({
+  ...given({ billNumber }),
+  ...(billAmount === NO_NUMBER ? {} : { billAmount: Number(billAmount) }),
+});
+
+/** The bill that points pay, and what it will come to where it is not recorded yet. */
+export const BillFields = ({ form, description }: Field & { readonly description: string }) => (
+  <>
+    <TextInput
+      label="Bill number"
+      description={description}
+      maxLength={50}
+      {...form.getInputProps("billNumber")}
+    />
+    {form.values.billNumber !== "" && (
+      <NumberInput
+        label="Bill amount"
+        description="Of a bill that is not recorded yet: points may pay the part of it that the program allows"
+        min={0}
+        decimalScale={2}
+        thousandSeparator=","
+        hideControls
+        {...form.getInputProps("billAmount")}
+      />
+    )}
+  </>
+);
 
 /** Why they move, kept with the entries. */
 export const ReasonField = ({ form, name }: Field & { readonly name: "reason" | "notes" }) => (

@@ -1,13 +1,16 @@
-import { Select, Text, Textarea, TextInput } from "@mantine/core";
+import { Select, Text, Textarea } from "@mantine/core";
 import type { Hold, Redemption } from "../../api/types.ts";
 import { useOrganisation } from "../../shell/organisation.ts";
 import { Points } from "../../ui/amounts.tsx";
 import { callsOf } from "./movement-calls.ts";
 import { MovementDialog } from "./movement-dialog.tsx";
 import {
+  BillFields,
+  billOf,
   given,
   HOW_MANY,
   type MemberParts,
+  NO_BILL,
   noPointsOf,
   PointsField,
   PurseFields,
@@ -23,9 +26,9 @@ export const RedeemDialog = ({ memberId, purses, onClose }: MemberParts) => {
     <MovementDialog
       title="Redeem points"
       action="Redeem"
-      initial={{ ...noPointsOf(purses), billNumber: "", notes: "" }}
+      initial={{ ...noPointsOf(purses), ...NO_BILL, notes: "" }}
       check={{ points: HOW_MANY, notes: WHY }}
-      body={({ points, programId, ...texts }) => ({ ...pointsOf({ points, programId }), ...given(texts) })}
+      body={({ notes, ...values }) => ({ ...pointsOf(values), ...billOf(values), ...given({ notes }) })}
       calls={callsOf(api, "/api/customers/{id}/redemptions", { id: memberId })}
       done="The points were redeemed."
       touches={() => [memberId]}
@@ -34,11 +37,7 @@ export const RedeemDialog = ({ memberId, purses, onClose }: MemberParts) => {
       {(form) => (
         <>
           <PurseFields form={form} purses={purses} can="can be spent" />
-          <TextInput
-            label="Bill number"
-            description="The bill that the points pay, if there is one"
-            {...form.getInputProps("billNumber")}
-          />
+          <BillFields form={form} description="The bill that the points pay, if there is one" />
           <ReasonField form={form} name="notes" />
         </>
       )}
@@ -60,12 +59,13 @@ export const HoldDialog = ({ memberId, purses, onClose }: MemberParts) => {
     <MovementDialog
       title="Hold points"
       action="Hold"
-      initial={{ ...noPointsOf(purses), ttlSeconds: "900", billNumber: "", notes: "" }}
+      initial={{ ...noPointsOf(purses), ttlSeconds: "900", ...NO_BILL, notes: "" }}
       check={{ points: HOW_MANY, notes: WHY }}
-      body={({ points, programId, ttlSeconds, ...texts }) => ({
-        ...pointsOf({ points, programId }),
+      body={({ ttlSeconds, notes, ...values }) => ({
+        ...pointsOf(values),
         ttlSeconds: Number(ttlSeconds),
-        ...given(texts),
+        ...billOf(values),
+        ...given({ notes }),
       })}
       calls={callsOf(api, "/api/customers/{id}/holds", { id: memberId })}
       done="The points are held."
@@ -82,11 +82,7 @@ export const HoldDialog = ({ memberId, purses, onClose }: MemberParts) => {
             allowDeselect={false}
             {...form.getInputProps("ttlSeconds")}
           />
-          <TextInput
-            label="Bill number"
-            description="The bill that they are held for, if there is one"
-            {...form.getInputProps("billNumber")}
-          />
+          <BillFields form={form} description="The bill that they are held for, if there is one" />
           <ReasonField form={form} name="notes" />
         </>
       )}
