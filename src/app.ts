@@ -68,7 +68,7 @@ import {
   openMemberships,
   publishedPrograms,
 } from "#loyalty";
-import { addMailboxRoutes, createMessages, defineDelivery, type Messages } from "#messages";
+import { addMailboxRoutes, createMessages, defineDelivery, defineRetention, type Messages } from "#messages";
 import { addOrgsRoutes, createOrgs, daysOf, type Orgs } from "#orgs";
 import {
   assert,
@@ -178,6 +178,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     idSecret: () => identity.secretFor("message ids"),
   });
   events.subscribe(defineDelivery({ jobs, messages }));
+  const organisationIds = async () => (await orgs.list()).map(({ id }) => id);
+  defineRetention({ jobs, messages, organisations: organisationIds });
   const { hasMailServer } = messages;
   const nameOf = async (orgId: number, partyId: number): Promise<string> => {
     const [profile] = await db.transaction(orgId, (tx) => customers.loadProfiles(tx, orgId, [partyId]));

@@ -32,6 +32,8 @@ export interface Messages {
   deliver(orgId: number): Promise<Date | null>;
   /** Organisations that have something due. */
   organisationsWithDue(): Promise<number[]>;
+  /** Deletes messages that are older than their organisation keeps them, some at a time; answers whether to call again. */
+  forget(orgId: number): Promise<boolean>;
   /** Takes up no more, and resolves when what was under way is written down: sent, or to be tried again by another process. */
   close(): Promise<void>;
 }
@@ -42,6 +44,10 @@ const MOST_ROUNDS = 10;
 const LOST_AFTER = 120_000;
 /** While the server is away a few messages look out for it, not all. */
 const OUTAGE_PAUSE = 15_000;
+
+/** Messages deleted in one transaction. */
+const FORGOTTEN_AT_ONCE = 1000;
+const DAY = 86_400_000;
 
 const NO_SERVER = "No mail server was configured where messages are sent from.";
 const NOT_WRITTEN = "It could not be written; the server's log says why.";
@@ -157,6 +163,14 @@ export const createMessages = (parts: MessagesParts): Messages => {
     organisationsWithDue: () => {
       const now = clock.now().getTime();
       return db.system((tx) => store.organisationsWithDue(tx, now));
+    },
+    forget: async (orgId) => {
+      const days = (await orgs.get(orgId)).setting("CONF_MESSAGE_RETENTION_DAYS") ?? "";
+      if (days === "") return false;
+      const now = clock.now().getTime();
+      const old = { before: Math.max(0, now - Number(days) * DAY), now, limit: FORGOTTEN_AT_ONCE };
+      const deleted = await db.transaction(orgId, (tx) => store.deleteMessages(tx, orgId, old));
+      return deleted === FORGOTTEN_AT_ONCE;
     },
     close: async () => {
       isClosed = true;

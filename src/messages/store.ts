@@ -134,8 +134,26 @@ export const listMessages = (
             or (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? 0}::bigint))
      order by created_at desc, id desc limit ${limit}`);
 
-export const countMessages = async (tx: Tx, orgId: number): Promise<number> => {
+/** How many messages an organisation has; counts to `most`. */
+export const countMessages = async (tx: Tx, orgId: number, most: number): Promise<number> => {
   const { total } = await tx.one<{ total: number }>(sql`/* messages.count */
-    select count(*) as total from messages.messages where org_id = ${orgId}`);
+    select count(*) as total from (select from messages.messages where org_id = ${orgId} limit ${most}) counted`);
   return total;
 };
+
+/**
+ * Deletes messages from before an instant, the oldest first; not those that are still to be sent, nor what staff can still tell.
+ * Returns how many.
+ */
+export const deleteMessages = (
+  tx: Tx,
+  orgId: number,
+  { before, now, limit }: { readonly before: Instant; readonly now: Instant; readonly limit: number },
+): Promise<number> =>
+  tx.run(sql`/* messages.delete */
+    delete from messages.messages m
+     using (select party_id, id from messages.messages
+             where org_id = ${orgId} and created_at < ${iso(before)}::timestamptz and status <> 'queued'
+               and (status <> 'by_hand' or expires_at <= ${iso(now)}::timestamptz)
+             order by created_at limit ${limit} for update skip locked) old
+     where m.org_id = ${orgId} and m.party_id = old.party_id and m.id = old.id`);

@@ -193,6 +193,12 @@ const ACTING: readonly SettingDefinition[] = [
     ),
     isMailAddress: true,
   },
+  number(
+    "CONF_MESSAGE_RETENTION_DAYS",
+    "90",
+    "Days after which messages to customers are deleted, with the addresses that they went to; none = never. The name is ours.",
+    1,
+  ),
   text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   flag(
     "CONF_TRANSACTION_SANITY_CHECK_ENABLE",

@@ -18,6 +18,9 @@ import { mailboxQuery, PAGE_SIZE } from "./queries.ts";
 
 const route = getRouteApi("/$org/activity/mailbox");
 
+/** The server counts to here. */
+const MOST_COUNTED = 1000;
+
 const addressOf = ({ status, mobile, email }: MailboxMessage): string =>
   status === "by_hand" && mobile !== "" ? `+${mobile}` : email;
 
@@ -141,7 +144,13 @@ export const Mailbox = () => {
               </EmptyState>
             }
           />
-          <ListFooter list={data} paging={search} pageSize={PAGE_SIZE} {...paging} />
+          <ListFooter
+            list={data}
+            paging={search}
+            pageSize={PAGE_SIZE}
+            atLeast={(data?.total ?? 0) >= MOST_COUNTED}
+            {...paging}
+          />
         </Card>
       </Stack>
     </Page>

@@ -6083,6 +6083,7 @@ export interface operations {
               usedAt: string | null;
             }[];
             next: string | null;
+            /** Counts at most 1,000 */
             total: number;
           };
         };
