@@ -115,6 +115,7 @@ export const Balances = list(
     programId: Type.Integer(),
     programName: Type.String(),
     category: Type.String(),
+    currencyId: Type.Integer({ description: "0: points." }),
     currency: Type.String(),
     balance: Points,
     issued: Points,
@@ -137,7 +138,11 @@ export const LedgerEvents = list(
     label: Type.String({ description: "What happened, in plain words." }),
     bookedAt: Time,
     net: Points,
-    balanceAfter: Type.Number({ description: "Regular points of all programs after the event." }),
+    balanceAfter: Nullable(
+      Type.Number({
+        description: "Regular points of all programs after the event; null where filters hide movements.",
+      }),
+    ),
     tillCode: Nullable(Type.String()),
     storeName: Nullable(Type.String()),
     reference: Nullable(

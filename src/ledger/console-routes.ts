@@ -1,7 +1,9 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { failures, OwnFailure, type Server } from "#platform";
 import { BalanceHistory, Balances, LedgerEvents, Lots } from "./answers.ts";
-import { readBalanceHistory, readBalances, readLedger, readLots } from "./customer-ledger.ts";
+import { readLedger } from "./customer-journal.ts";
+import { readBalanceHistory, readBalances, readLots } from "./customer-ledger.ts";
+import { JOURNAL_FILTER, parseJournalFilter } from "./journal-filter.ts";
 import type { ContextOf, LedgerRouteParts } from "./routes.ts";
 
 const MAX_DAYS = 731;
@@ -83,6 +85,7 @@ const addBalanceRoutes = (server: Server, { db, clock }: Parts, contextOf: Conte
 const addJournalRoutes = (server: Server, { db }: Parts, contextOf: ContextOf) => {
   const JournalQuery = Type.Object({
     ...PAGE,
+    ...JOURNAL_FILTER,
     event: wholeNumber("^[0-9]{1,15}$", "Begin with the event of this number; `after` wins"),
   });
   server.get(
@@ -94,7 +97,11 @@ const addJournalRoutes = (server: Server, { db }: Parts, contextOf: ContextOf) =
     async (request) => {
       const context = await contextOf(request.actor.orgId);
       const { event } = request.query;
-      const page = { ...pageOf(request.query), event: event === undefined ? undefined : Number(event) };
+      const page = {
+        ...pageOf(request.query),
+        event: event === undefined ? undefined : Number(event),
+        filter: parseJournalFilter(request.query, context),
+      };
       return db.transaction(request.actor.orgId, (tx) =>
         readLedger(tx, context, Number(request.params.id), page),
       );

@@ -57,7 +57,7 @@ export const parsePage = (query: RawQuery, most: number) => {
 };
 
 /** The tills that the entries must have been made at; null when any will do. */
-const parseTills = (query: RawQuery, organisation: Organisation): number[] | null => {
+export const parseTills = (query: RawQuery, organisation: Organisation): number[] | null => {
   const given = ["tillId", "tillIds", "storeId", "storeCode"].flatMap((field) => {
     const value = textOf(query, field);
     return value === undefined ? [] : [{ field, value }];
@@ -126,7 +126,8 @@ export const parseCurrencyNames = (names: string | undefined, currencies: Curren
     return found[0];
   });
 
-const parseProgram = (query: RawQuery, { organisation, programs }: QueryContext) => {
+/** The program of which the entries are. */
+export const parseProgram = (query: RawQuery, { organisation, programs }: QueryContext) => {
   const value = textOf(query, "programId");
   const withConcept = flagOf(query, "includeTillConceptEvents", false);
   if (value === undefined) {

@@ -214,19 +214,18 @@ export interface AwardLine extends LotLine {
   readonly rolls: boolean;
 }
 
-/** Lots opened by events numbered from `first` to `last`. */
+/** Lots opened by the events of these numbers. */
 export const lotsOfEvents = (
   tx: Tx,
   orgId: number,
   partyId: number,
-  first: number,
-  last: number,
+  eventNos: readonly number[],
 ): Promise<LotLine[]> =>
   tx.rows<LotLine>(sql`/* ledger.lots_of_events */
     select event_no as "eventNo", line_no as "lineNo", program_id as "programId", category, amount, remaining,
            opened_at as "openedAt", expires_at as "expiresAt"
       from ledger.lots
-     where org_id = ${orgId} and party_id = ${partyId} and event_no between ${first} and ${last}`);
+     where org_id = ${orgId} and party_id = ${partyId} and event_no = any(${eventNos}::bigint[])`);
 
 export interface UseLine {
   readonly eventNo: number;
@@ -240,20 +239,19 @@ export interface UseLine {
   readonly expiresAt: Date | null;
 }
 
-/** Which lots the debits of events numbered from `first` to `last` took from, in the order in which they were taken. */
+/** Which lots the debits of the events of these numbers took from, in the order in which they were taken. */
 export const usesOfEvents = (
   tx: Tx,
   orgId: number,
   partyId: number,
-  first: number,
-  last: number,
+  eventNos: readonly number[],
 ): Promise<UseLine[]> =>
   tx.rows<UseLine>(sql`/* ledger.uses_of_events */
     select u.event_no as "eventNo", u.line_no as "lineNo", u.lot_event_no as "lotEventNo", u.lot_line_no as "lotLineNo",
            u.kind, u.for_event_no as "forEventNo", u.amount, l.expires_at as "expiresAt"
       from ledger.lot_uses u
       join ledger.lots l on l.party_id = u.party_id and l.event_no = u.lot_event_no and l.line_no = u.lot_line_no
-     where u.org_id = ${orgId} and u.party_id = ${partyId} and u.event_no between ${first} and ${last}
+     where u.org_id = ${orgId} and u.party_id = ${partyId} and u.event_no = any(${eventNos}::bigint[])
      order by u.event_no, u.line_no, l.expires_at nulls last, u.lot_event_no, u.lot_line_no,
               u.kind, u.for_event_no`);
 

@@ -172,3 +172,30 @@ test("points that are held cannot be spent besides, until they are released", as
   await dialogOf(page).waitFor({ state: "hidden" });
   await account.getByText("Can be spent").waitFor({ state: "hidden" });
 });
+
+test("the ledger is narrowed, in the address too, and shown whole again", async () => {
+  const { page } = await served.visit({ as: "care_agent", path: "/abc/members?q=ada+moss" });
+  await openLoyalty(page, "Ada Moss");
+  const choose = async (filter: string, option: string) => {
+    await page.getByRole("combobox", { name: filter }).click();
+    await page.getByRole("option", { name: option }).click();
+    await settled(page);
+  };
+  const rows = ledgerOf(page).getByRole("row");
+  await choose("Entries", "Debits");
+  await expect.poll(() => new URL(page.url()).searchParams.get("entries")).toBe("debit");
+  await ledgerOf(page).getByText("Goodwill points").waitFor({ state: "hidden" });
+  expect(await rows.count()).toBe(4);
+  expect(await wordsOf(rows.nth(1))).toMatch(/Manual adjustment .* −30.5 –$/);
+  await page.getByLabel("Until", { exact: true }).fill("2999-12-31");
+  await expect.poll(() => new URL(page.url()).searchParams.has("until")).toBe(true);
+  await look(page, "narrowed");
+  await choose("Category", "Trigger based");
+  await page.getByText("No movement matches").waitFor();
+  await look(page, "no-match");
+  await page.reload();
+  await page.getByText("No movement matches").waitFor();
+  await page.getByRole("button", { name: "Show all movements" }).click();
+  await ledgerOf(page).getByText("Goodwill points").waitFor();
+  expect(new URL(page.url()).search).toBe("");
+});

@@ -12,7 +12,9 @@ export interface Picked {
   name: string;
 }
 
-const labelOf = ({ code, name }: Picked): string => (name && name !== code ? `${name} (${code})` : code);
+/** What an entity is called where one is picked. */
+export const labelOf = ({ code, name }: Picked): string =>
+  name && name !== code ? `${name} (${code})` : code;
 
 /** Picks a store, zone, concept or till by typing part of its name or code. */
 export const EntityPicker = ({

@@ -2735,6 +2735,8 @@ export interface operations {
               programId: number;
               programName: string;
               category: string;
+              /** 0: points. */
+              currencyId: number;
               currency: string;
               /** Points, with up to three decimals. */
               balance: number;
@@ -3321,6 +3323,22 @@ export interface operations {
         after?: string;
         /** Items to a page, 1 to 100; 25 when absent */
         limit?: string;
+        /** Entries of this kind; all when absent */
+        entryType?: "credit" | "debit" | "opening";
+        /** Entries of this category */
+        category?: "REGULAR" | "PROMISED" | "TRIGGER_BASED";
+        /** Entries of this currency; 0: points */
+        currencyId?: string;
+        /** Entries of this program */
+        programId?: string;
+        /** Made at a till of this store; not together with tillId */
+        storeId?: string;
+        /** Made at this till */
+        tillId?: string;
+        /** First day, YYYY-MM-DD in the organisation's zone */
+        from?: string;
+        /** Last day, as `from` */
+        until?: string;
         /** Begin with the event of this number; `after` wins */
         event?: string;
       };
@@ -3350,8 +3368,7 @@ export interface operations {
               bookedAt: string;
               /** Points, with up to three decimals. */
               net: number;
-              /** Regular points of all programs after the event. */
-              balanceAfter: number;
+              balanceAfter: number | null;
               tillCode: string | null;
               storeName: string | null;
               reference: {

@@ -1,5 +1,5 @@
-import { Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { IconChevronRight, IconCoin } from "@tabler/icons-react";
+import { Button, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { IconChevronRight, IconCoin, IconFilter } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
@@ -16,8 +16,9 @@ import { usePaging } from "../ui/use-paging.ts";
 import { changesOf } from "./facts.ts";
 import classes from "./ledger.module.css";
 import { LedgerDetail } from "./ledger-detail.tsx";
+import { LedgerFilters, useLedgerFilter } from "./ledger-filters.tsx";
 import { reasonOf, titleOf } from "./ledger-words.ts";
-import { ledgerEventQuery, ledgerQuery, PAGE_SIZE } from "./queries.ts";
+import { ledgerCall, ledgerEventQuery, ledgerQuery, PAGE_SIZE } from "./queries.ts";
 import { StatementMenu } from "./statement-drawer.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
@@ -151,8 +152,9 @@ export const LedgerTable = () => {
   const { api } = useOrganisation();
   const { memberId } = route.useParams();
   const search = route.useSearch();
+  const { filter, isNarrowed, clear } = useLedgerFilter();
   const { data, error, refetch, isPlaceholderData } = useQuery({
-    ...ledgerQuery(api, memberId, search.after),
+    ...ledgerQuery(api, memberId, { ...filter, after: search.after }),
     placeholderData: keepPreviousData,
   });
   const paging = usePaging(search);
@@ -181,15 +183,13 @@ export const LedgerTable = () => {
             name={`member-${memberId}-points`}
             columns={[...columns, OTHERS]}
             fetchPage={(after) =>
-              api.get("/api/customers/{id}/ledger", {
-                params: { id: memberId },
-                query: { after, limit: 100 },
-              })
+              api.get("/api/customers/{id}/ledger", ledgerCall(memberId, { ...filter, after }, 100))
             }
           />
         </>
       }
     >
+      {(isNarrowed || data?.total !== 0) && <LedgerFilters />}
       <DataTable
         label="Ledger of points"
         columns={columns}
@@ -199,13 +199,30 @@ export const LedgerTable = () => {
         onRetry={() => void refetch()}
         stale={isPlaceholderData}
         detail={(event) => isOpen(event) && <LedgerDetail event={event} columns={columns.length} />}
-        empty={
-          <EmptyState icon={IconCoin} title="No points have moved yet" compact>
-            A purchase that earns, a redemption or an expiry writes the first line.
-          </EmptyState>
-        }
+        empty={isNarrowed ? <NoMatch onClear={clear} /> : NOTHING_MOVED}
       />
       <ListFooter list={data} paging={search} pageSize={PAGE_SIZE} {...paging} />
     </Panel>
   );
 };
+
+const NOTHING_MOVED = (
+  <EmptyState icon={IconCoin} title="No points have moved yet" compact>
+    A purchase that earns, a redemption or an expiry writes the first line.
+  </EmptyState>
+);
+
+const NoMatch = ({ onClear }: { onClear: () => void }) => (
+  <EmptyState
+    icon={IconFilter}
+    title="No movement matches"
+    compact
+    action={
+      <Button variant="default" size="xs" onClick={onClear}>
+        Show all movements
+      </Button>
+    }
+  >
+    Other days, kinds or places may have some.
+  </EmptyState>
+);

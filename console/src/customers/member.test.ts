@@ -17,6 +17,7 @@ const balance = (part: Partial<Balance>): Balance => ({
   programId: 1,
   programName: "Rewards",
   category: "REGULAR",
+  currencyId: 0,
   currency: "points",
   balance: 0,
   issued: 0,

@@ -31,6 +31,10 @@ export const plainWords = (text: string): string => {
   return words === "" ? text : words[0]!.toUpperCase() + words.slice(1);
 };
 
+/** Categories of points and currencies, by their names in the API. */
+export const CATEGORIES = ["REGULAR", "PROMISED", "TRIGGER_BASED"] as const;
+export type CategoryName = (typeof CATEGORIES)[number];
+
 /** The name of what is no currency of the organisation's own. */
 const POINTS = "points";
 

@@ -4,6 +4,7 @@ import type { ApiError } from "../api/errors.ts";
 import { apiQuery } from "../api/query.ts";
 import type { Timeline } from "../api/types.ts";
 import type { Paging } from "../ui/url-state.ts";
+import type { CategoryName } from "./names.ts";
 
 export const PAGE_SIZE = 25;
 
@@ -47,8 +48,42 @@ export const mergePreviewQuery = (api: ApiClient, survivorId: number, victimId: 
 export const tierChangesQuery = (api: ApiClient, id: Id) =>
   apiQuery(api, "/api/customers/{id}/tier-changes", { params: { id } });
 
-export const ledgerQuery = (api: ApiClient, id: Id, after: string | undefined, limit = PAGE_SIZE) =>
-  apiQuery(api, "/api/customers/{id}/ledger", { params: { id }, query: { after, limit } });
+export const ENTRY_TYPES = ["credit", "debit", "opening"] as const;
+
+/** What a member's ledger is narrowed to, as its address says it. Ids of programs, currencies, stores and tills; days as YYYY-MM-DD. */
+export interface LedgerFilter extends Paging {
+  entries?: (typeof ENTRY_TYPES)[number] | undefined;
+  category?: CategoryName | undefined;
+  currency?: string | undefined;
+  program?: string | undefined;
+  store?: string | undefined;
+  till?: string | undefined;
+  from?: string | undefined;
+  until?: string | undefined;
+}
+
+/** The filter as the server takes it. */
+export const ledgerCall = (id: Id, filter: LedgerFilter, limit = PAGE_SIZE) => {
+  const { entries, category, currency, program, store, till, from, until, after } = filter;
+  return {
+    params: { id },
+    query: {
+      entryType: entries,
+      category,
+      currencyId: currency,
+      programId: program,
+      storeId: store,
+      tillId: till,
+      from,
+      until,
+      after,
+      limit,
+    },
+  };
+};
+
+export const ledgerQuery = (api: ApiClient, id: Id, filter: LedgerFilter) =>
+  apiQuery(api, "/api/customers/{id}/ledger", ledgerCall(id, filter));
 
 /** One event of the ledger, wherever it lies. */
 export const ledgerEventQuery = (api: ApiClient, id: Id, event: number) =>

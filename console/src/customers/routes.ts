@@ -1,19 +1,23 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { orgRoute } from "../shell/routes.ts";
 import {
+  dayOf,
+  idOf,
   monthOf,
   numberOf,
-  type Paging,
   pagingOf,
   textOf,
   wordOf,
   wordsOf,
   wordsText,
 } from "../ui/url-state.ts";
+import { CATEGORIES } from "./names.ts";
 import {
   balancesQuery,
   customerQuery,
   customersQuery,
+  ENTRY_TYPES,
+  type LedgerFilter,
   ledgerQuery,
   type MemberFilter,
   membershipsQuery,
@@ -76,7 +80,23 @@ const timelineRoute = createRoute({
   component: lazyRouteComponent(() => import("./timeline.tsx"), "Timeline"),
 });
 
-interface PointsSearch extends Paging {
+const ledgerFilterOf = (raw: Raw): LedgerFilter => {
+  const store = idOf(raw, "store");
+  return {
+    entries: wordOf(raw, "entries", ENTRY_TYPES),
+    category: wordOf(raw, "category", CATEGORIES),
+    currency: idOf(raw, "currency"),
+    program: idOf(raw, "program"),
+    store,
+    // The server takes one place.
+    till: store === undefined ? idOf(raw, "till") : undefined,
+    from: dayOf(raw, "from"),
+    until: dayOf(raw, "until"),
+    ...pagingOf(raw),
+  };
+};
+
+interface PointsSearch extends LedgerFilter {
   days?: "30" | "365" | undefined;
   lots?: "all" | undefined;
   /** Event that is shown open. */
@@ -93,11 +113,12 @@ const pointsRoute = createRoute({
     lots: wordOf(raw, "lots", ["all"]),
     event: numberOf(raw, "event"),
     statement: monthOf(raw, "statement"),
-    ...pagingOf(raw),
+    ...ledgerFilterOf(raw),
   }),
-  loaderDeps: ({ search: { after } }) => ({ after }),
-  loader: ({ context: { queryClient, api }, params: { memberId }, deps: { after } }) =>
-    void queryClient.prefetchQuery(ledgerQuery(api, memberId, after)),
+  loaderDeps: ({ search: { days: _days, lots: _lots, event: _event, statement: _statement, ...filter } }) =>
+    filter,
+  loader: ({ context: { queryClient, api }, params: { memberId }, deps }) =>
+    void queryClient.prefetchQuery(ledgerQuery(api, memberId, deps)),
   component: lazyRouteComponent(() => import("./loyalty-tab.tsx"), "LoyaltyTab"),
 });
 

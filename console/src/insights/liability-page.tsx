@@ -3,7 +3,7 @@ import { IconChevronDown, IconDownload, IconFilterOff, IconLock } from "@tabler/
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { Liability } from "../api/types.ts";
-import { plainWords } from "../customers/names.ts";
+import { CATEGORIES, plainWords } from "../customers/names.ts";
 import { programsQuery } from "../loyalty/queries.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { DateTime } from "../ui/amounts.tsx";
@@ -18,7 +18,7 @@ import { ExpiringLots } from "./expiring-lots.tsx";
 import { ExpiryChart, MovementsChart, OutstandingChart } from "./liability-charts.tsx";
 import { expiringWithin, netRedeemed, thousandths } from "./liability-figures.ts";
 import { AccountsTable, ExpiryTable } from "./liability-tables.tsx";
-import { CATEGORIES, type LiabilityFilter, liabilityCall, liabilityQuery } from "./queries.ts";
+import { type LiabilityFilter, liabilityCall, liabilityQuery } from "./queries.ts";
 
 const route = getRouteApi("/$org/insights/liability");
 

@@ -3,6 +3,7 @@ import { IconCoins, IconHourglass } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Liability } from "../api/types.ts";
+import type { CategoryName } from "../customers/names.ts";
 import { plainWords } from "../customers/names.ts";
 import { Money, Points } from "../ui/amounts.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";
@@ -11,7 +12,6 @@ import { TextLink } from "../ui/links.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { EmptyState } from "../ui/states.tsx";
 import { netRedeemed, otherMovements, thousandths } from "./liability-figures.ts";
-import type { CategoryName } from "./queries.ts";
 
 const route = getRouteApi("/$org/insights/liability");
 

@@ -1,10 +1,9 @@
 import type { ApiClient } from "../api/client.ts";
 import { apiQuery } from "../api/query.ts";
+import type { CategoryName } from "../customers/names.ts";
 import type { Paging } from "../ui/url-state.ts";
 
 export const LOTS_PAGE = 25;
-export const CATEGORIES = ["REGULAR", "PROMISED", "TRIGGER_BASED"] as const;
-export type CategoryName = (typeof CATEGORIES)[number];
 
 /** What a liability report is narrowed to, as its address says it. */
 export interface LiabilityFilter {

@@ -1,7 +1,8 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { CATEGORIES } from "../customers/names.ts";
 import { orgRoute } from "../shell/routes.ts";
-import { monthOf, type Paging, pagingOf, textOf, wordOf } from "../ui/url-state.ts";
-import { CATEGORIES, type LiabilityFilter, liabilityQuery } from "./queries.ts";
+import { idOf, monthOf, type Paging, pagingOf, wordOf } from "../ui/url-state.ts";
+import { type LiabilityFilter, liabilityQuery } from "./queries.ts";
 
 type Raw = Record<string, unknown>;
 
@@ -9,11 +10,6 @@ export interface LiabilitySearch extends LiabilityFilter, Paging {
   /** Month of expiry whose lots are shown, or `never`. */
   lots?: string | undefined;
 }
-
-const idOf = (raw: Raw, name: string): string | undefined => {
-  const text = textOf(raw, name);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? text : undefined;
-};
 
 export const liabilitySearchOf = (raw: Raw): LiabilitySearch => ({
   from: monthOf(raw, "from"),

@@ -1,7 +1,6 @@
 import { CloseButton, TextInput, type TextInputProps } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useRouter } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useTyped } from "./use-typed.ts";
 
 const PAUSE_MILLISECONDS = 200;
 
@@ -16,27 +15,7 @@ export const SearchBox = ({
   onSearch: (text: string) => void;
   label: string;
 }) => {
-  const { history } = useRouter();
-  const [text, setText] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const sent = useRef(value);
-  useEffect(() => {
-    // Back and forward change the address without anybody typing.
-    if (value !== sent.current) setText(value);
-    sent.current = value;
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const send = (next: string, pause: number) => {
-    setText(next);
-    clearTimeout(timer.current);
-    const page = history.location.pathname;
-    timer.current = setTimeout(() => {
-      // A link was followed in the meantime: its screen may be on its way still, and searching here would call it back.
-      if (history.location.pathname !== page) return;
-      sent.current = next.trim();
-      onSearch(next.trim());
-    }, pause);
-  };
+  const [text, send] = useTyped(value, onSearch);
   return (
     <TextInput
       type="search"

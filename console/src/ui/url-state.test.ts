@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { numberOf, pagingOf, safePath, textOf, wordOf, wordsOf, wordsText } from "./url-state.ts";
+import {
+  dayOf,
+  idOf,
+  numberOf,
+  pagingOf,
+  safePath,
+  textOf,
+  wordOf,
+  wordsOf,
+  wordsText,
+} from "./url-state.ts";
 
 const KINDS = ["transaction", "points", "tier"] as const;
 
@@ -49,4 +59,14 @@ test("after signing in only paths of ours are followed", () => {
   ]) {
     expect(safePath(path)).toBeUndefined();
   }
+});
+
+test("days and ids are read as such or not at all", () => {
+  expect(dayOf({ from: "2026-02-28" }, "from")).toBe("2026-02-28");
+  for (const from of ["2026-02-29", "2026-13-01", "0026-02-01", "2026-2-1", "today", 20260201, undefined])
+    expect(dayOf({ from }, "from")).toBeUndefined();
+  expect(idOf({ till: 31 }, "till")).toBe("31");
+  expect(idOf({ currency: 0 }, "currency")).toBe("0");
+  for (const till of ["-1", "1.5", "x", "1234567890123456", null])
+    expect(idOf({ till }, "till")).toBeUndefined();
 });

@@ -38,6 +38,20 @@ export const monthOf = (raw: Raw, name: string): string | undefined => {
   return text !== undefined && /^[12]\d{3}-(0[1-9]|1[0-2])$/.test(text) ? text : undefined;
 };
 
+/** A day as YYYY-MM-DD, from the year 1000 on. */
+export const dayOf = (raw: Raw, name: string): string | undefined => {
+  const text = textOf(raw, name);
+  if (text === undefined || !/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text) ? text : undefined;
+};
+
+/** The id of something, which the server knows or refuses. */
+export const idOf = (raw: Raw, name: string): string | undefined => {
+  const text = textOf(raw, name);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? text : undefined;
+};
+
 export interface Paging {
   /** Cursor that the page starts after. */
   after?: string | undefined;
