@@ -189,6 +189,7 @@ test("the ledger is narrowed, in the address too, and shown whole again", async 
   expect(await wordsOf(rows.nth(1))).toMatch(/Manual adjustment .* −30.5 –$/);
   await page.getByLabel("Until", { exact: true }).fill("2999-12-31");
   await expect.poll(() => new URL(page.url()).searchParams.has("until")).toBe(true);
+  await page.getByRole("search", { name: "Narrow the ledger" }).scrollIntoViewIfNeeded();
   await look(page, "narrowed");
   await choose("Category", "Trigger based");
   await page.getByText("No movement matches").waitFor();

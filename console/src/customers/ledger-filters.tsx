@@ -110,8 +110,15 @@ export const LedgerFilters = () => {
           onPick={narrow}
         />
       )}
-      <DayBox size="xs" label="From" value={from} onPick={(day) => narrow({ from: day })} />
       <DayBox
+        className={classes.day!}
+        size="xs"
+        label="From"
+        value={from}
+        onPick={(day) => narrow({ from: day })}
+      />
+      <DayBox
+        className={classes.day!}
         size="xs"
         label="Until"
         value={until}

@@ -27,7 +27,7 @@ export const DayBox = ({
           {label}
         </Text>
       }
-      leftSectionWidth={46}
+      leftSectionWidth={44}
       {...rest}
     />
   );
