@@ -89,6 +89,7 @@ export const detailsOf = (
     deliveryStatus: transaction.deliveryStatus,
     grossAmount: moneyOrNull(transaction.grossAmount),
     discount: moneyOrNull(transaction.discount),
+    by: details?.by ?? null,
     note: details?.note ?? null,
     notInterestedReason: details?.notInterestedReason ?? null,
     eventNo: transaction.eventNo,

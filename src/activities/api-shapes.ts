@@ -92,6 +92,7 @@ export const TransactionAnswer = Type.Object({
   deliveryStatus: Type.String(),
   grossAmount: Nullable(Type.Number()),
   discount: Nullable(Type.Number()),
+  by: Nullable(Type.String({ description: "Who recorded it by hand, in the console" })),
   note: Nullable(Type.String()),
   notInterestedReason: Nullable(Type.String()),
   eventNo: Nullable(Type.Integer({ description: "The ledger event that booked its points" })),

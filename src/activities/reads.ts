@@ -12,6 +12,8 @@ export interface TransactionDetails {
   readonly paymentModes?: readonly { mode: string; value: Money; notes: string | null; attributes: object }[];
   readonly extendedFields?: Readonly<Record<string, unknown>>;
   readonly customFields?: Readonly<Record<string, unknown>>;
+  /** Who recorded it by hand, in the console. */
+  readonly by?: string;
   /** Of a return: its own number, and the mixed bill that it came with. */
   readonly returnNumber?: string;
   readonly mixedBillId?: number;

@@ -13,6 +13,7 @@ export const detailsOf = (purchase: Purchase): object | null => {
   if (purchase.paymentModes.length > 0) details.paymentModes = purchase.paymentModes;
   if (Object.keys(purchase.extendedFields).length > 0) details.extendedFields = purchase.extendedFields;
   if (Object.keys(purchase.customFields).length > 0) details.customFields = purchase.customFields;
+  if (purchase.by !== undefined) details.by = purchase.by;
   if (purchase.creditNote !== undefined) details.creditNote = purchase.creditNote;
   if (purchase.localCurrency !== undefined) details.localCurrency = purchase.localCurrency;
   if (purchase.retro !== undefined)

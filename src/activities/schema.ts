@@ -107,6 +107,8 @@ export interface Purchase {
   readonly pointsIgnored: string | null;
   readonly warnings: readonly Issue[];
   readonly inputHash: Buffer;
+  /** Who recorded it by hand, in the console; absent of what tills and clients send. */
+  readonly by?: string;
   /** Idempotency-Key of the request. */
   readonly requestKey: string | null;
   /** What makes a second copy of a return a repeat when the request has no key: what goes back, when and where. */

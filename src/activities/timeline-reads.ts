@@ -47,7 +47,7 @@ export const readTimeline = async (
     kinds.has("transaction") ? transactionsBefore(tx, orgId, partyId, before, wanted) : [],
     kinds.has("change") ? listChanges(tx, orgId, partyId, changePage(from.change, wanted)) : [],
   ]);
-  const transaction = bills.map((bill) => transactionEntry(organisation, bill));
+  const transaction = bills.map((bill) => transactionEntry(organisation, partyId, bill));
   const change = changes.map((row) => changeEntry(organisation, row));
   // A full source fills the page by itself: events older than its last item are on a later one.
   const floors = [transaction, change].flatMap((source) => source[limit]?.at ?? []);

@@ -34,6 +34,8 @@ export interface TierEvent {
 export interface Entry<Position> {
   readonly at: Instant;
   readonly item: TimelineItem;
+  /** Of the customer's own ledger, where it moved points there. */
+  readonly eventNo?: number | null;
   readonly position: Position;
 }
 
@@ -79,7 +81,8 @@ export const decodePosition = (cursor: string): TimelinePosition | null => {
 
 /**
  * Merges sources, each newest first, into one page, newest first. Within a second, what follows from something is shown
- * above it: the tier change, then the points, then the purchase, then the registration. Each source keeps a position of its
+ * above it: the tier change, then the points, then the purchase, then the registration; points and bills that the ledger numbers
+ * come in its order. Each source keeps a position of its
  * own, so that equal times neither lose nor double an item. Answers the items and how many of each source they are.
  */
 export const mergeSources = (
@@ -89,9 +92,14 @@ export const mergeSources = (
   const order: readonly TimelineKind[] = ["tier", "points", "transaction", "change"];
   const taken = { transaction: 0, points: 0, tier: 0, change: 0 };
   const second = (kind: TimelineKind) => Math.floor((sources[kind][taken[kind]]?.at ?? -LARGEST) / 1000);
+  const eventNo = (kind: TimelineKind) => sources[kind][taken[kind]]?.eventNo ?? 0;
+  const comesBefore = (kind: TimelineKind, best: TimelineKind): boolean => {
+    if (second(kind) !== second(best)) return second(kind) > second(best);
+    return best === "points" && kind === "transaction" && eventNo(kind) > eventNo(best);
+  };
   const items: TimelineItem[] = [];
   while (items.length < limit) {
-    const newest = order.reduce((best, kind) => (second(kind) > second(best) ? kind : best));
+    const newest = order.reduce((best, kind) => (comesBefore(kind, best) ? kind : best));
     const entry = sources[newest][taken[newest]];
     if (entry === undefined) break;
     items.push(entry.item);
@@ -104,19 +112,23 @@ const points = (millipoints: number): number => toDecimal(millipoints, POINTS_SC
 
 export const transactionEntry = (
   organisation: Organisation,
+  partyId: number,
   transaction: StoredTransaction,
 ): Entry<readonly [string, number]> => {
   const at = transaction.billedAt.getTime();
   const store = organisation.store(transaction.storeId);
+  const by = transaction.details?.by === undefined ? "" : `, by ${transaction.details.by}`;
   const outlier = transaction.outlierStatus === "NORMAL" ? "" : `, marked ${transaction.outlierStatus}`;
   return {
     at,
+    // A bill of one who was merged is numbered in another ledger.
+    eventNo: transaction.partyId === partyId ? transaction.eventNo : null,
     position: [transaction.billedAt.toISOString(), transaction.id],
     item: {
       at: formatIso(at, organisation.timeZone),
       kind: "transaction",
       title: `${titleOf(transaction)}${transaction.billNumber === "" ? "" : ` ${transaction.billNumber}`}`,
-      detail: `${store?.name ?? "Unknown store"}${outlier}`,
+      detail: `${store?.name ?? "Unknown store"}${by}${outlier}`,
       amount: toDecimal(
         transaction.returnType === null ? transaction.amount : -transaction.amount,
         organisation.moneyScale,
@@ -159,6 +171,7 @@ export const pointsEntry = (organisation: Organisation, event: PointsEvent): Ent
   const words = EVENT_TITLES[event.eventName] ?? event.eventName.replace(/(?<=[a-z])(?=[A-Z])/g, " ");
   return {
     at,
+    eventNo: event.eventNo,
     position: event.eventNo,
     item: {
       at: formatIso(at, organisation.timeZone),

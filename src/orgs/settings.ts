@@ -120,7 +120,7 @@ const ACTING: readonly SettingDefinition[] = [
   flag(
     "CONF_POINTS_RETURN_REEVALUATION_ENABLED",
     false,
-    "After a partial return the rest of the bill is decided anew, as of its date, and the difference is taken or given. The name is ours.",
+    "After a partial return the rest of the bill is decided anew, as of its date, and the difference is taken or given.",
   ),
   flag("CONF_ALLOW_NOT_EXISTING_BILL_RETURN", false, "A return of an unknown bill is stored with a warning."),
   number("BILL_OUTLIER_BASKET_SIZE_LIMIT", "-1", "Lines beyond which a bill is an outlier; -1 = off.", -1),
@@ -170,7 +170,7 @@ const ACTING: readonly SettingDefinition[] = [
     ...text(
       "CONF_POINTS_EXPIRY_REMINDER_DAYS",
       "",
-      "Days before points expire on which members are reminded, comma-separated; none = no reminders. The name is ours.",
+      "Days before points expire on which members are reminded, comma-separated; none = no reminders.",
     ),
     isListOfDays: true,
   },
@@ -178,32 +178,28 @@ const ACTING: readonly SettingDefinition[] = [
     "CONF_POINTS_EXPIRY_REMINDER_DELIVERY",
     ["none", "email"],
     "none",
-    "Whether reminders of points that expire are sent by e-mail, or are only events, for a system of your own to send; the server needs a mail server for it. The name is ours.",
+    "Whether reminders of points that expire are sent by e-mail, or are only events, for a system of your own to send; the server needs a mail server for it.",
   ),
-  text(
-    "CONF_MAIL_SENDER_NAME",
-    "",
-    "Name that e-mails to customers are from; none = the organisation's. The name is ours.",
-  ),
+  text("CONF_MAIL_SENDER_NAME", "", "Name that e-mails to customers are from; none = the organisation's."),
   {
     ...text(
       "CONF_MAIL_REPLY_TO",
       "",
-      "E-mail address that customers' answers go to; none = the address that e-mails are from. The name is ours.",
+      "E-mail address that customers' answers go to; none = the address that e-mails are from.",
     ),
     isMailAddress: true,
   },
   number(
     "CONF_MESSAGE_RETENTION_DAYS",
     "90",
-    "Days after which messages to customers are deleted, with the addresses that they went to; none = never. The name is ours.",
+    "Days after which messages to customers are deleted, with the addresses that they went to; none = never.",
     1,
   ),
   text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   flag(
     "CONF_TRANSACTION_SANITY_CHECK_ENABLE",
     false,
-    "Bills that name unknown payment modes, stores or tills, or lack mandatory fields, are parked. The name is ours.",
+    "Bills that name unknown payment modes, stores or tills, or lack mandatory fields, are parked.",
   ),
 ];
 

@@ -123,6 +123,8 @@ test("points of a campaign are awarded to the members of a file, and the run is 
   await page.getByRole("button", { name: "Award the points" }).click();
   await page.waitForURL(/\/abc\/activity\/imports\/\d+$/);
   await page.getByText("Points awarded to many").waitFor();
+  await page.getByRole("heading", { name: "Winners" }).waitFor();
+  await page.getByText("They won").waitFor();
   const counts = /Rows read\s*2\s*Imported\s*1\s*Rejected\s*1\s*Already there\s*0/;
   await page.locator("main").filter({ hasText: counts }).waitFor();
 });

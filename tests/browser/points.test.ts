@@ -101,7 +101,7 @@ test("goodwill, a redemption, its reversal, a transfer, a deduction and a later 
   await page.getByRole("button", { name: /^Reverse redemption / }).click();
   await dialogOf(page).getByLabel("Points").fill("100");
   await dialogOf(page).getByLabel("Reason").fill("Half of it came back");
-  expect(await preview(page, "reverse")).toContain("Given back: redeemed, expires");
+  expect(await preview(page, "reverse")).toContain("Spending given back; the lot expires");
   await confirm(page, "Reverse");
   const reversed = await openNewest(page, "Redemption reversed");
   expect(reversed.line).toContain("Half of it came back +100 1,150");

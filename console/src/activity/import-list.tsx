@@ -16,7 +16,7 @@ import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { ActivityTabs } from "./activity-tabs.tsx";
 import { importsQuery, isUnderWay, PAGE_SIZE } from "./queries.ts";
-import { kindWords, runShare, runTone } from "./run-words.ts";
+import { campaignOf, kindWords, runShare, runTone } from "./run-words.ts";
 
 const route = getRouteApi("/$org/activity/");
 
@@ -37,25 +37,44 @@ const State = ({ run }: { run: ImportRun }) => (
   </Box>
 );
 
+/** Why a campaign gives points, how many, and with what budget. */
+const CampaignLine = ({ run }: { run: ImportRun }) => {
+  const format = useFormat();
+  const campaign = campaignOf(run);
+  if (campaign === null) return null;
+  const { reason, points, budget } = campaign;
+  return [
+    reason,
+    points !== undefined && `${format.points(points)} points each`,
+    budget !== undefined && `budget ${format.points(budget)}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+};
+
 const COLUMNS: Column<ImportRun>[] = [
   {
-    header: "File",
+    header: "What",
     leads: true,
-    cell: ({ id, fileName, kind }) => (
+    cell: (run) => (
       <div>
         <TextLink
           from="/$org"
           to="/$org/activity/imports/$importId"
-          params={{ importId: String(id) }}
+          params={{ importId: String(run.id) }}
           className="row-link"
           c="inherit"
           fw={500}
           underline="never"
         >
-          {fileName}
+          {campaignOf(run)?.name ?? run.fileName}
         </TextLink>
         <Text size="xs" c="dimmed">
-          {kindWords(kind).title}
+          {kindWords(run.kind).title}
+          {campaignOf(run) !== null && ` · ${run.fileName}`}
+        </Text>
+        <Text size="xs" c="dimmed" lineClamp={1} maw={320}>
+          <CampaignLine run={run} />
         </Text>
       </div>
     ),

@@ -23,7 +23,15 @@ import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
 import { usePaging } from "../ui/use-paging.ts";
 import { importQuery, isUnderWay, PAGE_SIZE, rejectionsQuery } from "./queries.ts";
-import { durationText, kindWords, runSeconds, runShare, runTone, summaryFacts } from "./run-words.ts";
+import {
+  campaignOf,
+  durationText,
+  kindWords,
+  runSeconds,
+  runShare,
+  runTone,
+  summaryFacts,
+} from "./run-words.ts";
 
 const route = getRouteApi("/$org/activity/imports/$importId");
 
@@ -35,7 +43,7 @@ export const ImportPage = () => {
   if (error !== null && run === undefined) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
     <Page
-      title={run?.fileName ?? "Import"}
+      title={run === undefined ? "Import" : (campaignOf(run)?.name ?? run.fileName)}
       description={run && kindWords(run.kind).description}
       width={1000}
       trail={[
@@ -51,6 +59,7 @@ export const ImportPage = () => {
         <Stack gap="md">
           <ProgressCard run={run} />
           <Rejections run={run} />
+          <CampaignFacts run={run} />
           <Facts run={run} />
         </Stack>
       )}
@@ -223,12 +232,51 @@ const Rejections = ({ run }: { run: ImportRun }) => {
   );
 };
 
+/** What a campaign gives, to whom at most, and why. */
+const CampaignFacts = ({ run }: { run: ImportRun }) => {
+  const format = useFormat();
+  const campaign = campaignOf(run);
+  if (campaign === null) return null;
+  const { name, reason, promotionName, points, budget, mostPerCustomer, expiresOn } = campaign;
+  const pointsText = (value: number) => `${format.points(value)} points`;
+  const given = pointsText(run.summary.pointsGiven);
+  return (
+    <Panel title="The campaign">
+      <KeyValue
+        items={[
+          { label: "Campaign", value: name },
+          { label: "Reason", value: reason },
+          { label: "Points each", value: points === undefined ? "As each row says" : pointsText(points) },
+          {
+            label: "Budget",
+            value: budget === undefined ? "No limit" : `${given} of ${pointsText(budget)} given`,
+          },
+          ...(mostPerCustomer === undefined
+            ? []
+            : [{ label: "Most for one member", value: pointsText(mostPerCustomer) }]),
+          {
+            label: "Last day",
+            value:
+              expiresOn === undefined
+                ? "As the program says"
+                : expiresOn === "never"
+                  ? "Never expires"
+                  : `${format.chartDay(expiresOn)} ${expiresOn.slice(0, 4)}`,
+          },
+          ...(promotionName === undefined ? [] : [{ label: "Promotion", value: promotionName }]),
+        ]}
+      />
+    </Panel>
+  );
+};
+
 const Facts = ({ run }: { run: ImportRun }) => {
   const format = useFormat();
   return (
     <Panel title="About this import">
       <KeyValue
         items={[
+          { label: "File", value: run.fileName },
           { label: "Started", value: run.startedAt && <DateTime value={run.startedAt} /> },
           { label: "By", value: run.startedBy },
           { label: "Finished", value: run.finishedAt && <DateTime value={run.finishedAt} /> },

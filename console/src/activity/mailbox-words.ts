@@ -14,8 +14,11 @@ const STATUSES: Readonly<Record<string, readonly [words: string, tone: Tone]>> =
   failed: ["Failed", "bad"],
   expired: ["Expired", "warning"],
 };
-export const messageWords = (status: string): string => STATUSES[status]?.[0] ?? status;
-export const messageTone = (status: string): Tone => STATUSES[status]?.[1] ?? "quiet";
+/** What a code was used for is over, however it was told. */
+export const messageWords = (status: string, usedAt: string | null): string =>
+  usedAt !== null ? "Used" : (STATUSES[status]?.[0] ?? status);
+export const messageTone = (status: string, usedAt: string | null): Tone =>
+  usedAt !== null ? "good" : (STATUSES[status]?.[1] ?? "quiet");
 
 /** What stands in place of a code that is not shown. */
 export const codeWords = ({
@@ -28,7 +31,7 @@ export const codeWords = ({
   readonly usedAt: string | null;
 }): string => {
   if (kind !== "validation_code") return "";
-  if (usedAt !== null) return "used";
+  if (usedAt !== null) return "";
   if (status === "by_hand") return "not shown any more";
   return status === "sent" ? "sent" : "";
 };

@@ -72,9 +72,9 @@ const COLUMNS: Column<MailboxMessage>[] = [
   },
   {
     header: "Status",
-    cell: ({ status, reason, nextAttemptAt, attempts }) => (
+    cell: ({ status, usedAt, reason, nextAttemptAt, attempts }) => (
       <div>
-        <StatusBadge tone={messageTone(status)}>{messageWords(status)}</StatusBadge>
+        <StatusBadge tone={messageTone(status, usedAt)}>{messageWords(status, usedAt)}</StatusBadge>
         {reason !== "" && (
           <Text size="xs" c="dimmed" mt={4} maw={320} style={{ overflowWrap: "anywhere" }}>
             {reason}
@@ -87,7 +87,7 @@ const COLUMNS: Column<MailboxMessage>[] = [
         )}
       </div>
     ),
-    csv: ({ status }) => messageWords(status),
+    csv: ({ status, usedAt }) => messageWords(status, usedAt),
   },
   {
     header: "Code",

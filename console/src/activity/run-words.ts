@@ -1,6 +1,18 @@
 import type { ImportRun } from "../api/types.ts";
 import type { Tone } from "../ui/status-badge.tsx";
 
+/** What a campaign was started with, as its run keeps it. */
+export interface CampaignTerms {
+  readonly name: string;
+  readonly reason: string;
+  readonly promotionName?: string;
+  readonly points?: number;
+  readonly budget?: number;
+  readonly mostPerCustomer?: number;
+  /** A day, or "never"; absent: by the program. */
+  readonly expiresOn?: string;
+}
+
 const TONES: Record<ImportRun["status"], Tone> = {
   queued: "quiet",
   running: "busy",
@@ -47,6 +59,10 @@ const KIND_WORDS: Record<ImportRun["kind"], { title: string; description: string
 };
 
 export const kindWords = (kind: ImportRun["kind"]) => KIND_WORDS[kind];
+
+/** The terms of a campaign's run; null of an import. */
+export const campaignOf = ({ kind, summary }: Pick<ImportRun, "kind" | "summary">): CampaignTerms | null =>
+  kind === "campaign" ? ((summary.options.campaign as CampaignTerms | undefined) ?? null) : null;
 
 /** What the rows made, by readable names: a bill is often several rows. */
 export const summaryFacts = ({

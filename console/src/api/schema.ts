@@ -7452,6 +7452,7 @@ export interface operations {
             deliveryStatus: string;
             grossAmount: number | null;
             discount: number | null;
+            by: string | null;
             note: string | null;
             notInterestedReason: string | null;
             eventNo: number | null;

@@ -5,7 +5,7 @@ import { DateTime, Points } from "../ui/amounts.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { Expires } from "./expires.tsx";
 import classes from "./ledger.module.css";
-import { accountName, debtWords, otherSide, reasonOf, useWords } from "./ledger-words.ts";
+import { accountName, debtWords, otherSide, personOf, reasonOf, wordsOfUse } from "./ledger-words.ts";
 import { kindOfPoints } from "./names.ts";
 
 /** The entries of an event: from where to where the points went, and which lots they opened or used. */
@@ -28,13 +28,13 @@ export const LedgerDetail = ({ event, columns }: { event: LedgerEvent; columns: 
 );
 
 /** Where an event came from: "Event 6, PointsRedemption, code iOFOvs, by Cara Agent". */
-const sourceOf = ({ eventNo, eventName, tillCode, reference }: LedgerEvent): string =>
+const sourceOf = (event: LedgerEvent): string =>
   [
-    `Event ${eventNo}`,
-    eventName,
-    tillCode && `till ${tillCode}`,
-    reference?.code && `code ${reference.code}`,
-    reference?.by && !tillCode && `by ${reference.by}`,
+    `Event ${event.eventNo}`,
+    event.eventName,
+    event.tillCode && `till ${event.tillCode}`,
+    event.reference?.code && `code ${event.reference.code}`,
+    personOf(event) && `by ${personOf(event)}`,
   ]
     .filter(Boolean)
     .join(", ");
@@ -107,7 +107,7 @@ const Use = ({ use }: { use: LedgerEntry["usedLots"][number] }) => {
     <Line
       label={
         <>
-          {useWords(use)}
+          {wordsOfUse(use)}
           <Text span size="xs" c="dimmed" display="block">
             {amount < 0 ? "back to" : "from"} the lot of <EventLink eventNo={eventNo} />,{" "}
             <Expires value={expiresAt} />

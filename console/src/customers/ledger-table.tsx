@@ -17,14 +17,15 @@ import { changesOf } from "./facts.ts";
 import classes from "./ledger.module.css";
 import { LedgerDetail } from "./ledger-detail.tsx";
 import { LedgerFilters, useLedgerFilter } from "./ledger-filters.tsx";
-import { reasonOf, titleOf } from "./ledger-words.ts";
+import { placeOf, reasonOf, titleOf } from "./ledger-words.ts";
 import { ledgerCall, ledgerEventQuery, ledgerQuery, PAGE_SIZE } from "./queries.ts";
 import { StatementMenu } from "./statement-drawer.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
 
 /** What an event was for: the bill, and why somebody did it by hand. */
-const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
+const Reference = ({ event }: { event: LedgerEvent }) => {
+  const { reference } = event;
   if (reference === null) return <Nothing />;
   const { transactionId, transactionNumber, amount } = reference;
   const why = reasonOf(reference);
@@ -54,7 +55,7 @@ const Reference = ({ event: { reference } }: { event: LedgerEvent }) => {
       {amount !== undefined && (
         <Text span inherit c="dimmed">
           {" "}
-          <Money value={amount} />
+          <Money value={event.eventName === "ReturnBill" ? -amount : amount} />
         </Text>
       )}
       {why !== undefined && (
@@ -104,7 +105,7 @@ const columnsOf = (isOpen: (event: LedgerEvent) => boolean, toggle: (eventNo: nu
             {titleOf(event)}
             <VisuallyHidden> {event.reference?.transactionNumber}</VisuallyHidden>
             <Text span display="block" size="xs" c="dimmed" fw={400}>
-              {event.storeName ?? event.tillCode ?? (event.reference?.by && `By ${event.reference.by}`)}
+              {placeOf(event)}
             </Text>
           </span>
         </UnstyledButton>

@@ -11,6 +11,22 @@ export const titleOf = ({ label, reference }: Pick<LedgerEvent, "label" | "refer
 export const reasonOf = (reference: LedgerEvent["reference"]): string | undefined =>
   [reference?.reason, reference?.comments].filter(Boolean).join(": ") || undefined;
 
+/** Who did it, where that is a person: a till's own event names the till as its place. */
+export const personOf = ({
+  eventName,
+  tillCode,
+  reference,
+}: Pick<LedgerEvent, "eventName" | "tillCode" | "reference">): string | undefined =>
+  tillCode === null || eventName === "ReturnBill" ? reference?.by : undefined;
+
+/** Where it happened and by whom: "Harbour Street, by Cara Agent". */
+export const placeOf = (event: LedgerEvent): string => {
+  const place = event.storeName ?? event.tillCode;
+  const person = personOf(event);
+  if (person === undefined) return place ?? "";
+  return place === null ? `By ${person}` : `${place}, by ${person}`;
+};
+
 const PROGRAM_ACCOUNTS: Record<string, string> = {
   issued: "Program: issued",
   redeemed: "Program: redeemed",
@@ -59,7 +75,7 @@ const GIVEN_BACK: Record<string, string> = {
 };
 
 /** What a use did to its lot, in words: taken from it as something, or given back to it. */
-export const useWords = ({ kind, amount }: { kind: string; amount: number }): string =>
+export const wordsOfUse = ({ kind, amount }: { kind: string; amount: number }): string =>
   (amount < 0 ? GIVEN_BACK : TAKEN)[kind] ?? plainWords(kind);
 
 /** What became of the debt; null where it stayed. */

@@ -7,7 +7,7 @@ import {
   signedAmount,
   tierProgress,
 } from "./facts.ts";
-import { accountName, debtWords, titleOf, useWords } from "./ledger-words.ts";
+import { accountName, debtWords, titleOf, wordsOfUse } from "./ledger-words.ts";
 import { changesOf, EMPTY_MEMBER, type MemberValues } from "./member-values.ts";
 import { distinctIdentifiers, identifierText, kindOfPoints, memberName, plainWords } from "./names.ts";
 import { byDay } from "./timeline-days.ts";
@@ -188,7 +188,7 @@ describe("what became of a lot", () => {
     ["settled", 5, "Settled a debt"],
     ["expired", -5, "Expiry undone"],
   ])("%s of %d is said as %j", (kind, amount, words) => {
-    expect(useWords({ kind, amount })).toBe(words);
+    expect(wordsOfUse({ kind, amount })).toBe(words);
   });
   test("a debt is said where it changes", () => {
     expect([5, -5, 0].map(debtWords)).toEqual(["Owed from now on", "Debt paid", null]);

@@ -29,6 +29,16 @@ const kindsOf = ({ returns, lines }: Transaction): { value: Kind; label: string 
   );
 };
 
+/** Why there is nothing to choose, once a part of the bill went back; null where there is. */
+const onlyKindWords = ({ returns }: Transaction): string | null => {
+  const first = returns[0]?.returnType;
+  if (first === "LINE_ITEM")
+    return "Items of this bill went back already, so the rest can only go back by items.";
+  return first === "AMOUNT"
+    ? "An amount of this bill went back already, so the rest can only go back by amount."
+    : null;
+};
+
 /** Whether anything of the bill can go back. */
 export const canReturn = (transaction: Transaction): boolean => {
   const { returnType, outlierStatus, returns, lines, amount } = transaction;
@@ -102,12 +112,16 @@ export const ReturnDialog = ({ transaction, onClose }: { transaction: Transactio
     >
       {(form) => (
         <>
-          <SegmentedControl
-            aria-label="What goes back"
-            data={kinds}
-            value={form.values.kind}
-            onChange={(value) => form.setFieldValue("kind", value as Kind)}
-          />
+          {onlyKindWords(transaction) === null ? (
+            <SegmentedControl
+              aria-label="What goes back"
+              data={kinds}
+              value={form.values.kind}
+              onChange={(value) => form.setFieldValue("kind", value as Kind)}
+            />
+          ) : (
+            <Text size="sm">{onlyKindWords(transaction)}</Text>
+          )}
           <Parts form={form} transaction={transaction} />
           <Textarea label="Note" autosize minRows={2} {...form.getInputProps("note")} />
         </>

@@ -19,9 +19,9 @@ const WORDS: Readonly<Record<string, string>> = {
 export const ReturnsPanel = ({ transaction }: { transaction: Transaction }) => {
   const { may } = useOrganisation();
   const [isOpen, setIsOpen] = useState(false);
-  const { returns, returnOf, returnType } = transaction;
+  const { returns, returnType } = transaction;
   const mayReturn = may("Transaction:return") && canReturn(transaction);
-  if (returnType !== null) return <OriginalLine returnOf={returnOf} takenBack={transaction.takenBack} />;
+  if (returnType !== null) return <OriginalLine transaction={transaction} />;
   if (returns.length === 0 && !mayReturn) return null;
   return (
     <Panel title="Returns" order={3}>
@@ -65,7 +65,22 @@ export const ReturnsPanel = ({ transaction }: { transaction: Transaction }) => {
   );
 };
 
-const OriginalLine = ({ returnOf, takenBack }: Pick<Transaction, "returnOf" | "takenBack">) => {
+/** Of what it took nothing, the reader is told why. */
+const nothingTaken = ({
+  returnType,
+  returnOf,
+  points,
+  customer,
+  decidedAgain,
+}: Transaction): string | null => {
+  if (returnOf === null || customer === null || points !== 0) return null;
+  return returnType === "LINE_ITEM" && decidedAgain === null
+    ? "It took no points: points of the bill as a whole go once every item has gone back."
+    : "It took no points.";
+};
+
+const OriginalLine = ({ transaction }: { transaction: Transaction }) => {
+  const { returnOf, takenBack } = transaction;
   const format = useFormat();
   return (
     <Panel title="What it took back" order={3}>
@@ -88,12 +103,20 @@ const OriginalLine = ({ returnOf, takenBack }: Pick<Transaction, "returnOf" | "t
             </>
           )}
         </Text>
+        {takenBack.length === 0 && nothingTaken(transaction) !== null && (
+          <Text size="sm" c="dimmed">
+            {nothingTaken(transaction)}
+          </Text>
+        )}
         {takenBack.map((award) => (
           <Text size="sm" key={`${award.eventNo}/${award.lineNo}`}>
-            <Points value={award.taken} unit size="sm" /> of <Points value={award.awarded} unit size="sm" />{" "}
-            <Text span size="sm" c="dimmed">
-              {partsOf(award, format.points)}
-            </Text>
+            <Points value={award.taken} size="sm" /> of <Points value={award.awarded} unit size="sm" />{" "}
+            awarded
+            {partsOf(award, format.points).map((part) => (
+              <Text span display="block" size="sm" c="dimmed" key={part}>
+                {part}
+              </Text>
+            ))}
           </Text>
         ))}
       </Stack>
@@ -101,16 +124,16 @@ const OriginalLine = ({ returnOf, takenBack }: Pick<Transaction, "returnOf" | "t
   );
 };
 
+/** What became of the points of an award, a sentence each. */
 const partsOf = (
   { fromRest, moved, owed, expired }: Transaction["takenBack"][number],
   written: (points: number) => string,
-): string =>
+): string[] =>
   [
-    [fromRest, "were left"],
-    [moved, "had been spent: other points stand in"],
-    [owed, "had been spent: the balance owes them"],
-    [expired, "had expired"],
+    [fromRest, "were still there and were taken."],
+    [moved, "had been spent; other points of the member were taken instead."],
+    [owed, "had been spent; the member owes them."],
+    [expired, "had expired; the balance stays as it is."],
   ]
     .filter(([amount]) => Number(amount) > 0)
-    .map(([amount, words]) => `${written(Number(amount))} ${words}`)
-    .join(", ");
+    .map(([amount, words]) => `${written(Number(amount))} ${words}`);

@@ -39,7 +39,7 @@ export const TransactionView = ({ transactionId }: { transactionId: string }) =>
 };
 
 const Summary = ({ transaction }: { transaction: Transaction }) => {
-  const { points, billedAt, store, till, type, source } = transaction;
+  const { points, billedAt, store, till, by, type, source } = transaction;
   return (
     <div>
       <Group gap="xl" align="flex-end">
@@ -58,6 +58,7 @@ const Summary = ({ transaction }: { transaction: Transaction }) => {
           <DateTime value={billedAt} />
           {store && <> · {store.name}</>}
           {till && <> · till {till.code}</>}
+          {by && <> · by {by}</>}
           {source && <> · {plainWords(source)}</>}
         </Text>
       </Group>

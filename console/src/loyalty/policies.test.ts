@@ -85,7 +85,7 @@ describe("policies in sentences", () => {
           "A code sent to the member confirms each redemption",
         ],
       },
-      { of: three.tiers[2]!.name, texts: ["At least: not demanded", "At most in a day 1 point"] },
+      { of: three.tiers[2]!.name, texts: ["At least: not demanded", "At most 1 point in a day"] },
     ]);
     expect(redemptionTexts({}, three.tiers, words)[0]?.texts).toEqual(["Points are spent without limits."]);
     expect(redemptionTexts({ enabled: false, minimum: 3 }, three.tiers, words)[0]?.texts).toEqual([

@@ -43,6 +43,12 @@ export const withDemand = <Item extends Demands>(
 const without = (item: object): object =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 
+/** "At most in a day" of 30 points, as a sentence: "At most 30 points in a day". */
+const amountText = (label: string, amount: string): string => {
+  const [, period] = /^At most( in a \w+)$/.exec(label) ?? [];
+  return period === undefined ? `${label} ${amount}` : `At most ${amount}${period}`;
+};
+
 /** Demands in words, such as "At least 100 points"; what is lifted says so. */
 const demandTexts = (demands: Demands, { number, money }: Words): string[] =>
   (Object.keys(DEMAND_LABELS) as Demand[]).flatMap((name) => {
@@ -52,7 +58,7 @@ const demandTexts = (demands: Demands, { number, money }: Words): string[] =>
     if (value === null) return [`${label}: not demanded`];
     const amount =
       name === "lifetimePurchasesRequired" ? money(value) : `${number(value)} ${counted(value, "point")}`;
-    return [`${label} ${amount}`.replace("in all ", "in all: ")];
+    return [amountText(label, amount).replace("in all ", "in all: ")];
   });
 
 export interface Policy {
@@ -93,7 +99,7 @@ export const transferTexts = (
   if (transfer.enabled === false) return ["Members cannot pass points to each other."];
   const { minimum, maximum, multipleOf, perMonth, fee = {}, expiry = "keep" } = transfer;
   const points = (label: string, value: number | null | undefined) =>
-    value == null ? [] : [`${label} ${number(value)} ${counted(value, "point")}`];
+    value == null ? [] : [amountText(label, `${number(value)} ${counted(value, "point")}`)];
   const parts = [
     ...(fee.percent ? [`${number(fee.percent)} %`] : []),
     ...(fee.fixed ? [`${number(fee.fixed)} ${counted(fee.fixed, "point")}`] : []),

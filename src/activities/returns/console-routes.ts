@@ -169,7 +169,13 @@ const purchaseOf = async (
   };
   const text = JSON.stringify([actor.orgId, bill.id, body]);
   // The dialog's key makes it happen once; without one the same return may be meant twice.
-  return { ...base, returns: [request], inputHash: hash("sha256", text, "buffer"), contentKey: null };
+  return {
+    ...base,
+    by: actor.name,
+    returns: [request],
+    inputHash: hash("sha256", text, "buffer"),
+    contentKey: null,
+  };
 };
 
 const returnLines = async (

@@ -167,6 +167,7 @@ const post = (
       date: purchase.billedAt,
       amount,
       source: purchase.source.toLowerCase(),
+      ...(purchase.by === undefined ? {} : { by: purchase.by }),
     },
     postings,
   }).eventNo;

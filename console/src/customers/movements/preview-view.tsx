@@ -91,10 +91,12 @@ const LotLine = ({ lot }: { lot: PreviewedLot }) => (
     <Text size="sm" component="span">
       {changeWords(lot)}
       <Text span inherit c="dimmed">
-        , <Expires value={lot.expiresAt} />
+        {lot.change === "opened" ? ", " : "; the lot "}
+        <Expires value={lot.expiresAt} />
         {lot.change !== "opened" && lot.remaining !== null && (
           <>
-            , then <Points value={lot.remaining} /> left
+            {" "}
+            and then has <Points value={lot.remaining} /> left
           </>
         )}
       </Text>

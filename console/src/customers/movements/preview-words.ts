@@ -1,25 +1,12 @@
 import type { MovementPreview } from "../../api/types.ts";
+import { wordsOfUse } from "../ledger-words.ts";
 
 export type PreviewedLot = MovementPreview["entries"][number]["lots"][number];
 
-const REASONS: Record<string, string> = {
-  redeemed: "redeemed",
-  expired: "expired",
-  returned: "returned",
-  adjusted: "taken away",
-  transfer: "transferred",
-  conversion: "converted",
-  merge: "merged",
-  settled: "pays debt",
-  issued: "issued",
-};
-
-/** What happens to a lot, in a word or two. */
+/** What happens to a lot, in the words that the ledger has for it afterwards. */
 export const changeWords = ({ change, kind }: PreviewedLot): string => {
-  const reason = REASONS[kind] ?? kind;
   if (change === "opened") return "New lot";
-  if (change === "used") return kind === "settled" ? "Pays debt" : `Used: ${reason}`;
-  return `Given back: ${reason}`;
+  return wordsOfUse({ kind, amount: change === "used" ? 1 : -1 });
 };
 
 /** The sign with which a lot's points count. */

@@ -56,7 +56,7 @@ const Item = ({ redemption, onReverse }: { redemption: Redemption; onReverse: ()
   return (
     <li className={classes.item}>
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
-        <div>
+        <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
           <Text size="sm" fw={500}>
             <Points value={points} unit />
             <Text span inherit c="dimmed" fw={400}>
@@ -86,6 +86,7 @@ const Item = ({ redemption, onReverse }: { redemption: Redemption; onReverse: ()
           <Button
             size="compact-sm"
             variant="default"
+            style={{ flexShrink: 0 }}
             onClick={onReverse}
             aria-label={`Reverse redemption ${code}`}
           >
