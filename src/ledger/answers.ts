@@ -157,6 +157,12 @@ export const LedgerEvents = list(
         comments: Type.Optional(Type.String()),
         code: Type.Optional(Type.String({ description: "What a redemption is quoted by." })),
         by: Type.Optional(Type.String({ description: "Who did it by hand." })),
+        other: Type.Optional(
+          Type.Object(
+            { id: Type.Integer(), name: Type.String() },
+            { description: "The other customer of a transfer or a merge." },
+          ),
+        ),
       }),
     ),
     entries: Type.Array(
@@ -208,6 +214,9 @@ export const Lots = list(
     amount: Points,
     remaining: Points,
     openedAt: Time,
+    awardedAt: Nullable(
+      Type.String({ description: "Of imported points: when they were earned, where the file said so." }),
+    ),
     expiresAt: Nullable(Time),
     rolls: Type.Boolean({ description: "Later activity moves its expiry." }),
     convertsAt: Nullable(Time),

@@ -7,6 +7,7 @@ import { errors } from "./errors.ts";
 import { filteredLines, filteredPage } from "./filtered-events.ts";
 import { linesByEvent } from "./ledger-info.ts";
 import type { QueryContext } from "./ledger-query.ts";
+import { namesOfCustomers } from "./other-customers.ts";
 import {
   type EventRange,
   isUnfiltered,
@@ -66,6 +67,7 @@ const LABELS: Readonly<Record<string, string>> = {
   GenericEvent: "Behavioural event",
   PointsLedgerBulkJob: "Opening balance",
   CustomerMerge: "Customers merged",
+  CustomerMergeUndo: "Merge undone",
 };
 
 /** What an event was, in plain words: "Purchase INV-9", "Opening balance", "Points expired". */
@@ -75,12 +77,17 @@ const labelOf = (eventName: string, reference: Reference | null, isOpening: bool
   return !reference?.transactionNumber ? words : `${words} ${reference.transactionNumber}`;
 };
 
-const referenceOf = (organisation: Organisation, reference: Reference | null): LedgerEvent["reference"] => {
+const referenceOf = (
+  organisation: Organisation,
+  reference: Reference | null,
+  others: ReadonlyMap<number, string>,
+): LedgerEvent["reference"] => {
   if (reference === null) return null;
-  const { date, amount, grossAmount, ...rest } = reference;
+  const { date, amount, grossAmount, otherPartyId: id, ...rest } = reference;
   const money = (value: number) => toDecimal(value, organisation.moneyScale);
   return {
     ...rest,
+    ...(id === undefined ? {} : { other: { id, name: others.get(id) ?? "" } }),
     ...(date === undefined ? {} : { date: formatIso(date, organisation.timeZone) }),
     ...(amount === undefined ? {} : { amount: money(amount) }),
     ...(grossAmount === undefined ? {} : { grossAmount: money(grossAmount) }),
@@ -157,9 +164,10 @@ export const readLedger = async (
     : await showFiltered(tx, orgId, state, range, filter, newest, limit);
   const groups = linesByEvent(lines);
   const eventNos = [...groups.keys()];
-  const [lots, uses, balanceNow] = await Promise.all([
+  const [lots, uses, others, balanceNow] = await Promise.all([
     lotsOfEvents(tx, orgId, partyId, eventNos),
     usesOfEvents(tx, orgId, partyId, eventNos),
+    namesOfCustomers(tx, orgId, [...new Set(lines.flatMap(({ reference }) => reference?.otherPartyId ?? []))]),
     isWhole ? balanceAfter(tx, orgId, state, position, newest) : null,
   ]);
   let balance = balanceNow;
@@ -167,7 +175,7 @@ export const readLedger = async (
     .sort((one, other) => other - one)
     .map((eventNo) => {
       const group = groups.get(eventNo) ?? [];
-      const item = shapeEvent(context, group, lots, uses, balance);
+      const item = shapeEvent(context, group, { lots, uses, others }, balance);
       if (balance !== null) balance -= movementOf(group, isRegular);
       return item;
     });
@@ -229,11 +237,18 @@ const parsePosition = (after: string, eventCount: number): Position => {
   return { before: Number(before), balance: balance === UNKNOWN ? null : Number(balance) };
 };
 
+/** What was read beside the entries. */
+interface Beside {
+  readonly lots: readonly LotLine[];
+  readonly uses: readonly UseLine[];
+  /** Names of customers on the other side. */
+  readonly others: ReadonlyMap<number, string>;
+}
+
 const shapeEvent = (
   context: QueryContext,
   lines: readonly LedgerLine[],
-  lots: readonly LotLine[],
-  uses: readonly UseLine[],
+  { lots, uses, others }: Beside,
   balance: number | null,
 ): LedgerEvent => {
   const { organisation } = context;
@@ -249,7 +264,7 @@ const shapeEvent = (
     balanceAfter: balance === null ? null : points(balance),
     tillCode: tillId === null ? null : (organisation.till(tillId)?.code ?? null),
     storeName: tillId === null ? null : (organisation.storeOfTill(tillId)?.name ?? null),
-    reference: referenceOf(organisation, reference),
+    reference: referenceOf(organisation, reference, others),
     entries: lines.map((line) => shapeLine(context, line, lots, uses)),
   };
 };

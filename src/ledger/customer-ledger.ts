@@ -114,6 +114,7 @@ export const readLots = async (
     amount: points(lot.amount),
     remaining: points(lot.remaining),
     openedAt: formatIso(lot.openedAt.getTime(), timeZone),
+    awardedAt: lot.awardedAt === null ? null : formatIso(Number(lot.awardedAt), timeZone),
     expiresAt: timeOrNull(lot.expiresAt),
     rolls: lot.rolls,
     convertsAt: timeOrNull(lot.convertsAt),

@@ -212,6 +212,8 @@ export interface AwardLine extends LotLine {
   readonly transactionId: number | null;
   readonly convertsAt: Date | null;
   readonly rolls: boolean;
+  /** Of imported points that were earned before; null otherwise. */
+  readonly awardedAt: number | null;
 }
 
 /** Lots opened by the events of these numbers. */
@@ -280,7 +282,8 @@ export const lotsByExpiry = (
   tx.rows<AwardLine>(sql`/* ledger.lots_by_expiry */
     select l.event_no as "eventNo", l.line_no as "lineNo", e.event_id as "eventId", l.program_id as "programId",
            l.currency_id as "currencyId", l.category, l.amount, l.remaining, l.opened_at as "openedAt",
-           l.expires_at as "expiresAt", l.source, l.transaction_id as "transactionId", l.converts_at as "convertsAt", l.rolls
+           l.expires_at as "expiresAt", l.source, l.transaction_id as "transactionId", l.converts_at as "convertsAt", l.rolls,
+           case when e.event_name = 'BulkAllocatePoints' then (e.reference ->> 'date')::bigint end as "awardedAt"
       from ledger.lots l
       join ledger.entries e on e.party_id = l.party_id and e.event_no = l.event_no and e.line_no = l.line_no
      where l.org_id = ${orgId} and l.party_id = ${partyId} and (not ${open}::boolean or l.remaining > 0)

@@ -3385,6 +3385,11 @@ export interface operations {
                 code?: string;
                 /** Who did it by hand. */
                 by?: string;
+                /** The other customer of a transfer or a merge. */
+                other?: {
+                  id: number;
+                  name: string;
+                };
               } | null;
               entries: {
                 lineNo: number;
@@ -3487,6 +3492,7 @@ export interface operations {
               remaining: number;
               /** ISO 8601 with offset, in the organisation's zone. */
               openedAt: string;
+              awardedAt: string | null;
               expiresAt: string | null;
               /** Later activity moves its expiry. */
               rolls: boolean;

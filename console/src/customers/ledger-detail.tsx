@@ -17,8 +17,18 @@ export const LedgerDetail = ({ event, columns }: { event: LedgerEvent; columns: 
           {reasonOf(event.reference)}
         </Text>
       )}
+      {event.eventName === "BulkAllocatePoints" && event.reference?.date !== undefined && (
+        <Text size="sm" c="dimmed" mb="xs">
+          Awarded <DateTime value={event.reference.date} />, imported <DateTime value={event.bookedAt} />
+        </Text>
+      )}
       {event.entries.map((entry) => (
-        <Entry key={entry.lineNo} entry={entry} accounts={event.entries.map(({ contra }) => contra)} />
+        <Entry
+          key={entry.lineNo}
+          entry={entry}
+          accounts={event.entries.map(({ contra }) => contra)}
+          other={event.reference?.other}
+        />
       ))}
       <Text size="xs" c="dimmed" mt="sm">
         {sourceOf(event)}
@@ -39,7 +49,26 @@ const sourceOf = (event: LedgerEvent): string =>
     .filter(Boolean)
     .join(", ");
 
-const Entry = ({ entry, accounts }: { entry: LedgerEntry; accounts: readonly string[] }) => (
+type OtherMember = NonNullable<LedgerEvent["reference"]>["other"];
+
+/** The other member of a transfer or a merge, by name. */
+const OtherLink = ({ other }: { other: NonNullable<OtherMember> }) => (
+  <TextLink from="/$org" to="/$org/members/$memberId" params={{ memberId: String(other.id) }} size="sm">
+    {other.name || `Member ${other.id}`}
+  </TextLink>
+);
+
+const OF_MEMBERS = new Set(["transfer", "merge"]);
+
+const Entry = ({
+  entry,
+  accounts,
+  other,
+}: {
+  entry: LedgerEntry;
+  accounts: readonly string[];
+  other: OtherMember;
+}) => (
   <div className={classes.entry}>
     <Group justify="space-between" mb={6}>
       <Text size="sm" fw={500}>
@@ -56,7 +85,15 @@ const Entry = ({ entry, accounts }: { entry: LedgerEntry; accounts: readonly str
         {entry.legs.map(({ account, amount }) => (
           <Line
             key={account}
-            label={account === entry.contra ? otherSide(account, accounts) : accountName(account)}
+            label={
+              account === entry.contra && other && OF_MEMBERS.has(account) ? (
+                <OtherLink other={other} />
+              ) : account === entry.contra ? (
+                otherSide(account, accounts)
+              ) : (
+                accountName(account)
+              )
+            }
             value={<Points value={amount} signed />}
           />
         ))}

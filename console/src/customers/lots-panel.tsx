@@ -97,7 +97,7 @@ const LotLine = ({
   /** Null: may not be done. */
   onMove: (() => void) | null;
 }) => {
-  const { amount, remaining, openedAt, expiresAt, convertsAt } = lot;
+  const { amount, remaining, openedAt, awardedAt, expiresAt, convertsAt } = lot;
   const isRegular = isRegularPoints(lot);
   return (
     <li className={classes.lot}>
@@ -142,7 +142,16 @@ const LotLine = ({
         )}
       </Text>
       <Text size="xs" c="dimmed" component="div">
-        Issued <DateTime value={openedAt} show="date" />
+        {awardedAt === null ? (
+          <>
+            Issued <DateTime value={openedAt} show="date" />
+          </>
+        ) : (
+          <>
+            Awarded <DateTime value={awardedAt} show="date" />, imported{" "}
+            <DateTime value={openedAt} show="date" />
+          </>
+        )}
         {convertsAt !== null && remaining > 0 && (
           <>
             , can be spent from <DateTime value={convertsAt} show="date" />
