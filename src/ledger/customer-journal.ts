@@ -167,7 +167,9 @@ export const readLedger = async (
   const [lots, uses, others, balanceNow] = await Promise.all([
     lotsOfEvents(tx, orgId, partyId, eventNos),
     usesOfEvents(tx, orgId, partyId, eventNos),
-    namesOfCustomers(tx, orgId, [...new Set(lines.flatMap(({ reference }) => reference?.otherPartyId ?? []))]),
+    namesOfCustomers(tx, orgId, [
+      ...new Set(lines.flatMap(({ reference }) => reference?.otherPartyId ?? [])),
+    ]),
     isWhole ? balanceAfter(tx, orgId, state, position, newest) : null,
   ]);
   let balance = balanceNow;
