@@ -359,7 +359,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       ),
   });
   addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
-  addLoyaltyRoutes(server, { loyalty, orgs, customers });
+  addLoyaltyRoutes(server, { loyalty, orgs, customers, hasMailServer });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
   const pathParts = { db, ids, clock, orgs, customers, loyalty, events };

@@ -25,6 +25,10 @@ export const backUp = async (file: string, options: { readonly data?: string }):
   }
 };
 
+/** A path as a shell takes it. */
+const quoted = (path: string): string =>
+  /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+
 /** Restores a backup into a new database. */
 export const restore = async (file: string, options: { readonly data?: string }): Promise<void> => {
   await stat(file).catch(() => {
@@ -34,7 +38,8 @@ export const restore = async (file: string, options: { readonly data?: string })
   try {
     await migrateDatabase(database.connectionString, () => {});
     const tables = await readBackup(database.connectionString, createReadStream(file));
-    say(`Restored ${tables} tables. Check them with: fealty verify`);
+    const folder = options.data === undefined ? "" : ` --data ${quoted(options.data)}`;
+    say(`Restored ${tables} tables. Check them with: fealty verify${folder}`);
   } finally {
     await database.stop();
   }

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import type { ImportKind, Mapping, NewImport, Progress } from "#dataflows";
+import type { ImportKind, Mapping, NewImport, Progress, Run } from "#dataflows";
 import { AppError, StartupError } from "#platform";
 import { progressLine } from "./progress.ts";
 import { type Running, say, startApp, untilStopped } from "./running.ts";
@@ -52,11 +52,22 @@ const usedLine = (mapping: Mapping, headers: readonly string[]): string => {
 };
 
 const RECORDS: Readonly<Record<ImportKind, string>> = {
-  customers: "customers",
-  transactions: "transactions",
-  points: "awards",
-  campaign: "awards",
+  customers: "customer",
+  transactions: "transaction",
+  points: "award",
+  campaign: "award",
 };
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** How an import ended, in one line. */
+export const endLine = (
+  status: string,
+  kind: ImportKind,
+  { rowsRead, rowsImported, recordsImported, rowsSkipped, rowsSetAside, rowsRejected }: Run["counts"],
+): string =>
+  `${status}: ${counted(rowsRead, "row")} read, ${rowsImported} imported as ${counted(recordsImported, RECORDS[kind])}, ` +
+  `${rowsSkipped} ${rowsSkipped === 1 ? "was" : "were"} there already, ${rowsSetAside} set aside, ${rowsRejected} rejected.`;
 
 /** Reads one file to its end, or to Ctrl-C; starting it again goes on where it stopped. */
 export const readFile = async (path: string, command: FileCommand, input: NewImport): Promise<void> => {
@@ -97,10 +108,9 @@ const runImport = async (
   });
   show.end();
   const { counts } = run;
-  say(
-    `${run.status}: ${counts.rowsRead} rows read, ${counts.rowsImported} imported as ${counts.recordsImported} ${RECORDS[kind]}, ` +
-      `${counts.rowsSkipped} were there already, ${counts.rowsSetAside} set aside, ${counts.rowsRejected} rejected.`,
-  );
+  say(endLine(run.status, kind, counts));
+  if (command.rejected === undefined && counts.rowsRejected > 0)
+    say("Why: see the import in the console's Activity, or say --rejected <file> next time.");
   if (command.rejected !== undefined && counts.rowsRejected > 0) {
     const output = createWriteStream(command.rejected);
     for await (const piece of await dataflows.rejectedRows(orgId, run.id)) output.write(piece);

@@ -69,12 +69,13 @@ export const writeSignIns = async (directory: string, signIns: DemoSignIns): Pro
 
 /**
  * Gives people, tills and a machine their sign-ins. Passwords are kept nowhere but in the file that the caller writes, so
- * whoever has one from a start that was cut short gets a new one.
+ * whoever has one from a start that was cut short gets a new one. `keepsClients`: clients made before stay, with their tokens.
  */
 export const makeSignIns = async (
   identity: Identity,
   organisation: Organisation,
   address: string,
+  keepsClients = false,
 ): Promise<DemoSignIns> => {
   const { id: orgId, code, name } = organisation;
   const actor = systemActor(orgId, "demo");
@@ -93,7 +94,7 @@ export const makeSignIns = async (
       return { code: till.code, password, storeCode: organisation.storeOfTill(till.id)?.code ?? "" };
     }),
   );
-  const { items: clients } = await identity.listClients(orgId, 0, 1000);
+  const { items: clients } = keepsClients ? { items: [] } : await identity.listClients(orgId, 0, 1000);
   for (const client of clients) {
     if (client.name === CLIENT && client.isActive) await identity.revokeClient(actor, client.id);
   }

@@ -22,12 +22,15 @@ export interface DemoOptions {
   /** Where the console is served. */
   readonly address: string;
   readonly onProgress?: (progress: Progress) => void;
+  /** Makes new sign-ins where there are some whose file is not in the folder. */
+  readonly renew?: boolean;
   /** Stops the replay after the batch under way; the next call goes on. */
   readonly signal?: AbortSignal;
 }
 
 export interface Demo {
-  readonly signIns: DemoSignIns;
+  /** Null: there are some, as of a restored backup, whose file is not in the folder; they stay as they are. */
+  readonly signIns: DemoSignIns | null;
   /** The import that replayed the purchases. */
   readonly run: Run;
   /** There was nothing left to do but to note the address. */
@@ -36,23 +39,25 @@ export interface Demo {
 
 /**
  * Makes sure that the demo organisation is there with its purchases: creates it on the first call, goes on where a call was
- * cut short, and only notes the address when all is done. The purchases come in through the import that any file takes.
+ * cut short, and only notes the address when all is done. Sign-ins that were handed out stay valid unless `renew` asks for new ones. The purchases come in through the import that any file takes.
  */
 export const createDemo = async (parts: DemoParts, options: DemoOptions): Promise<Demo> => {
-  const { directory, address, signal, onProgress } = options;
+  const { directory, address, signal, onProgress, renew = false } = options;
   const { orgs, dataflows } = parts;
   const known = (await orgs.list()).find(({ code }) => code === ORGANISATION_CODE);
   const before = known ? await findReplay(dataflows, known.id) : null;
   const kept = await readSignIns(directory);
-  const isOurs = kept !== null && kept.organisation.id === known?.id;
-  if (before?.status === "finished" && isOurs) {
-    const signIns = { ...kept, address };
-    if (kept.address !== address) await writeSignIns(directory, signIns);
-    return { signIns, run: before, wasThere: true };
+  const ours = kept !== null && kept.organisation.id === known?.id ? { ...kept, address } : null;
+  // They are written before the replay begins: whoever has them may be using them.
+  const wereHandedOut = before !== null;
+  const keepsThem = ours !== null || (wereHandedOut && !renew);
+  if (before?.status === "finished" && keepsThem) {
+    if (ours !== null && kept?.address !== address) await writeSignIns(directory, ours);
+    return { signIns: ours, run: before, wasThere: true };
   }
   const organisation = await setUpOrganisation(parts, before?.options.shiftDays ?? null);
-  const signIns = isOurs ? { ...kept, address } : await makeSignIns(parts.identity, organisation, address);
-  await writeSignIns(directory, signIns);
+  const signIns = keepsThem ? ours : await makeSignIns(parts.identity, organisation, address, wereHandedOut);
+  if (signIns !== null) await writeSignIns(directory, signIns);
   const { id: orgId, timeZone } = organisation;
   const now = parts.clock.now().getTime();
   const run = await replay(dataflows, { orgId, timeZone, now, signal, onProgress });

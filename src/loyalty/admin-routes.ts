@@ -1,11 +1,12 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
-import type { Orgs } from "#orgs";
 import { failures, formatIso, OwnFailure, parseDateTime, type Server } from "#platform";
 import { errors } from "./errors.ts";
 import { addExpressionRoutes } from "./expression-routes.ts";
 import type { ProgramDetails } from "./programs/parts.ts";
 import { Problem } from "./programs/schema.ts";
+import { definitionWarnings } from "./programs/warnings.ts";
 import type { Loyalty } from "./service.ts";
+import type { LoyaltyRouteParts } from "./standing-routes.ts";
 
 const OWN_FAILURES = failures(OwnFailure);
 const READ = { access: { resource: "Program", mode: "read" } } as const;
@@ -43,6 +44,9 @@ const ProgramDetailsShape = Type.Object({
       effectiveFrom: Type.String(),
     }),
   ),
+});
+const Warnings = Type.Array(Problem, {
+  description: "What does not keep it from being published, and keeps it from doing what it says",
 });
 const ProgramParams = Type.Object({ id: Type.String() });
 const PROGRAM_INPUT = {
@@ -86,9 +90,13 @@ const detailsShape = (program: ProgramDetails, zone: string): Static<typeof Prog
 /** The administration API of programs. */
 export const addProgramRoutes = (
   server: Server,
-  { loyalty, orgs }: { loyalty: Loyalty; orgs: Orgs },
+  { loyalty, orgs, hasMailServer }: Pick<LoyaltyRouteParts, "loyalty" | "orgs" | "hasMailServer">,
 ): void => {
   const zoneOf = async (orgId: number) => (await orgs.get(orgId)).timeZone;
+  const warningsOf = async (orgId: number, definition: unknown): Promise<Problem[]> => {
+    const by = (await orgs.get(orgId)).setting("CONF_POINTS_VALIDATION_CODE_DELIVERY") ?? "none";
+    return definitionWarnings(definition, { by, hasMailServer });
+  };
 
   server.get(
     "/api/programs",
@@ -152,7 +160,7 @@ export const addProgramRoutes = (
     async ({ actor, params, body }) =>
       detailsShape(await loyalty.updateProgram(actor, idOf(params.id), body), await zoneOf(actor.orgId)),
   );
-  addDraftRoutes(server, loyalty, zoneOf);
+  addDraftRoutes(server, loyalty, zoneOf, warningsOf);
   addExpressionRoutes(server, loyalty);
 };
 
@@ -160,6 +168,7 @@ const addDraftRoutes = (
   server: Server,
   loyalty: Loyalty,
   zoneOf: (orgId: number) => Promise<string>,
+  warningsOf: (orgId: number, definition: unknown) => Promise<Problem[]>,
 ): void => {
   server.put(
     "/api/programs/:id/draft",
@@ -172,7 +181,7 @@ const addDraftRoutes = (
         params: ProgramParams,
         body: Type.Object({ definition: Document }, strict),
         response: {
-          200: Type.Object({ definition: Document, problems: Type.Array(Problem) }),
+          200: Type.Object({ definition: Document, problems: Type.Array(Problem), warnings: Warnings }),
           ...OWN_FAILURES,
         },
       },
@@ -180,7 +189,8 @@ const addDraftRoutes = (
     },
     async ({ actor, params, body }) => {
       const { problems } = await loyalty.saveDraft(actor, idOf(params.id), body.definition);
-      return { definition: body.definition, problems: [...problems] };
+      const warnings = await warningsOf(actor.orgId, body.definition);
+      return { definition: body.definition, problems: [...problems], warnings };
     },
   );
   server.post(
@@ -197,7 +207,10 @@ const addDraftRoutes = (
             Type.Object({ effectiveFrom: Type.Optional(Nullable(Type.String({ maxLength: 50 }))) }, strict),
           ),
         ),
-        response: { 200: ProgramDetailsShape, ...OWN_FAILURES },
+        response: {
+          200: Type.Object({ ...ProgramDetailsShape.properties, warnings: Warnings }),
+          ...OWN_FAILURES,
+        },
       },
     },
     async ({ actor, params, body }) => {
@@ -206,7 +219,9 @@ const addDraftRoutes = (
       const from = text === null ? null : parseDateTime(text, { zone });
       if (text !== null && from === null)
         throw errors.bad_effective_from({ value: text, field: "effectiveFrom" });
-      return detailsShape(await loyalty.publish(actor, idOf(params.id), from), zone);
+      const program = await loyalty.publish(actor, idOf(params.id), from);
+      const warnings = await warningsOf(actor.orgId, program.definition);
+      return { ...detailsShape(program, zone), warnings };
     },
   );
 };

@@ -34,6 +34,8 @@ export interface LoyaltyRouteParts {
   readonly loyalty: Loyalty;
   readonly orgs: Orgs;
   readonly customers: CustomerFinder;
+  /** Whether this server can send e-mail. */
+  readonly hasMailServer: boolean;
 }
 
 const FAILURES = failures(V2Failure);

@@ -12,7 +12,7 @@ export const drawCode = (): string =>
 
 /**
  * Who asks, when, and under which key. `said` is what the caller said and nothing that was drawn for it, so that the same said
- * twice is the same.
+ * twice is the same. `quotedKey` is what messages call the key where it is not the caller's own.
  */
 export const askedBy = (
   actor: Actor,
@@ -20,8 +20,10 @@ export const askedBy = (
   kind: string,
   requestKey: string | null,
   said: unknown,
+  quotedKey: string | null = requestKey === null ? null : `The key ${requestKey}`,
 ): Asked => ({
   requestKey: requestKey === null ? null : `${kind}:${requestKey}`,
+  ...(quotedKey === null ? {} : { quotedKey }),
   inputHash: createHash("sha256")
     .update(JSON.stringify([kind, said]))
     .digest(),

@@ -37,6 +37,7 @@ export const movementOf = <Input, Extra>(
     parties,
     input,
     requestKey: key === null ? null : `${kind.name}:${key}${item === null ? "" : `#${item}`}`,
+    ...(key === null ? {} : { quotedKey: `The key ${key}` }),
     inputHash: createHash("sha256").update(text).digest(),
     now,
     tillId: actor.tillId,

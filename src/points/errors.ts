@@ -83,7 +83,12 @@ export const errors = defineErrors("points", {
   more_than_available: {
     number: 818,
     http: 400,
-    message: "{points} points are more than the {available} available.",
+    message: "{points} more than the {available} available.",
+  },
+  nothing_to_spend: {
+    number: 818,
+    http: 400,
+    message: "The available balance is {available}; nothing can be spent.",
   },
   above_maximum: { number: 819, http: 400, message: "At most {maximum} points can be redeemed at once." },
   above_limit: {
@@ -111,7 +116,8 @@ export const errors = defineErrors("points", {
   code_missing: {
     number: 824,
     http: 400,
-    message: "The program asks for a validation code; validation_code is missing.",
+    message:
+      "The program asks for a validation code; validation_code is missing. Codes reach members as the setting CONF_POINTS_VALIDATION_CODE_DELIVERY says.",
   },
   missed_call_off: {
     number: 822,
@@ -121,7 +127,8 @@ export const errors = defineErrors("points", {
   codes_not_sent: {
     number: 860,
     http: 400,
-    message: "Validation codes cannot be sent: the organisation has no way to deliver them.",
+    message:
+      "Validation codes cannot be sent: the setting CONF_POINTS_VALIDATION_CODE_DELIVERY is none. With email they are mailed, with mailbox they are told by hand.",
   },
   code_unreachable: {
     number: 860,
@@ -132,7 +139,7 @@ export const errors = defineErrors("points", {
     number: 860,
     http: 400,
     message:
-      "Validation codes go by e-mail in this organisation, and this server has no mail server to hand them to.",
+      "Validation codes go by e-mail in this organisation, and this server has no mail server to hand them to: set FEALTY_SMTP_URL, or the setting CONF_POINTS_VALIDATION_CODE_DELIVERY to mailbox.",
   },
   no_mail_address: {
     number: 860,
@@ -227,7 +234,7 @@ export const errors = defineErrors("points", {
   request_key_reused: {
     number: 70_001,
     http: 409,
-    message: "The key {key} was used before with another request.",
+    message: "{key} was used before with another request.",
   },
   code_not_permitted: {
     number: 403,

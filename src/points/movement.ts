@@ -19,6 +19,8 @@ export interface PartyName {
 export interface Asked {
   /** What makes a second one a repeat: `kind:key`; null when only the caller's care does. */
   readonly requestKey: string | null;
+  /** What the caller called it, for messages. */
+  readonly quotedKey?: string;
   readonly inputHash: Buffer;
   readonly now: Instant;
   readonly tillId: number | null;

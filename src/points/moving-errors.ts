@@ -177,7 +177,12 @@ export const errors = defineErrors("points", {
   deduction_above_balance: {
     number: 8907,
     http: 400,
-    message: "{points} points are more than the {available} available.",
+    message: "{points} more than the {available} available.",
+  },
+  nothing_to_take: {
+    number: 8907,
+    http: 400,
+    message: "The available balance is {available}; nothing can be taken.",
   },
   nothing_to_deduct: {
     number: 8888,

@@ -247,9 +247,11 @@ const claim = async (
     assert(first !== undefined && first.reply !== null, `key ${passage.key} is neither ours nor another's`);
     if (first.inputHash.equals(passage.movement.inputHash))
       passage.outcome = { ok: { reply: first.reply, repeated: true } };
-    else refuse(passage, errors.request_key_reused({ key: passage.movement.requestKey ?? "" }));
+    else refuse(passage, errors.request_key_reused({ key: quotedKeyOf(passage.movement) }));
   }
 };
+
+const quotedKeyOf = ({ requestKey, quotedKey }: Movement): string => quotedKey ?? `The key ${requestKey}`;
 
 /** Locks the parties and reads what all kinds look at. */
 const openDesk = async (

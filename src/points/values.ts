@@ -31,6 +31,14 @@ export const shown = (value: unknown): string => {
   return String(value).slice(0, 60);
 };
 
+/** Points as the subject of a refusal: "1 point is", "5 points are". */
+export const pointsAre = (points: Millipoints): string =>
+  points === POINTS_SCALE ? "1 point is" : `${points / POINTS_SCALE} points are`;
+
+/** A balance that may be below zero, as people write it. */
+export const balanceShown = (points: Millipoints): string =>
+  `${points / POINTS_SCALE}`.replace("-", "\u2212");
+
 /** Points as a caller gave them: what they come to, or why they are none. */
 export type ReadPoints = { readonly points: Millipoints } | { readonly fault: "not_a_number" | "too_fine" };
 

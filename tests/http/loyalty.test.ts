@@ -80,7 +80,7 @@ beforeAll(async () => {
   server = createHttp({ log, strictResponses: true });
   identity.install(server);
   addIdentityRoutes(server, { identity, orgs });
-  addLoyaltyRoutes(server, { loyalty, orgs, customers });
+  addLoyaltyRoutes(server, { loyalty, orgs, customers, hasMailServer: false });
   await server.ready();
   [shop, other, bare] = [await createShop(), await createShop(), await createShop()];
   const author = { orgId: shop.id, name: "Mia" };
@@ -297,6 +297,7 @@ describe("administration of programs", () => {
       [],
     );
     const published = await send("POST", `${url}/publish`, { effectiveFrom: "2025-01-01T00:00:00Z" });
+    expect(published.body.warnings).toEqual([]);
     expect(published.body).toMatchObject({ publishedVersion: 1, hasDraft: false });
     expect(published.body.versions[0]).toMatchObject({
       version: 1,
@@ -314,6 +315,29 @@ describe("administration of programs", () => {
     const listed = await get("/api/programs", shop.agent.headers);
     expect(listed.body.items.map((item: { name: string }) => item.name)).toEqual(["Club", "Friends"]);
     expect(listed.body.items[0].memberCount).toBe(1);
+  });
+
+  test("a code that reaches nobody is a warning, when it is drafted and when it is published", async () => {
+    const made = await send("POST", "/api/programs", { name: "Codes" });
+    const url = `/api/programs/${made.body.id}`;
+    const definition = { ...starterDefinition(), redemption: { needsValidationCode: true } };
+    const warn = (message: string) => [
+      { path: "redemption.needsValidationCode", message: expect.stringContaining(message) },
+    ];
+    const drafted = async () => (await send("PUT", `${url}/draft`, { definition })).body;
+    const author = { orgId: shop.id, name: "test" };
+    const deliver = (by: string) => orgs.setSetting(author, "CONF_POINTS_VALIDATION_CODE_DELIVERY", by);
+
+    expect(await drafted()).toMatchObject({ problems: [], warnings: warn("reaches nobody") });
+    await deliver("email");
+    expect((await drafted()).warnings).toEqual(warn("no mail server"));
+    await deliver("mailbox");
+    expect((await drafted()).warnings).toEqual([]);
+    await deliver("none");
+    expect((await send("POST", `${url}/publish`, {})).body).toMatchObject({
+      publishedVersion: 1,
+      warnings: warn("CONF_POINTS_VALIDATION_CODE_DELIVERY"),
+    });
   });
 
   test("policies are judged by their fields and come back as they were published", async () => {

@@ -111,7 +111,10 @@ describe("POST /v1.1/points/redeem", () => {
     const third = await redeem(item);
     expect(second).toEqual(first);
     expect(third).toEqual(first);
-    expect(await codeOf({ ...item, points_redeemed: 11 })).toBe(70_001);
+    expect((await only({ ...item, points_redeemed: 11 })).item_status).toMatchObject({
+      code: 70_001,
+      message: "external_reference_number web-77 was used before with another request.",
+    });
     expect(await shop.balanceOf(member.id)).toBe(90);
   });
 
@@ -121,6 +124,10 @@ describe("POST /v1.1/points/redeem", () => {
     const first = await redeem(items, { "idempotency-key": "two" });
     expect(await redeem(items, { "idempotency-key": "two" })).toEqual(first);
     expect(await shop.balanceOf(member.id)).toBe(80);
+    const others = [itemOf(member, 11), itemOf(member, 11)];
+    const refused = await redeem(others, { "idempotency-key": "two" });
+    expect(JSON.stringify(refused)).toContain("The key two was used before with another request.");
+    expect(JSON.stringify(refused)).not.toContain("redeem:");
   });
 
   test("two tills at once spend the balance once", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -10,7 +10,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLog, fixedClock } from "#platform";
 import { type App, createApp } from "../../src/app.ts";
-import { createDemo, type Demo } from "../../src/demo/index.ts";
+import { createDemo, type Demo, type DemoSignIns } from "../../src/demo/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
 
 const SHIPPED = new URL("../../demo/online-retail.csv.gz", import.meta.url);
@@ -322,7 +322,7 @@ test("people are made up, marked and their own", async () => {
 test("demo.json is its owner's alone and its sign-ins work", async () => {
   const path = join(directory, "demo.json");
   expect((await stat(path)).mode & 0o777).toBe(0o600);
-  const signIns = JSON.parse(await readFile(path, "utf8")) as Demo["signIns"];
+  const signIns = JSON.parse(await readFile(path, "utf8")) as DemoSignIns;
   expect(signIns.address).toBe(ADDRESS);
   const [user] = signIns.users;
   expect((await app.identity.signInUser(user!.email, user!.password)).session.memberships).toEqual([
@@ -345,4 +345,29 @@ test("another start finds all of it there", async () => {
   const again = await createDemo(app, { directory, address: "http://127.0.0.1:5000" });
   expect(again.wasThere).toBe(true);
   expect(again.signIns).toEqual({ ...demo.signIns, address: "http://127.0.0.1:5000" });
+});
+
+test("a restored backup keeps its sign-ins and tokens until new ones are asked for", async () => {
+  const { client, users } = demo.signIns!;
+  const { accessToken } = await app.identity.generateToken(client.key, client.secret);
+  const statusOf = async (token: string) => {
+    const headers = { "x-cap-api-oauth-token": token };
+    return (await app.server.inject({ method: "GET", url: "/v2/organization/programs", headers })).statusCode;
+  };
+  const folder = await mkdtemp(join(tmpdir(), "fealty-restored-"));
+  try {
+    const restored = await createDemo(app, { directory: folder, address: ADDRESS });
+    expect(restored).toMatchObject({ signIns: null, wasThere: true });
+    expect(await readdir(folder)).toEqual([]);
+    expect(await statusOf(accessToken)).toBe(200);
+
+    const renewed = await createDemo(app, { directory: folder, address: ADDRESS, renew: true });
+    expect(renewed.signIns?.users.map(({ email }) => email)).toEqual(users.map(({ email }) => email));
+    expect(await readdir(folder)).toEqual(["demo.json"]);
+    expect(await statusOf(accessToken)).toBe(200);
+    const { key, secret } = renewed.signIns!.client;
+    expect(await statusOf((await app.identity.generateToken(key, secret)).accessToken)).toBe(200);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -6562,6 +6562,16 @@ export interface operations {
               /** The known name closest to one that is not known */
               nearest?: string;
             }[];
+            /** What does not keep it from being published, and keeps it from doing what it says */
+            warnings: {
+              /** Where in the definition, such as tiers[1].threshold */
+              path: string;
+              message: string;
+              line?: number;
+              column?: number;
+              /** The known name closest to one that is not known */
+              nearest?: string;
+            }[];
           };
         };
       };
@@ -6621,6 +6631,16 @@ export interface operations {
               publishedAt: string;
               publishedBy: string;
               effectiveFrom: string;
+            }[];
+            /** What does not keep it from being published, and keeps it from doing what it says */
+            warnings: {
+              /** Where in the definition, such as tiers[1].threshold */
+              path: string;
+              message: string;
+              line?: number;
+              column?: number;
+              /** The known name closest to one that is not known */
+              nearest?: string;
             }[];
           };
         };

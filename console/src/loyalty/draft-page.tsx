@@ -55,13 +55,19 @@ export const DraftPage = () => {
   return <DraftEditor key={program.id} program={program} />;
 };
 
+/** What the server found in a draft: what keeps it from being published, and what does not. */
+interface Findings {
+  problems: Problem[];
+  warnings: Problem[];
+}
+
 const useDraftEditor = (program: Program) => {
   const { api } = useOrganisation();
   const queryClient = useQueryClient();
   const local = useDraft<ProgramDefinition>(`${api.orgId}:program:${program.id}`);
   const saved = program.draft ?? program.definition ?? FIRST_DEFINITION;
   const [definition, setDefinition] = useState(local.found ?? saved);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const [{ problems, warnings }, setFindings] = useState<Findings>({ problems: [], warnings: [] });
   const [busy, setBusy] = useState(false);
   const [unsaved, setUnsaved] = useState(local.found !== null);
 
@@ -78,7 +84,7 @@ const useDraftEditor = (program: Program) => {
         params: { id: program.id },
         body: { definition },
       });
-      setProblems(answer.problems);
+      setFindings(answer);
       setUnsaved(false);
       local.discard();
       await refresh(queryClient, api, "/programs");
@@ -95,7 +101,7 @@ const useDraftEditor = (program: Program) => {
     local.discard();
     await refresh(queryClient, api, "/programs");
   };
-  return { definition, problems, busy, unsaved, change, save, publish };
+  return { definition, problems, warnings, busy, unsaved, change, save, publish };
 };
 
 const trailOf = (program: Program) => [
@@ -108,7 +114,7 @@ const trailOf = (program: Program) => [
 ];
 
 const DraftEditor = ({ program }: { program: Program }) => {
-  const { definition, problems, busy, unsaved, change, save, publish } = useDraftEditor(program);
+  const { definition, problems, warnings, busy, unsaved, change, save, publish } = useDraftEditor(program);
   const navigate = route.useNavigate();
   const { section = "earning" } = route.useSearch();
   const [checked, setChecked] = useState(false);
@@ -122,7 +128,7 @@ const DraftEditor = ({ program }: { program: Program }) => {
   const prepare = async () => {
     if ((await keep())?.length === 0) open();
   };
-  const parts = { definition, problems, change };
+  const parts = { definition, problems, warnings, change };
   return (
     <Page
       title={`Edit ${program.name}`}
@@ -148,7 +154,12 @@ const DraftEditor = ({ program }: { program: Program }) => {
         </>
       }
     >
-      <Verdict problems={problems} definition={definition} checked={checked && !unsaved} />
+      <Verdict
+        problems={problems}
+        warnings={warnings}
+        definition={definition}
+        checked={checked && !unsaved}
+      />
       <DraftTabs problems={problems} />
       <SectionEditor section={section} published={program.definition} {...parts} />
       <Group justify="flex-end">
@@ -163,6 +174,7 @@ const DraftEditor = ({ program }: { program: Program }) => {
       </Group>
       <PublishDialog
         program={program}
+        warnings={warnings}
         opened={publishing}
         onClose={close}
         onPublish={async () => {
@@ -200,8 +212,9 @@ const DraftTabs = ({ problems }: { problems: Problem[] }) => (
 const SectionEditor = ({
   section,
   published,
+  warnings,
   ...parts
-}: EditorParts & { section: Section; published: ProgramDefinition | null }) => {
+}: EditorParts & { section: Section; published: ProgramDefinition | null; warnings: Problem[] }) => {
   switch (section) {
     case "earning":
       return <RulesEditor {...parts} />;
@@ -214,7 +227,7 @@ const SectionEditor = ({
         <CurrenciesEditor {...parts} published={new Set((published?.currencies ?? []).map(({ id }) => id))} />
       );
     case "spending":
-      return <RedemptionEditor {...parts} />;
+      return <RedemptionEditor warnings={warnings} {...parts} />;
     case "service":
       return <ServiceEditor {...parts} />;
   }
@@ -222,19 +235,24 @@ const SectionEditor = ({
 
 const Verdict = ({
   problems,
+  warnings,
   definition,
   checked,
 }: {
   problems: Problem[];
+  warnings: Problem[];
   definition: ProgramDefinition;
   checked: boolean;
 }) => {
   if (problems.length === 0) {
-    return checked ? (
+    if (!checked) return null;
+    return warnings.length > 0 ? (
+      <Warnings warnings={warnings} />
+    ) : (
       <Alert color="pine" variant="light" icon={<IconCircleCheck size={18} />} py="xs">
         Nothing stands against publishing this draft.
       </Alert>
-    ) : null;
+    );
   }
   const others = otherProblems(problems, shownPaths(definition));
   return (
@@ -252,6 +270,23 @@ const Verdict = ({
   );
 };
 
+const Warnings = ({ warnings }: { warnings: Problem[] }) => (
+  <Alert
+    color="gold"
+    variant="light"
+    title="It can be published, but will not do all that it says"
+    role="alert"
+  >
+    <List size="sm">
+      {warnings.map(({ path, message }) => (
+        <List.Item key={`${path}:${message}`}>
+          {path} {message}
+        </List.Item>
+      ))}
+    </List>
+  </Alert>
+);
+
 /** The parts in which something is wrong, by name. */
 const listed = (problems: readonly Problem[]): string => {
   const sections = new Set(problems.map(sectionOf));
@@ -262,11 +297,13 @@ const listed = (problems: readonly Problem[]): string => {
 
 const PublishDialog = ({
   program,
+  warnings,
   opened,
   onClose,
   onPublish,
 }: {
   program: Program;
+  warnings: Problem[];
   opened: boolean;
   onClose: () => void;
   onPublish: () => Promise<void>;
@@ -282,6 +319,7 @@ const PublishDialog = ({
       action={`Publish version ${next}`}
     >
       <Stack gap="xs">
+        {warnings.length > 0 && <Warnings warnings={warnings} />}
         <span>
           From now on, every purchase of {format.number(program.memberCount)} members is decided by this
           version.

@@ -10,7 +10,7 @@ import {
   TagsInput,
   Text,
 } from "@mantine/core";
-import type { Demands, Redemption, Returns, Rounding } from "../api/programs.ts";
+import type { Demands, Problem, Redemption, Returns, Rounding } from "../api/programs.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -26,12 +26,19 @@ import type { EditorParts } from "./tiers-editor.tsx";
 type Part<Item> = { [Key in keyof Item]?: Item[Key] | undefined };
 
 /** How points are spent, and what becomes of spent ones that come back. */
-export const RedemptionEditor = (parts: EditorParts) => {
+export const RedemptionEditor = ({ warnings, ...parts }: EditorParts & { warnings: Problem[] }) => {
   const { definition, problems, change } = parts;
   const redemption = definition.redemption ?? {};
   const put = (part: Part<Redemption>) => change({ ...definition, redemption: withPart(redemption, part) });
   const error = (name: string) => problemAt(problems, `redemption.${name}`);
   const { billFraction } = redemption;
+  const warned = problemAt(warnings, "redemption.needsValidationCode");
+  const codeWarning =
+    warned === undefined || !redemption.needsValidationCode ? undefined : (
+      <Text component="span" size="sm" c="gold.9">
+        This {warned}
+      </Text>
+    );
   return (
     <>
       <Panel title="Redemption" description="What is left empty is not demanded">
@@ -76,6 +83,7 @@ export const RedemptionEditor = (parts: EditorParts) => {
           </SimpleGrid>
           <Switch
             label="A code sent to the member confirms each redemption"
+            description={codeWarning}
             checked={redemption.needsValidationCode ?? false}
             onChange={({ currentTarget }) =>
               put({ needsValidationCode: currentTarget.checked ? true : undefined })

@@ -16,6 +16,7 @@ import { insertAdjustments } from "../grants/store.ts";
 import { type Desk, type Located, type MovementKind, rowsOf } from "../movement.ts";
 import { errors } from "../moving-errors.ts";
 import { requireProgramFor } from "../standing.ts";
+import { balanceShown, pointsAre } from "../values.ts";
 
 /** Which of the customer's points are taken; null: those that expire first. */
 export type DeductionTarget = { readonly award: AwardName } | { readonly promotionId: number } | null;
@@ -125,6 +126,13 @@ const checkCap = ({ grants }: CompiledProgram, points: Millipoints): void => {
 };
 
 /** Takes points away by hand (points.md §4.4). */
+/** Errors: 8907. */
+const checkAvailable = (points: Millipoints, available: Millipoints, most: Millipoints): void => {
+  if (points <= most) return;
+  if (available <= 0) throw errors.nothing_to_take({ available: balanceShown(available) });
+  throw errors.deduction_above_balance({ points: pointsAre(points), available: most / POINTS_SCALE });
+};
+
 export const deductKind: MovementKind<DeductInput, EventNumbers> = {
   name: "deduct",
   ids: 1,
@@ -143,12 +151,8 @@ export const deductKind: MovementKind<DeductInput, EventNumbers> = {
     const overdraws = desk.organisation.flag("ALLOW_NEGATIVE_BALANCE_ON_RETURN");
     const lots = targetedLots(desk, partyId, key, target, numbers);
     const held = lots.reduce((sum, { remaining }) => sum + remaining, 0);
-    const most = Math.max(0, Math.min(desk.book.available(partyId, key, now), held));
-    if (points > most && !overdraws)
-      throw errors.deduction_above_balance({
-        points: points / POINTS_SCALE,
-        available: most / POINTS_SCALE,
-      });
+    const available = desk.book.available(partyId, key, now);
+    if (!overdraws) checkAvailable(points, available, Math.max(0, Math.min(available, held)));
     checkDepth(desk, partyId, key, points);
     const aimed = takeUpTo(lots, points);
     const others = desk.book.openLots(partyId, key).filter((lot) => !lots.includes(lot));

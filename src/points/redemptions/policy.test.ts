@@ -79,6 +79,15 @@ describe("what a program demands of spending", () => {
   });
 });
 
+test.each<[Partial<RedemptionFacts>, string]>([
+  [{ points: 1_000, available: 500 }, "1 point is more than the 0.5 available."],
+  [{ points: 1_500, available: 1_000 }, "1.5 points are more than the 1 available."],
+  [{ points: 1_000, available: 0 }, "The available balance is 0; nothing can be spent."],
+  [{ points: 1_000, available: -40_000 }, "The available balance is \u221240; nothing can be spent."],
+])("what is not there is refused in words: %j", (facts, words) => {
+  expect(() => checkRedemption(policyOf({}), { ...FACTS, ...facts })).toThrow(words);
+});
+
 describe("limits", () => {
   // Tuesday 20 January 2026.
   test.each<[string, object, ReturnType<typeof spent>[], number | null]>([

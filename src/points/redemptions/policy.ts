@@ -8,6 +8,7 @@ import {
   startOfDay,
 } from "#platform";
 import { errors } from "../errors.ts";
+import { balanceShown, pointsAre } from "../values.ts";
 
 export interface RedemptionFacts {
   readonly partyId: number;
@@ -126,8 +127,9 @@ export const keepsBillShare = (
     });
 };
 const isAvailable: Check = (_, { points, available }) => {
-  if (points > available)
-    throw errors.more_than_available({ points: shown(points), available: shown(available) });
+  if (points <= available) return;
+  if (available <= 0) throw errors.nothing_to_spend({ available: balanceShown(available) });
+  throw errors.more_than_available({ points: pointsAre(points), available: shown(available) });
 };
 
 /** In the order of the documentation; the first that fails answers. */

@@ -88,8 +88,9 @@ export const addV11RedeemRoutes = (server: Server, parts: PointsRouteParts): voi
       const read = items.map((item, index): Outcome<Candidate> => {
         try {
           // Each item of a call that is sent again gets its own first reply.
-          const own = key === null ? null : items.length === 1 ? key : `${key}/${index}`;
-          return { ok: readItem(parts, organisation, actor, query as Body, item, own) };
+          const own = items.length === 1 ? "" : `/${index}`;
+          const keys = key === null ? null : { own: `${key}${own}`, caller: key };
+          return { ok: readItem(parts, organisation, actor, query as Body, item, keys) };
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
           return { error };
@@ -117,7 +118,7 @@ const readItem = (
   actor: Actor,
   query: Body,
   item: unknown,
-  requestKey: string | null,
+  keys: { readonly own: string; readonly caller: string } | null,
 ): Candidate => {
   if (!isObject(item)) throw errors.bad_value({ field: "redeem", expected: "objects" });
   refuseGroups({ ...query, ...item });
@@ -138,9 +139,13 @@ const readItem = (
     customFields: custom.fields,
   };
   // The reference is the redemption's own name for good, whoever sends it; a key is the caller's for this call.
-  const key =
-    externalReference !== "" ? `ref:${externalReference}` : requestKey === null ? null : `key:${requestKey}`;
-  const asked = askedBy(actor, clock.now().getTime(), "redeem", key, [party, said]);
+  const [key, quotedKey] =
+    externalReference !== ""
+      ? [`ref:${externalReference}`, `external_reference_number ${externalReference}`]
+      : keys === null
+        ? [null, null]
+        : [`key:${keys.own}`, `The key ${keys.caller}`];
+  const asked = askedBy(actor, clock.now().getTime(), "redeem", key, [party, said], quotedKey);
   return {
     movement: movement(redeemKind, {
       ...asked,
