@@ -153,10 +153,11 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     );
   };
 
-  const preview: Merging["preview"] = async (tx, actor, step) => {
+  const preview: Merging["preview"] = async (tx, actor, step, { locks }) => {
     const { orgId } = actor;
     const { survivorId, victimId } = step;
-    const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId], readParties);
+    const partiesBy = locks ? lockParties : readParties;
+    const { parties, accounts, lots, holds } = await load(tx, orgId, [survivorId, victimId], partiesBy);
     checkRoom(step, accounts);
     const book = new LedgerBook(parties, accounts, { lots, holds, openWith: () => 0 });
     const mine = holds.filter((hold) => hold.partyId === victimId);

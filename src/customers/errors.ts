@@ -140,6 +140,12 @@ export const errors = defineErrors("customers", {
     http: 403,
     message: "Merging customers moves points: it needs the permission to write points as well.",
   },
+  merge_changed: {
+    number: 70316,
+    http: 409,
+    message:
+      "Customers {survivor} and {victim} have changed since the preview of their merge: nothing was merged. See what it would come to now.",
+  },
   tier_filter_missing: {
     number: 70301,
     http: 400,

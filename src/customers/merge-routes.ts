@@ -82,6 +82,7 @@ const Preview = Type.Object({
     }),
   ),
   releasedHolds: Type.Number({ description: "Points that holds reserve and that the merge releases" }),
+  version: Type.String({ description: "Names this preview; another one as soon as it would tell something else" }),
 });
 const Merge = Type.Object({
   id: Type.Integer(),
@@ -115,6 +116,7 @@ const previewView = (organisation: Organisation, preview: WholePreview): Static<
   memberships: [...preview.memberships],
   entries: [...preview.entries],
   releasedHolds: preview.releasedHolds,
+  version: preview.version,
 });
 
 const mergeView = (organisation: Organisation, row: MergeView): Static<typeof Merge> => ({
@@ -203,11 +205,18 @@ export const addMergeRoutes = (server: Server, { customers, orgs }: MergeRoutePa
       schema: {
         tags: TAGS,
         summary: "Merge another customer into this one",
-        description: "Merging the same two again answers the merge that there is.",
+        description:
+          "Merging the same two again answers the merge that there is. With `previewVersion` it is refused (409, 70316) when it would come to something else than that preview told.",
         operationId: "mergeCustomers",
         params: Id,
         body: Type.Object(
-          { victimId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), reason: Reason },
+          {
+            victimId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+            reason: Reason,
+            previewVersion: Type.Optional(
+              Type.String({ minLength: 1, maxLength: 100, description: "`version` of the preview that was seen" }),
+            ),
+          },
           strict,
         ),
         response: { 200: Merge, ...FAILURES },
@@ -215,12 +224,13 @@ export const addMergeRoutes = (server: Server, { customers, orgs }: MergeRoutePa
     },
     async ({ actor, params, body }) => {
       requirePoints(actor);
-      const { survivorId, mergeId } = await customers.merge(actor, {
+      const request = {
         survivorId: idOf(params.id),
         victimId: body.victimId,
         cause: "console",
         reason: requireReason(body.reason),
-      });
+      } as const;
+      const { survivorId, mergeId } = await customers.merge(actor, request, body.previewVersion ?? null);
       return viewOf(actor.orgId, survivorId, mergeId);
     },
   );

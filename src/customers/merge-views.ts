@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Actor } from "#identity";
 import type { Tx } from "#platform";
 import { errors } from "./errors.ts";
@@ -58,6 +59,8 @@ export interface WholePreview extends MergePreview {
   }[];
   /** The survivor as shown after it. */
   readonly after: CustomerRow;
+  /** Another one when anything that the preview tells is another. */
+  readonly version: string;
 }
 
 const NOTHING: MergePreview = { accounts: [], entries: [], memberships: [], releasedHolds: 0 };
@@ -71,12 +74,42 @@ export const previewMerge = async (
   victimId: number,
 ): Promise<WholePreview> => {
   if (survivorId === victimId) throw errors.same_customer({ id: survivorId });
-  const { survivor, victim } = await sidesOf(tx, actor.orgId, survivorId, victimId, { locks: false });
-  const earlier = await mergeBetween(tx, actor.orgId, survivor.customer, victim.customer);
+  const sides = await sidesOf(tx, actor.orgId, survivorId, victimId, { locks: false });
+  const earlier = await mergeBetween(tx, actor.orgId, sides.survivor.customer, sides.victim.customer);
   if (earlier !== null) throw errors.merged_already({ id: victimId, into: survivorId });
+  return decide(tx, hooks, actor, sides, { locks: false });
+};
+
+/**
+ * Refuses a merge that would come to something else than the preview of that version told; locks both customers, so that it
+ * stays true to the end of the transaction. A merge that was made before is repeated whatever was previewed. Raises merge_changed.
+ */
+export const requirePreviewed = async (
+  tx: Tx,
+  hooks: CustomerHooks,
+  actor: Actor,
+  { survivorId, victimId }: { readonly survivorId: number; readonly victimId: number },
+  version: string,
+): Promise<void> => {
+  if (survivorId === victimId) throw errors.same_customer({ id: survivorId });
+  const sides = await sidesOf(tx, actor.orgId, survivorId, victimId);
+  const earlier = await mergeBetween(tx, actor.orgId, sides.survivor.customer, sides.victim.customer);
+  if (earlier !== null) return;
+  const now = await decide(tx, hooks, actor, sides, { locks: true });
+  if (now.version !== version) throw errors.merge_changed({ survivor: survivorId, victim: victimId });
+};
+
+const decide = async (
+  tx: Tx,
+  hooks: CustomerHooks,
+  actor: Actor,
+  { survivor, victim }: Awaited<ReturnType<typeof sidesOf>>,
+  options: { readonly locks: boolean },
+): Promise<WholePreview> => {
+  const [survivorId, victimId] = [survivor.customer.partyId, victim.customer.partyId];
   const plan = planMerge(survivor, victim);
   const step = { survivorId, victimId, at: hooks.clock.now() };
-  const moves = (await hooks.merging?.preview(tx, actor, step)) ?? NOTHING;
+  const moves = (await hooks.merging?.preview(tx, actor, step, options)) ?? NOTHING;
   const identifiers = plan.added.identifiers.map(({ source, account_id, type, value }) => ({
     source,
     accountId: account_id,
@@ -89,5 +122,17 @@ export const previewMerge = async (
     victim: victim.customer,
     identifiers,
     after: plan.customer,
+    version: versionOf([moves, identifiers, namesOf(survivor.customer), namesOf(victim.customer)]),
   };
 };
+
+const namesOf = ({ firstName, lastName, mobile, email, externalId }: CustomerRow) => [
+  firstName,
+  lastName,
+  mobile,
+  email,
+  externalId,
+];
+
+const versionOf = (told: unknown): string =>
+  createHash("sha256").update(JSON.stringify(told)).digest("base64url");

@@ -62,8 +62,13 @@ export interface Merging {
     step: MergeStep,
     effects: object,
   ): Promise<{ readonly summary: readonly ProgramSummary[] } | false>;
-  /** What `merge` would do; writes nothing. */
-  preview(tx: Tx, actor: Actor, step: Omit<MergeStep, "mergeId" | "reason">): Promise<MergePreview>;
+  /** What `merge` would do; writes nothing. With `locks` it is what `merge` will do in the same transaction. */
+  preview(
+    tx: Tx,
+    actor: Actor,
+    step: Omit<MergeStep, "mergeId" | "reason">,
+    options: { readonly locks: boolean },
+  ): Promise<MergePreview>;
   /** Whether nothing moved on either side since, as of `at`. */
   isUntouched(
     tx: Tx,

@@ -6,7 +6,7 @@ import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
 import { onlyRead } from "./merge-store.ts";
 import { undoMerge } from "./merge-undo.ts";
-import { listMerges, type MergeView, previewMerge, type WholePreview } from "./merge-views.ts";
+import { listMerges, type MergeView, previewMerge, requirePreviewed, type WholePreview } from "./merge-views.ts";
 import { type Merged, type MergeIds, type MergeRequest, type Merging, mergeCustomers } from "./merges.ts";
 import { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 import { type ParseContext, parseAccount, parseSource } from "./parse-values.ts";
@@ -221,11 +221,18 @@ export const createCustomers = (parts: CustomersParts) => {
     );
   };
 
-  /** Merges two customers; see `mergeCustomers` for what it raises. */
-  const merge = async (actor: Actor, request: MergeRequest): Promise<Merged> => {
+  /** Merges two customers as the preview of a version told, where one is named; see `requirePreviewed` and `mergeCustomers` for what it raises. */
+  const merge = async (
+    actor: Actor,
+    request: MergeRequest,
+    previewed: string | null = null,
+  ): Promise<Merged> => {
     const mergeIds = await takeMergeIds();
     return inTurn(actor.orgId, () =>
-      db.transaction(actor.orgId, (tx) => mergeCustomers(tx, hooks, actor, request, mergeIds)),
+      db.transaction(actor.orgId, async (tx) => {
+        if (previewed !== null) await requirePreviewed(tx, hooks, actor, request, previewed);
+        return mergeCustomers(tx, hooks, actor, request, mergeIds);
+      }),
     );
   };
 

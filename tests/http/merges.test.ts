@@ -125,6 +125,29 @@ describe("POST /api/customers/{id}/merges", () => {
     await isClean();
   });
 
+  test("is refused when it would come to something else than was previewed", async () => {
+    const [survivor, victim] = [await person(), await person()];
+    await buy(victim, "externalId");
+    const preview = async () =>
+      (await own(`/api/customers/${survivor.id}/merge-preview?with=${victim.id}`)).body.version as string;
+    const mergeAs = (previewVersion: string) =>
+      send(`/api/customers/${survivor.id}/merges`, { victimId: victim.id, reason: "same", previewVersion });
+    const seen = await preview();
+    expect(await preview()).toBe(seen);
+    await buy(survivor, "externalId");
+    expect(refusalOf(await mergeAs(seen))).toEqual([409, 70316]);
+    expect(await balanceOf(victim.id)).toBe(6);
+
+    const anew = await preview();
+    const merged = await mergeAs(anew);
+    expect([merged.status, merged.body.victimId]).toEqual([200, victim.id]);
+    expect(await balanceOf(survivor.id)).toBe(12);
+    // Sent again it is answered as before, whatever moved since.
+    await buy(survivor, "externalId");
+    expect((await mergeAs(anew)).body.id).toBe(merged.body.id);
+    await isClean();
+  });
+
   test("is refused without a reason, without permission, and for customers of others", async () => {
     const [survivor, victim] = [await person(), await person()];
     const url = `/api/customers/${survivor.id}/merges`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -345,29 +345,4 @@ test("another start finds all of it there", async () => {
   const again = await createDemo(app, { directory, address: "http://127.0.0.1:5000" });
   expect(again.wasThere).toBe(true);
   expect(again.signIns).toEqual({ ...demo.signIns, address: "http://127.0.0.1:5000" });
-});
-
-test("a restored backup keeps its sign-ins and tokens until new ones are asked for", async () => {
-  const { client, users } = demo.signIns!;
-  const { accessToken } = await app.identity.generateToken(client.key, client.secret);
-  const statusOf = async (token: string) => {
-    const headers = { "x-cap-api-oauth-token": token };
-    return (await app.server.inject({ method: "GET", url: "/v2/organization/programs", headers })).statusCode;
-  };
-  const folder = await mkdtemp(join(tmpdir(), "fealty-restored-"));
-  try {
-    const restored = await createDemo(app, { directory: folder, address: ADDRESS });
-    expect(restored).toMatchObject({ signIns: null, wasThere: true });
-    expect(await readdir(folder)).toEqual([]);
-    expect(await statusOf(accessToken)).toBe(200);
-
-    const renewed = await createDemo(app, { directory: folder, address: ADDRESS, renew: true });
-    expect(renewed.signIns?.users.map(({ email }) => email)).toEqual(users.map(({ email }) => email));
-    expect(await readdir(folder)).toEqual(["demo.json"]);
-    expect(await statusOf(accessToken)).toBe(200);
-    const { key, secret } = renewed.signIns!.client;
-    expect(await statusOf((await app.identity.generateToken(key, secret)).accessToken)).toBe(200);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 });

@@ -3832,6 +3832,8 @@ export interface operations {
             }[];
             /** Points that holds reserve and that the merge releases */
             releasedHolds: number;
+            /** Names this preview; another one as soon as it would tell something else */
+            version: string;
           };
         };
       };
@@ -3914,6 +3916,8 @@ export interface operations {
         victimId: number;
         /** Why, for the audit trail */
         reason: string;
+        /** `version` of the preview that was seen */
+        previewVersion?: string;
       };
     } };
     responses: {

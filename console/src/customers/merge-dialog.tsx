@@ -3,6 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { ApiError } from "../api/errors.ts";
 import { refresh } from "../api/query.ts";
 import type { Customer, CustomerSummary, MergePreview } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
@@ -120,7 +121,12 @@ const MergeForm = ({
     try {
       await api.post("/api/customers/{id}/merges", {
         params: { id: survivorId },
-        body: { victimId, reason: reason.trim() },
+        body: {
+          victimId,
+          reason: reason.trim(),
+          // The server refuses to merge what is not as it was shown.
+          ...(data === undefined ? {} : { previewVersion: data.version }),
+        },
       });
       // Closed first: the preview of what was done is not to be asked for again.
       onClose();
@@ -135,6 +141,7 @@ const MergeForm = ({
         });
     } catch (cause) {
       setFailure(messageOf(cause));
+      if (cause instanceof ApiError && cause.code === "customers.merge_changed") await refetch();
     } finally {
       setBusy(false);
     }
