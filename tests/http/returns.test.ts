@@ -101,6 +101,15 @@ describe("POST /v2/transactions of type RETURN", () => {
     });
   });
 
+  test("of lines alone is of what the lines come to", async () => {
+    const { number } = await buy();
+    const lineItemsV2 = [line("TEA", 1, 30), line("CUP", 1)];
+    const { status, body } = await shop.post(ADD, returnOf(number, { returnType: "LINE_ITEM", lineItemsV2 }));
+    expect([status, body.errors]).toEqual([200, []]);
+    const back = (await shop.get(`/v2/transactions/${body.createdId}?type=RETURN`)).body;
+    expect(back.billDetails.amount).toBe(70);
+  });
+
   test("takes the points of the whole bill, and marks a cancelled one", async () => {
     const before = await balance();
     const { number, id } = await buy();

@@ -76,7 +76,8 @@ export const parseReturn = (input: ReturnInput, lines: SplitLines["returned"]): 
   const returnType = returnTypeOf(body.returnType, lines.length > 0);
   const takesLines = returnType === "LINE_ITEM";
   if (takesLines && lines.length === 0) throw errors.no_return_lines();
-  if ((takesLines || returnType === "AMOUNT") && input.amount === null) throw errors.amount_missing();
+  // The lines say what they come to; a FULL return is of what is left.
+  if (returnType === "AMOUNT" && input.amount === null) throw errors.amount_missing();
   if (type === "NOT_INTERESTED_RETURN")
     for (const [line, at] of lines)
       checkOrder(asInstant(line.purchaseTime, `${at}.purchaseTime`), input.billedAt, `${at}.purchaseTime`);
