@@ -82,7 +82,9 @@ const Preview = Type.Object({
     }),
   ),
   releasedHolds: Type.Number({ description: "Points that holds reserve and that the merge releases" }),
-  version: Type.String({ description: "Names this preview; another one as soon as it would tell something else" }),
+  version: Type.String({
+    description: "Names this preview; another one as soon as it would tell something else",
+  }),
 });
 const Merge = Type.Object({
   id: Type.Integer(),
@@ -214,7 +216,11 @@ export const addMergeRoutes = (server: Server, { customers, orgs }: MergeRoutePa
             victimId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
             reason: Reason,
             previewVersion: Type.Optional(
-              Type.String({ minLength: 1, maxLength: 100, description: "`version` of the preview that was seen" }),
+              Type.String({
+                minLength: 1,
+                maxLength: 100,
+                description: "`version` of the preview that was seen",
+              }),
             ),
           },
           strict,

@@ -6,7 +6,13 @@ import { errors } from "./errors.ts";
 import { identifierKey, identifierType } from "./identifiers.ts";
 import { onlyRead } from "./merge-store.ts";
 import { undoMerge } from "./merge-undo.ts";
-import { listMerges, type MergeView, previewMerge, requirePreviewed, type WholePreview } from "./merge-views.ts";
+import {
+  listMerges,
+  type MergeView,
+  previewMerge,
+  requirePreviewed,
+  type WholePreview,
+} from "./merge-views.ts";
 import { type Merged, type MergeIds, type MergeRequest, type Merging, mergeCustomers } from "./merges.ts";
 import { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 import { type ParseContext, parseAccount, parseSource } from "./parse-values.ts";
