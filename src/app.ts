@@ -21,6 +21,7 @@ import {
   findBills,
   releaseOnUpdate,
   replayRejected,
+  resumeReplays,
   verifyActivities,
 } from "#activities";
 import {
@@ -80,6 +81,7 @@ import {
   createMailer,
   type Db,
   type Ids,
+  inTurn,
   type Jobs,
   type Logger,
   type MailPatience,
@@ -272,6 +274,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     const { orgId, retriggerId } = payload as { orgId: number; retriggerId: number };
     return replayRejected({ db, ids, clock, orgs, events, activities }, orgId, retriggerId);
   });
+  jobs.define("activities.resume_replays", async () => {
+    const orgIds = (await orgs.list()).map(({ id }) => id);
+    await inTurn(orgIds, log, "parked bills of an organisation could not be retried", (orgId) =>
+      resumeReplays({ db, ids, clock, orgs, events, activities }, orgId),
+    );
+  });
+  jobs.every("*/2 * * * *", "activities.resume_replays");
   jobs.define("insights.close", async () => {
     await closeJournals({ db, log }, await allOrganisations(), clock.now().getTime());
   });

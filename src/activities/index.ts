@@ -8,7 +8,7 @@ export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";
 export { billsOfParties, transactionsNumbered } from "./reads.ts";
 export { addRejectedApiRoutes } from "./rejected/api-routes.ts";
-export { replayRejected } from "./rejected/retry.ts";
+export { replayRejected, resumeReplays } from "./rejected/retry.ts";
 export { addRejectedRoutes } from "./rejected/routes.ts";
 export { addRetroRoutes } from "./retro/routes.ts";
 export { readClaim } from "./retro/service.ts";

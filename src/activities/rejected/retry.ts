@@ -15,6 +15,7 @@ import {
   nextOfRetrigger,
   type RejectedChange,
   type Retrigger,
+  stalledRetriggers,
   statusesOfRetrigger,
   updateRejected,
 } from "./store.ts";
@@ -190,6 +191,19 @@ export const replayRejected = async (
       await db.transaction(orgId, (tx) => updateRejected(tx, orgId, [change], clock.now(), "retry"));
     }
   }
+};
+
+/** A run that stands still for so long is nobody's. */
+const STALLED_MS = 120_000;
+
+/**
+ * Goes on with an organisation's runs that a killed process left, or whose job was never queued because it was killed in between. Two
+ * processes at one run do no harm: what one recorded the other recognises.
+ */
+export const resumeReplays = async (parts: Omit<RetryParts, "queue">, orgId: number): Promise<void> => {
+  const since = new Date(parts.clock.now().getTime() - STALLED_MS);
+  const stalled = await parts.db.transaction(orgId, (tx) => stalledRetriggers(tx, orgId, since));
+  for (const retriggerId of stalled) await replayRejected(parts, orgId, retriggerId);
 };
 
 const replayOne = async (

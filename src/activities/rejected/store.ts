@@ -182,6 +182,15 @@ export const nextOfRetrigger = (
      where org_id = ${orgId} and retrigger_id = ${retriggerId} and status in ('FIXED', 'REPLAYED')
      order by id limit ${limit}`);
 
+/** Runs with bills that are still to be retried, none of which anybody has touched since a moment. */
+export const stalledRetriggers = async (tx: Tx, orgId: number, since: Date): Promise<number[]> => {
+  const rows = await tx.rows<{ id: number }>(sql`/* activities.stalled_retriggers */
+    select retrigger_id as id from activities.rejected_transactions
+     where org_id = ${orgId} and retrigger_id is not null and status in ('FIXED', 'REPLAYED')
+     group by retrigger_id having max(updated_at) < ${since} order by retrigger_id`);
+  return rows.map(({ id }) => id);
+};
+
 /** How the bills of a run stand, by status. */
 export const statusesOfRetrigger = (
   tx: Tx,
