@@ -103,8 +103,8 @@ export const LedgerFilters = () => {
         <PlacePicker
           size="xs"
           aria-label="Store or till"
-          placeholder="Any store or till"
-          clearButtonProps={{ "aria-label": "Any store or till" }}
+          placeholder="Any place"
+          clearButtonProps={{ "aria-label": "Any place" }}
           store={store}
           till={till}
           onPick={narrow}
