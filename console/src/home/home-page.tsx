@@ -140,6 +140,8 @@ interface Stat {
   value: string;
   detail: string;
   change: number | null;
+  /** What the change is of, where it is not of the figure. */
+  changeOf?: string;
   series: number[];
   color: string;
   fromZero?: boolean;
@@ -149,8 +151,9 @@ const statsOf = ({ members, purchases, points, liability }: Home, format: Format
   {
     label: "Members",
     value: format.number(members.total),
-    detail: `${format.number(members.new)} new`,
+    detail: `${format.number(members.new)} new in the period`,
     change: changeShare(members.new, members.previous?.new),
+    changeOf: "new members",
     series: members.series.map(({ value }) => value),
     color: "var(--fealty-chart-3)",
   },

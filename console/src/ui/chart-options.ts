@@ -23,7 +23,8 @@ export const timeChart = (
 ): ChartOption => ({
   textStyle: { fontFamily: FONT, color: inks.text },
   color: [...inks.series],
-  grid: { left: 4, right: 8, top: legend ? 32 : 12, bottom: 4, outerBoundsMode: "same" },
+  // The last label is centred below its point: half of it stands to the right.
+  grid: { left: 4, right: 24, top: legend ? 32 : 12, bottom: 4, outerBoundsMode: "same" },
   ...(legend
     ? {
         legend: {

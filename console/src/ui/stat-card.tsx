@@ -11,6 +11,7 @@ export const StatCard = ({
   value,
   detail,
   change,
+  changeOf,
   series,
   color = "var(--fealty-chart-1)",
   fromZero = true,
@@ -21,6 +22,8 @@ export const StatCard = ({
   detail?: ReactNode;
   /** Share of the earlier figure; null when there is none. */
   change?: number | null;
+  /** What it is a share of, where it is not of the figure itself. */
+  changeOf?: string;
   series?: readonly number[];
   color?: string;
   fromZero?: boolean;
@@ -47,7 +50,7 @@ export const StatCard = ({
         <Skeleton h={12} w="40%" />
       ) : (
         <>
-          <Change share={change ?? null} />
+          <Change share={change ?? null} of={changeOf} />
           <Text c="dimmed" size="xs">
             {detail}
           </Text>
@@ -60,7 +63,7 @@ export const StatCard = ({
   </Card>
 );
 
-const Change = ({ share }: { share: number | null }) => {
+const Change = ({ share, of }: { share: number | null; of: string | undefined }) => {
   const format = useFormat();
   if (share === null) return null;
   const Icon = share < 0 ? IconArrowDownRight : share > 0 ? IconArrowUpRight : IconArrowRight;
@@ -73,6 +76,7 @@ const Change = ({ share }: { share: number | null }) => {
       />
       <Text size="xs" fw={500}>
         {format.percent(share)}
+        {of !== undefined && ` ${of}`}
       </Text>
     </Group>
   );

@@ -2,7 +2,7 @@ import { fillIn, languageOf, localeOf } from "#messages";
 import { type Instant, POINTS_SCALE } from "#platform";
 import type { Worth } from "../liability/schema.ts";
 import type { Statement, StatementAccount } from "./schema.ts";
-import { CATALOGUES, type Words } from "./words.ts";
+import { CATALOGUES, descriptionOf, type Words } from "./words.ts";
 
 /** A statement in its language, ready to be laid out: every figure and date is text. */
 export interface StatementDocument {
@@ -128,7 +128,7 @@ const sectionOf = (account: StatementAccount, words: Words, format: Format): Sec
     ],
     rows: account.lines.map((line) => [
       format.day(line.at),
-      words.kinds[line.kind],
+      descriptionOf(words, line),
       line.billNumber ?? "",
       line.store ?? "",
       format.change(line.amount),

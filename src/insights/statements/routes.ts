@@ -9,7 +9,7 @@ import type { MailStatement } from "./mail.ts";
 import { statementPdf } from "./pdf.ts";
 import { LINE_KINDS, type Statement } from "./schema.ts";
 import type { Statements } from "./service.ts";
-import { CATALOGUES } from "./words.ts";
+import { CATALOGUES, descriptionOf } from "./words.ts";
 
 const OrNull = <T extends Parameters<typeof Type.Array>[0]>(shape: T) => Type.Union([shape, Type.Null()]);
 const Figure = Type.Number();
@@ -60,7 +60,7 @@ const present = (statement: Statement): Static<typeof StatementShape> => {
   const points = (amount: number) => amount / POINTS_SCALE;
   const money = (value: Worth) => (value === null ? null : value / moneyScale);
   const language = languageOf(organisation.language);
-  const { kinds } = CATALOGUES[language];
+  const words = CATALOGUES[language];
   return {
     organisation: organisation.name,
     customer,
@@ -82,7 +82,7 @@ const present = (statement: Statement): Static<typeof StatementShape> => {
       movements: account.lines.map((line) => ({
         at: formatIso(line.at, timeZone),
         kind: line.kind,
-        description: kinds[line.kind],
+        description: descriptionOf(words, line),
         billNumber: line.billNumber,
         store: line.store,
         points: points(line.amount),

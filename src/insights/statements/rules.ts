@@ -34,14 +34,51 @@ export const kindOf = ({
   contra,
   amount,
   eventName,
-}: Pick<EntryFacts, "contra" | "amount" | "eventName">): LineKind => {
-  if (contra === "issued" && amount > 0 && eventName === "TransactionAdd") return "purchase";
+  reference,
+}: Pick<EntryFacts, "contra" | "amount" | "eventName"> &
+  Partial<Pick<EntryFacts, "reference">>): LineKind => {
+  if (contra === "issued" && amount > 0) {
+    if (eventName === "TransactionAdd") return "purchase";
+    if (eventName === "AllocateGoodwillPoints") return "granted";
+    if (eventName === "BulkAllocatePoints" && reference?.promotionName !== undefined) return "campaign";
+    // What was issued for a bill was earned with it.
+    if (eventName === "BulkAllocatePoints" && reference?.transactionId === undefined) return "imported";
+  }
   return KINDS[contra][amount > 0 ? 0 : 1];
+};
+
+/** Why points were granted, or by which campaign. */
+const aboutOf = (kind: LineKind, reference: Reference | null): string | undefined => {
+  if (kind === "granted") return reference?.reason;
+  return kind === "campaign" ? reference?.promotionName : undefined;
+};
+
+/** Entries without those of merges that were undone within the month: both sides together moved nothing. */
+const withoutUndone = (entries: readonly EntryFacts[]): readonly EntryFacts[] => {
+  const mergesOf = (eventName: string) =>
+    new Set(
+      entries.flatMap((entry) => (entry.eventName === eventName ? (entry.reference?.mergeId ?? []) : [])),
+    );
+  const undone = mergesOf("CustomerMergeUndo");
+  const merged = mergesOf("CustomerMerge");
+  const cancels = (mergeId: number): boolean =>
+    merged.has(mergeId) &&
+    undone.has(mergeId) &&
+    entries.reduce((sum, { reference, amount }) => sum + (reference?.mergeId === mergeId ? amount : 0), 0) ===
+      0;
+  const hidden = new Set([...undone].filter(cancels));
+  return entries.filter(({ reference }) => !hidden.has(reference?.mergeId ?? 0));
+};
+
+const toldOf = (entry: EntryFacts): Pick<StatementLine, "kind" | "about"> => {
+  const kind = kindOf(entry);
+  const about = aboutOf(kind, entry.reference);
+  return about === undefined ? { kind } : { kind, about };
 };
 
 const lineOf = (entry: EntryFacts, storeOf: (tillId: number) => string | null): StatementLine => ({
   at: entry.bookedAt.getTime(),
-  kind: kindOf(entry),
+  ...toldOf(entry),
   billNumber: entry.reference?.transactionNumber ?? null,
   store: entry.tillId === null ? null : storeOf(entry.tillId),
   amount: entry.amount,
@@ -110,7 +147,7 @@ export const accountsOf = (
         currencyName: names.currency(currencyId),
         category: category as Category,
         opening: closing - mine.reduce((sum, { amount }) => sum + amount, 0),
-        lines: mine.map((entry) => lineOf(entry, names.storeOf)),
+        lines: withoutUndone(mine).map((entry) => lineOf(entry, names.storeOf)),
         closing,
         expiring: byDay(
           expiring.filter((lot) => isSame(lot, account)),

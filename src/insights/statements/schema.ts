@@ -7,6 +7,9 @@ export const LINE_KINDS = [
   "openingBalance",
   "purchase",
   "earned",
+  "granted",
+  "imported",
+  "campaign",
   "redeemed",
   "redemptionReversed",
   "expired",
@@ -27,6 +30,8 @@ export type LineKind = (typeof LINE_KINDS)[number];
 export interface StatementLine {
   readonly at: Instant;
   readonly kind: LineKind;
+  /** Why points were granted, or the name of the campaign. */
+  readonly about?: string;
   readonly billNumber: string | null;
   readonly store: string | null;
   readonly amount: Millipoints;

@@ -14,7 +14,7 @@ import { createTestOrganisation } from "../../orgs/testing.ts";
 import { documentOf } from "./document.ts";
 import { statementHtml } from "./html.ts";
 import { statementPdf } from "./pdf.ts";
-import { kindOf } from "./rules.ts";
+import { accountsOf, type EntryFacts, kindOf } from "./rules.ts";
 import type { Statement } from "./schema.ts";
 import { createStatements, type Statements } from "./service.ts";
 import { readPdf } from "./testing.ts";
@@ -28,6 +28,8 @@ describe("a movement", () => {
   test.each([
     ["issued", 10, "TransactionAdd", "purchase"],
     ["issued", 10, "TargetCompleted", "earned"],
+    ["issued", 10, "AllocateGoodwillPoints", "granted"],
+    ["issued", 10, "BulkAllocatePoints", "imported"],
     ["redeemed", -10, "PointsRedemption", "redeemed"],
     ["redeemed", 10, "PointsRedemptionReversal", "redemptionReversed"],
     ["expired", -10, "PointsExpiry", "expired"],
@@ -41,6 +43,45 @@ describe("a movement", () => {
   ] as const)("against %s of %i by %s is told as %s", (contra, amount, eventName, kind) => {
     expect(kindOf({ contra, amount, eventName })).toBe(kind);
   });
+});
+
+test("a campaign is told by its name, and a merge that was undone within the month not at all", () => {
+  const entry = (eventNo: number, over: Partial<EntryFacts>): EntryFacts => ({
+    programId: 1,
+    currencyId: 0,
+    category: 1,
+    eventNo,
+    lineNo: 1,
+    eventName: "BulkAllocatePoints",
+    bookedAt: new Date(NOW),
+    contra: "issued",
+    amount: 5000,
+    balanceAfter: 5000,
+    tillId: null,
+    reference: null,
+    ...over,
+  });
+  const merge = (eventNo: number, eventName: string, amount: number, mergeId: number): EntryFacts =>
+    entry(eventNo, { eventName, contra: "merge", amount, reference: { mergeId } });
+  const [stated] = accountsOf(
+    {
+      accounts: [{ programId: 1, currencyId: 0, category: 1, balance: 12_000, movedLater: 0 }],
+      entries: [
+        entry(1, { reference: { promotionName: "Winners", reason: "They won" } }),
+        merge(2, "CustomerMerge", 3000, 7),
+        merge(3, "CustomerMergeUndo", -3000, 7),
+        merge(4, "CustomerMerge", 7000, 8),
+      ],
+      expiring: [],
+    },
+    { program: () => "Rewards", currency: () => "", storeOf: () => null, worth: () => null },
+    "UTC",
+  );
+  expect(stated).toMatchObject({ opening: 0, closing: 12_000 });
+  expect(stated!.lines.map(({ kind, about }) => [kind, about])).toEqual([
+    ["campaign", "Winners"],
+    ["mergeIn", undefined],
+  ]);
 });
 
 test("numbers and dates are written as in the organisation's country, where the language is spoken there", () => {

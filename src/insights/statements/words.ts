@@ -1,5 +1,5 @@
 import type { Language } from "#messages";
-import type { LineKind } from "./schema.ts";
+import type { LineKind, StatementLine } from "./schema.ts";
 
 /** What a statement says besides figures. `{…}` are places for values. */
 export interface Words {
@@ -63,6 +63,9 @@ const en: Words = {
     openingBalance: "Balance brought forward",
     purchase: "Purchase",
     earned: "Points earned",
+    granted: "Points granted",
+    imported: "Points imported",
+    campaign: "Campaign",
     redeemed: "Points redeemed",
     redemptionReversed: "Redemption given back",
     expired: "Points expired",
@@ -111,6 +114,9 @@ const de: Words = {
     openingBalance: "Übernommener Saldo",
     purchase: "Einkauf",
     earned: "Punkte gesammelt",
+    granted: "Punkte gutgeschrieben",
+    imported: "Punkte übernommen",
+    campaign: "Aktion",
     redeemed: "Punkte eingelöst",
     redemptionReversed: "Einlösung zurückgebucht",
     expired: "Punkte verfallen",
@@ -159,6 +165,9 @@ const fr: Words = {
     openingBalance: "Solde repris",
     purchase: "Achat",
     earned: "Points gagnés",
+    granted: "Points accordés",
+    imported: "Points importés",
+    campaign: "Campagne",
     redeemed: "Points utilisés",
     redemptionReversed: "Utilisation annulée",
     expired: "Points expirés",
@@ -207,6 +216,9 @@ const es: Words = {
     openingBalance: "Saldo anterior",
     purchase: "Compra",
     earned: "Puntos obtenidos",
+    granted: "Puntos concedidos",
+    imported: "Puntos importados",
+    campaign: "Campaña",
     redeemed: "Puntos canjeados",
     redemptionReversed: "Canje anulado",
     expired: "Puntos caducados",
@@ -255,6 +267,9 @@ const it: Words = {
     openingBalance: "Saldo riportato",
     purchase: "Acquisto",
     earned: "Punti guadagnati",
+    granted: "Punti concessi",
+    imported: "Punti importati",
+    campaign: "Campagna",
     redeemed: "Punti utilizzati",
     redemptionReversed: "Utilizzo annullato",
     expired: "Punti scaduti",
@@ -303,6 +318,9 @@ const pt: Words = {
     openingBalance: "Saldo anterior",
     purchase: "Compra",
     earned: "Pontos ganhos",
+    granted: "Pontos concedidos",
+    imported: "Pontos importados",
+    campaign: "Campanha",
     redeemed: "Pontos usados",
     redemptionReversed: "Uso anulado",
     expired: "Pontos expirados",
@@ -351,6 +369,9 @@ const nl: Words = {
     openingBalance: "Overgenomen saldo",
     purchase: "Aankoop",
     earned: "Punten gespaard",
+    granted: "Punten toegekend",
+    imported: "Punten geïmporteerd",
+    campaign: "Actie",
     redeemed: "Punten ingewisseld",
     redemptionReversed: "Inwisseling teruggedraaid",
     expired: "Punten vervallen",
@@ -367,5 +388,9 @@ const nl: Words = {
     mergeOut: "Overgezet naar een andere rekening",
   },
 };
+
+/** What a movement was, with why or by which campaign where that is known. */
+export const descriptionOf = ({ kinds }: Words, { kind, about }: StatementLine): string =>
+  about === undefined ? kinds[kind] : `${kinds[kind]}: ${about}`;
 
 export const CATALOGUES: Readonly<Record<Language, Words>> = { en, de, fr, es, it, pt, nl };
