@@ -4239,7 +4239,7 @@ export interface operations {
               opening: number;
               movements: {
                 at: string;
-                /** openingBalance, purchase, earned, redeemed, redemptionReversed, expired, expiryRestored, returned, returnRestored, credited, deducted, transferIn, transferOut, conversionIn, conversionOut, mergeIn, mergeOut */
+                /** openingBalance, purchase, earned, granted, imported, campaign, redeemed, redemptionReversed, expired, expiryRestored, returned, returnRestored, credited, deducted, transferIn, transferOut, conversionIn, conversionOut, mergeIn, mergeOut */
                 kind: string;
                 description: string;
                 billNumber: string | null;
