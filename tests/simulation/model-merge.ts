@@ -19,6 +19,8 @@ export interface ModelMerge extends Handover {
   readonly id: number;
   /** Both customers' newest events after it. */
   readonly events: readonly [number, number];
+  /** How often bills of the victim's had gone back before it. */
+  readonly returns: number;
   isUndone: boolean;
 }
 
@@ -52,21 +54,25 @@ export const handOver = (
 export const merge = (
   victim: ModelCustomer,
   survivor: ModelCustomer,
-): Handover & Pick<ModelMerge, "events"> => {
+): Handover & Pick<ModelMerge, "events" | "returns"> => {
   for (const hold of victim.holds.values()) hold.open = false;
   const handover = handOver(victim, survivor);
-  return { ...handover, events: [survivor.events, victim.events] };
+  return { ...handover, events: [survivor.events, victim.events], returns: victim.returns };
 };
 
-/** Whether a merge can be taken back: neither of the two went on, nothing is held, and no date of what moved was moved. */
+/**
+ * Whether a merge can be taken back: neither of the two went on, no bill of the victim's went back (which may move no points), nothing is
+ * held, and no date of what moved was moved.
+ */
 export const canUndo = (
-  { events, moved }: ModelMerge,
+  { events, returns, moved }: ModelMerge,
   victim: ModelCustomer,
   survivor: ModelCustomer,
   now: number,
 ): boolean =>
   survivor.events === events[0] &&
   victim.events === events[1] &&
+  victim.returns === returns &&
   survivor.held(now) === 0 &&
   moved.every(({ from, to }) => from.expires === to.expires);
 

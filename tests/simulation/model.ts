@@ -30,6 +30,8 @@ export class ModelCustomer {
   readonly redemptions = new Map<string, ModelRedemption>();
   readonly bills = new Map<string, ModelBill>();
   debt = 0;
+  /** How often bills of the customer's went back, in whole or in part. */
+  returns = 0;
   /** Of lots that are used up nobody can say whose they were: a race decided. */
   isBlurred = false;
   #events = 0;
@@ -250,6 +252,7 @@ export class ModelCustomer {
   returnOf(name: string, { as, pence, lines }: Returned, now: number, survivor: ModelCustomer | null): void {
     const bill = this.bills.get(name)!;
     const before: ModelBill = { ...bill, gone: new Set(bill.gone) };
+    this.returns += 1;
     bill.as = as;
     bill.returned += pence;
     for (const line of lines) bill.gone.add(line);
