@@ -130,7 +130,7 @@ test("an entry of the ledger opens to its legs and lots", async () => {
   await page.goBack();
   const lots = page.getByRole("list", { name: "Lots" });
   expect(await lots.getByRole("listitem").count()).toBe(3);
-  expect(await page.getByText("Opening balance").count()).toBe(1);
+  expect(await ledger.getByRole("row").filter({ hasText: "Opening balance" }).count()).toBe(1);
 });
 
 test("a change of the profile is saved, shown at once, and found in the timeline", async () => {

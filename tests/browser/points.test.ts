@@ -122,7 +122,7 @@ test("goodwill, a redemption, its reversal, a transfer, a deduction and a later 
   await confirm(page, "Transfer");
   const sent = await openNewest(page, "Points transferred");
   expect(sent.line).toContain("One household −120 1,030");
-  expect(sent.detail).toContain("Member −120 Other member +120");
+  expect(sent.detail).toContain("Member −120 Bram Stone +120");
 
   await choose(page, "Deduct points");
   await dialogOf(page).getByLabel("Points").fill("30.5");
