@@ -321,6 +321,7 @@ describe("lots", () => {
       transactionId: null,
       amount: 24,
       remaining: 20.5,
+      awardedAt: null,
       openedAt: "2026-03-04T10:20:05+00:00",
       expiresAt: "2026-06-30T23:59:59+01:00",
       rolls: false,
