@@ -56,6 +56,18 @@ export const CampaignTermsForm = ({
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) =>
       onChange({ ...terms, [name]: currentTarget.value }),
   });
+  const points = (name: "points" | "budget" | "mostPerCustomer") => ({
+    inputWrapperOrder: ["label", "input", "description", "error"] as (
+      | "label"
+      | "input"
+      | "description"
+      | "error"
+    )[],
+    min: 0,
+    decimalScale: 3,
+    value: terms[name],
+    onChange: (value: number | string) => onChange({ ...terms, [name]: value }),
+  });
   return (
     <Panel
       title="What each member gets"
@@ -64,15 +76,7 @@ export const CampaignTermsForm = ({
       <Stack gap="md">
         <SimpleGrid cols={{ base: 1, xs: 3 }}>
           <TextInput label="Campaign" required maxLength={100} {...text("name")} />
-          <NumberInput
-            label="Points each"
-            description="Where a row gives none"
-            inputWrapperOrder={["label", "input", "description", "error"]}
-            min={0}
-            decimalScale={3}
-            value={terms.points}
-            onChange={(points) => onChange({ ...terms, points })}
-          />
+          <NumberInput label="Points each" description="Where a row gives none" {...points("points")} />
           <TextInput
             type="date"
             label="Last day"
@@ -85,20 +89,12 @@ export const CampaignTermsForm = ({
           <NumberInput
             label="Budget"
             description="Points that this run gives at most; rows beyond it are rejected"
-            inputWrapperOrder={["label", "input", "description", "error"]}
-            min={0}
-            decimalScale={3}
-            value={terms.budget}
-            onChange={(budget) => onChange({ ...terms, budget })}
+            {...points("budget")}
           />
           <NumberInput
             label="Most for one member"
             description="Rows with more points are rejected"
-            inputWrapperOrder={["label", "input", "description", "error"]}
-            min={0}
-            decimalScale={3}
-            value={terms.mostPerCustomer}
-            onChange={(mostPerCustomer) => onChange({ ...terms, mostPerCustomer })}
+            {...points("mostPerCustomer")}
           />
         </SimpleGrid>
         <TextInput label="Reason" required maxLength={500} {...text("reason")} />
