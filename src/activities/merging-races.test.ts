@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { verifyCustomers } from "#customers";
-import { systemActor } from "#identity";
-import { loadAccounts, loadOpenLots, verifyLedger } from "#ledger";
-import { loadMemberships } from "#loyalty";
+import { verifyLedger } from "#ledger";
 import { createPoints } from "#points";
 import { buildLedger } from "../ledger/testing.ts";
 import { type PointsShop, redeem, reverse } from "../points/testing.ts";
+import { mergingCalls } from "./testing/merging.ts";
 import { type ActivitiesBench, createActivitiesBench, NOON, type TestShop } from "./testing.ts";
 import { parseChange } from "./updates/parse.ts";
 import { type UpdatedBill, updateBill } from "./updates/service.ts";
@@ -29,27 +28,11 @@ beforeEach(async () => {
   ledger = buildLedger(bench, shop.id, { programIds: [shop.programId], at: NOON });
 });
 
-const actor = () => systemActor(shop.id, "test", shop.tillIds[0]);
-const merge = (into = survivorId, victim = victimId) =>
-  bench.customers.merge(actor(), {
-    survivorId: into,
-    victimId: victim,
-    cause: "console",
-    reason: "same person",
-  });
-const read = async (partyId: number) =>
-  bench.db.transaction(shop.id, async (tx) => {
-    const [account] = (await loadAccounts(tx, shop.id, [partyId])).filter((row) => row.category === 1);
-    const lots = (await loadOpenLots(tx, shop.id, [partyId])).map(({ remaining, expiresAt }) => [
-      remaining,
-      expiresAt?.toISOString().slice(0, 10) ?? null,
-    ]);
-    const [membership] = await loadMemberships(tx, shop.id, [partyId]);
-    return { balance: account?.balance ?? 0, debt: account?.debt ?? 0, lots, membership };
-  });
-const billOf = async (customer: string, body: object = {}) => shop.bill(body, { customer });
-const record = async (customer: string, body: object = {}) =>
-  bench.activities.record(shop.id, await billOf(customer, body));
+const { actor, read, billOf, record, ...calls } = mergingCalls(
+  () => bench,
+  () => shop,
+);
+const merge = (into = survivorId, victim = victimId) => calls.merge(into, victim);
 
 /** Points that no bill earned. */
 const earn = (partyId: number, amount: number, options: object = {}) =>
