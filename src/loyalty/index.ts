@@ -16,7 +16,6 @@ export type {
   Trace,
   TransactionFacts,
 } from "./decide/schema.ts";
-export type { Outcome } from "./expressions/index.ts";
 export { openMemberships } from "./joining.ts";
 export { awardOf, type CompiledAwardStrategy } from "./programs/award-strategies.ts";
 export type { AwardCategory } from "./programs/awards.ts";

@@ -1,5 +1,5 @@
+import { createCatalogue, type ExtendedFieldDefinition } from "#expressions";
 import type { MemberState, Membership, TransactionFacts } from "./decide/schema.ts";
-import { createCatalogue, type ExtendedFieldDefinition } from "./expressions/index.ts";
 import { type CompiledProgram, type CompileOptions, compileProgram } from "./programs/compile.ts";
 import type { ProgramDefinition, Rule } from "./programs/schema.ts";
 import { starterDefinition } from "./programs/starter.ts";

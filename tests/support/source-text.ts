@@ -13,6 +13,7 @@ export const DOMAINS = [
   "customers",
   "messages",
   "ledger",
+  "expressions",
   "loyalty",
   "points",
   "activities",

@@ -1,5 +1,5 @@
+import { type SeenAttribute, seenBy, type TraceValue } from "#expressions";
 import { localDate, type Millipoints, POINTS_SCALE } from "#platform";
-import { type SeenAttribute, seenBy, type TraceValue } from "../expressions/index.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { decideTransaction } from "./decide.ts";
 import type { Decision, MemberState, Trace, TransactionFacts } from "./schema.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExtendedFieldDefinition, Outcome } from "../expressions/index.ts";
+import type { ExtendedFieldDefinition, Outcome } from "#expressions";
 import { bill, compiledProgram, definitionWith, member, SOME_DAY } from "../testing.ts";
 import { decideTransaction } from "./decide.ts";
 import { explainTrace } from "./explain.ts";

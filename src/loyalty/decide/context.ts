@@ -1,5 +1,5 @@
+import type { Facts, LineFacts, TransactionFacts as TransactionView } from "#expressions";
 import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
-import type { Facts, LineFacts, TransactionFacts as TransactionView } from "../expressions/index.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { tierNumbered } from "../tiers/rules.ts";
 import type { MemberState, Membership, TransactionFacts } from "./schema.ts";

@@ -1,5 +1,5 @@
+import { TRUE } from "#expressions";
 import { addAmounts, type Instant, localDate } from "#platform";
-import { TRUE } from "../expressions/index.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { expiresAt } from "../programs/expiry.ts";
 import { tierAfter } from "../tiers/rules.ts";

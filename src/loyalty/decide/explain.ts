@@ -1,5 +1,5 @@
+import { explain, resultsOf } from "#expressions";
 import { assert, formatIso, POINTS_SCALE } from "#platform";
-import { explain, resultsOf } from "../expressions/index.ts";
 import type { AwardCategory } from "../programs/awards.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { nextTier, tierNumbered } from "../tiers/rules.ts";

@@ -1,5 +1,5 @@
+import type { Outcome, TraceStep } from "#expressions";
 import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
-import type { Outcome, TraceStep } from "../expressions/index.ts";
 import type { AwardCategory } from "../programs/awards.ts";
 
 /** A member's standing in one program. */

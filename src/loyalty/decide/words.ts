@@ -1,5 +1,5 @@
+import { dayText } from "#expressions";
 import { type Instant, localTime, type Money } from "#platform";
-import { dayText } from "../expressions/index.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 
 const formats = new Map<number, Intl.NumberFormat>();

@@ -1,5 +1,5 @@
+import type { Catalogue } from "#expressions";
 import type { Instant } from "#platform";
-import type { Catalogue } from "../expressions/index.ts";
 import type { CompiledTier } from "../tiers/rules.ts";
 import { type CompiledAwardStrategy, compileAwardStrategies } from "./award-strategies.ts";
 import { type CompiledAward, compileAward, exact } from "./awards.ts";

@@ -1,4 +1,3 @@
-import type { Organisation } from "#orgs";
 import {
   type Catalogue,
   type CatalogueEntry,
@@ -14,7 +13,8 @@ import {
   readsOf,
   type TracedResult,
   UNDETERMINED,
-} from "../expressions/index.ts";
+} from "#expressions";
+import type { Organisation } from "#orgs";
 
 /** The condition of a rule, ready to decide. */
 export interface Condition {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createCatalogue } from "../expressions/index.ts";
+import { createCatalogue } from "#expressions";
 import { compiledProgram, definitionWith, starterDefinition } from "../testing.ts";
 import { awardOf } from "./award-strategies.ts";
 import { shareOf, transferFee } from "./movements.ts";

@@ -1,6 +1,6 @@
+import type { CatalogueEntry } from "#expressions";
 import type { Db } from "#platform";
 import { errors } from "../errors.ts";
-import type { CatalogueEntry } from "../expressions/index.ts";
 import { createProgramCache } from "./cache.ts";
 import { catalogueOf, checkExpression, type ExpressionReport, offeredEntries } from "./conditions.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramInput, ProgramParts } from "./parts.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createCatalogue } from "../expressions/index.ts";
+import { createCatalogue } from "#expressions";
 import { definitionWith, starterDefinition } from "../testing.ts";
 import type { ProgramDefinition } from "./schema.ts";
 import { validateDefinition } from "./validate.ts";

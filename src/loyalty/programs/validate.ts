@@ -1,6 +1,6 @@
 import { Check } from "typebox/value";
+import type { Catalogue } from "#expressions";
 import { parseDecimal } from "#platform";
-import type { Catalogue } from "../expressions/index.ts";
 import { awardStrategyProblems } from "./award-strategies.ts";
 import { awardProblems, lineKindProblems, ruleExpiryProblems } from "./awards.ts";
 import { checkExpression } from "./conditions.ts";
