@@ -1,5 +1,6 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import { failures, formatIso, OwnFailure, parseDateTime, type Server } from "#platform";
+import { Document, idOf, Nullable, ProgramParams, Warnings, type WarningsOf, type ZoneOf } from "./admin-shapes.ts";
 import { errors } from "./errors.ts";
 import { addExpressionRoutes } from "./expression-routes.ts";
 import type { ProgramDetails } from "./programs/parts.ts";
@@ -7,6 +8,7 @@ import { Problem } from "./programs/schema.ts";
 import { definitionWarnings } from "./programs/warnings.ts";
 import type { Loyalty } from "./service.ts";
 import type { LoyaltyRouteParts } from "./standing-routes.ts";
+import { addVersionRoutes } from "./version-routes.ts";
 
 const OWN_FAILURES = failures(OwnFailure);
 const READ = { access: { resource: "Program", mode: "read" } } as const;
@@ -14,13 +16,9 @@ const WRITE = { access: { resource: "Program", mode: "write" } } as const;
 const strict = { additionalProperties: false } as const;
 const tags = ["Programs"];
 
-const Nullable = <T extends Parameters<typeof Type.Array>[0]>(shape: T) => Type.Union([shape, Type.Null()]);
 const list = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
   Type.Object({ items: Type.Array(item), next: Type.Null(), total: Type.Integer() });
 
-const Document = Type.Record(Type.String(), Type.Unknown(), {
-  description: "Tiers, upgrade, rule sets by activity and expiry, as the README of loyalty describes them",
-});
 const ProgramShape = Type.Object({
   id: Type.Integer(),
   name: Type.String(),
@@ -45,20 +43,11 @@ const ProgramDetailsShape = Type.Object({
     }),
   ),
 });
-const Warnings = Type.Array(Problem, {
-  description: "What does not keep it from being published, and keeps it from doing what it says",
-});
-const ProgramParams = Type.Object({ id: Type.String() });
 const PROGRAM_INPUT = {
   description: Type.Optional(Type.String({ maxLength: 2000 })),
   pointsToCurrencyRatio: Type.Optional(Type.Number()),
 };
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-
-const idOf = (text: string): number => {
-  if (!/^\d{1,15}$/.test(text)) throw errors.unknown_program({ id: text.slice(0, 40) });
-  return Number(text);
-};
 
 const summaryShape = (program: ProgramDetails): Static<typeof ProgramShape> => ({
   id: program.id,
@@ -161,14 +150,15 @@ export const addProgramRoutes = (
       detailsShape(await loyalty.updateProgram(actor, idOf(params.id), body), await zoneOf(actor.orgId)),
   );
   addDraftRoutes(server, loyalty, zoneOf, warningsOf);
+  addVersionRoutes(server, loyalty, zoneOf, warningsOf);
   addExpressionRoutes(server, loyalty);
 };
 
 const addDraftRoutes = (
   server: Server,
   loyalty: Loyalty,
-  zoneOf: (orgId: number) => Promise<string>,
-  warningsOf: (orgId: number, definition: unknown) => Promise<Problem[]>,
+  zoneOf: ZoneOf,
+  warningsOf: WarningsOf,
 ): void => {
   server.put(
     "/api/programs/:id/draft",

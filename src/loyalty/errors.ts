@@ -49,5 +49,17 @@ export const errors = defineErrors("loyalty", {
     http: 400,
     message: "{field} holds a character that cannot be kept (a zero byte or half of a pair).",
   },
+  unknown_version: { number: 71030, http: 404, message: "Program {id} has no version {version}." },
+  bad_version: {
+    number: 71031,
+    http: 400,
+    message: "{field} must be the number of a version, or draft; {value} is neither.",
+  },
+  no_draft_to_compare: { number: 71032, http: 404, message: "Program {id} has no draft." },
+  draft_exists: {
+    number: 71033,
+    http: 409,
+    message: "Program {id} has a draft already; say replace to give it up for version {version}.",
+  },
   too_deep: { number: 71009, http: 400, message: "{field} is nested too deeply; at most {levels} levels." },
 });

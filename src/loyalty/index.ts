@@ -19,6 +19,7 @@ export type {
 export { openMemberships } from "./joining.ts";
 export { awardOf, type CompiledAwardStrategy } from "./programs/award-strategies.ts";
 export type { AwardCategory } from "./programs/awards.ts";
+export { type Change, type ChangeGroup, compareDefinitions } from "./programs/compare/compare.ts";
 export { type CompiledProgram, compileProgram } from "./programs/compile.ts";
 export type { CompiledCurrency } from "./programs/currencies.ts";
 export {

@@ -4,7 +4,7 @@ import { errors } from "../errors.ts";
 import { catalogueOf } from "./conditions.ts";
 import type { TakenCurrencies } from "./currencies.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramParts } from "./parts.ts";
-import type { Problem } from "./schema.ts";
+import type { Problem, ProgramDefinition } from "./schema.ts";
 import * as store from "./store.ts";
 import { validateDefinition } from "./validate.ts";
 
@@ -131,10 +131,45 @@ export const createPublication = (
     return getProgram(author.orgId, id);
   };
 
-  return { saveDraft, publish };
+  /**
+   * Makes the draft what a version was, to publish that anew: a roll-back. A draft that is there is given up only when asked to.
+   * Errors: unknown_program, unknown_version, draft_exists.
+   */
+  const draftOfVersion = async (
+    author: Author,
+    id: number,
+    version: number,
+    replace: boolean,
+  ): Promise<{ definition: ProgramDefinition; problems: readonly Problem[] }> => {
+    const { orgId } = author;
+    const organisation = await orgs.get(orgId);
+    return db.transaction(orgId, async (tx) => {
+      const { draft } = await lockedProgram(tx, orgId, id);
+      const row = await store.findVersion(tx, orgId, id, version);
+      if (row === null) throw errors.unknown_version({ id, version });
+      if (draft !== null && !replace) throw errors.draft_exists({ id, version, field: "replace" });
+      const { problems } = await judge(tx, organisation, id, row.definition);
+      await store.saveDraft(tx, orgId, id, row.definition, clock.now());
+      return { definition: row.definition, problems };
+    });
+  };
+
+  /** Judges a definition as one to publish, and keeps nothing. Errors: unknown_program, bad_text. */
+  const judgeDefinition = async (orgId: number, id: number, definition: unknown) => {
+    checkText(definition, "definition");
+    const organisation = await orgs.get(orgId);
+    return db.transaction(orgId, async (tx) => {
+      if ((await store.findProgram(tx, orgId, id)) === null) throw errors.unknown_program({ id });
+      const { newest, ...judged } = await judge(tx, organisation, id, definition);
+      return judged;
+    });
+  };
+
+  return { saveDraft, publish, draftOfVersion, judgeDefinition };
 };
 
-const draftHasProblems = (problems: readonly Problem[]) => {
+/** The refusal of a definition that cannot be published, with the first of its problems. */
+export const draftHasProblems = (problems: readonly Problem[]) => {
   const first = problems[0]!;
   const count = problems.length === 1 ? "1 problem was" : `${problems.length} problems were`;
   const where = first.line === undefined ? "" : ` (line ${first.line}, column ${first.column})`;

@@ -2,6 +2,7 @@ import type { CatalogueEntry } from "#expressions";
 import type { Db } from "#platform";
 import { errors } from "../errors.ts";
 import { createProgramCache } from "./cache.ts";
+import { createComparisons } from "./compare/sides.ts";
 import { catalogueOf, checkExpression, type ExpressionReport, offeredEntries } from "./conditions.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramInput, ProgramParts } from "./parts.ts";
 import { checkText, createPublication, lockedProgram } from "./publication.ts";
@@ -43,6 +44,7 @@ export const createPrograms = (parts: ProgramParts) => {
     ...reads,
     ...createProgramWrites(parts, changing, reads.getProgram),
     ...createPublication(parts, changing, reads.getProgram),
+    ...createComparisons(db),
     /** Judges an expression as a rule's condition would be, with the organisation's fields. */
     checkExpression: async (orgId: number, text: string): Promise<ExpressionReport> =>
       checkExpression(text, catalogueOf(await orgs.get(orgId))),

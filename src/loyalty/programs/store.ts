@@ -49,6 +49,19 @@ export const listVersions = (tx: Tx, orgId: number) =>
            published_at as "publishedAt", published_by as "publishedBy"
       from loyalty.program_versions where org_id = ${orgId} order by program_id, version`);
 
+export const findVersion = (tx: Tx, orgId: number, programId: number, version: number) =>
+  tx.maybeOne<VersionRow>(sql`/* loyalty.find_version */
+    select program_id as "programId", version, definition, effective_from as "effectiveFrom",
+           published_at as "publishedAt", published_by as "publishedBy"
+      from loyalty.program_versions
+     where org_id = ${orgId} and program_id = ${programId} and version = ${version}`);
+
+export const findProgram = (tx: Tx, orgId: number, id: number) =>
+  tx.maybeOne<ProgramRow>(sql`/* loyalty.find_program */
+    select id, name, description, points_to_currency_ratio::float8 as "pointsToCurrencyRatio", is_default as "isDefault",
+           is_active as "isActive", draft, draft_updated_at as "draftUpdatedAt", created_at as "createdAt"
+      from loyalty.programs where org_id = ${orgId} and id = ${id}`);
+
 export const findNewestVersion = (tx: Tx, orgId: number, programId: number) =>
   tx.maybeOne<VersionRow>(sql`/* loyalty.find_newest_version */
     select program_id as "programId", version, definition, effective_from as "effectiveFrom",
