@@ -1,8 +1,26 @@
 export { type ActivitiesApiParts, addActivitiesApiRoutes } from "./api-routes.ts";
+export { profileFactsOf } from "./bill-facts.ts";
 export { type FoundBill, findBills } from "./bill-finder.ts";
 export { addEarningRoutes } from "./earning/routes.ts";
 export { addEvaluationRoutes } from "./evaluation/routes.ts";
 export { eventsOfBills, explodeBills } from "./explode.ts";
+export {
+  type DecisionMoment,
+  factsOfRecorded,
+  type GivenLot,
+  lotsOfBill,
+  visitDayOfRecorded,
+} from "./history/facts.ts";
+export { readBills } from "./history/read.ts";
+export type {
+  BillDetails,
+  BillPosition,
+  Buyer,
+  RecordedBill,
+  RecordedReturn,
+  Span,
+} from "./history/schema.ts";
+export { countBuyers, listBuyers, spanOfBills } from "./history/store.ts";
 export { createMerging } from "./merging.ts";
 export { type BillContext, parseBill } from "./parse.ts";
 export { addTransactionReadRoutes } from "./read-routes.ts";

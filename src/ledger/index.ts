@@ -22,6 +22,7 @@ export { expireLots, expireOrganisations } from "./expiry.ts";
 export { expiryShown } from "./expiry-shown.ts";
 export type { ExplodeParts } from "./explode.ts";
 export type { ExplodedBill, ExplodedRedemption } from "./explode-answers.ts";
+export { type BalanceStep, type EventMovement, readBalanceSteps, readEventMovements } from "./history.ts";
 export { expireHolds, expireHoldsOf } from "./holds.ts";
 export type { CurrencyNames, ProgramName, ProgramNames } from "./ledger-query.ts";
 export {

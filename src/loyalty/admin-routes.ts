@@ -1,6 +1,14 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import { failures, formatIso, OwnFailure, parseDateTime, type Server } from "#platform";
-import { Document, idOf, Nullable, ProgramParams, Warnings, type WarningsOf, type ZoneOf } from "./admin-shapes.ts";
+import {
+  Document,
+  idOf,
+  Nullable,
+  ProgramParams,
+  Warnings,
+  type WarningsOf,
+  type ZoneOf,
+} from "./admin-shapes.ts";
 import { errors } from "./errors.ts";
 import { addExpressionRoutes } from "./expression-routes.ts";
 import type { ProgramDetails } from "./programs/parts.ts";
@@ -154,12 +162,7 @@ export const addProgramRoutes = (
   addExpressionRoutes(server, loyalty);
 };
 
-const addDraftRoutes = (
-  server: Server,
-  loyalty: Loyalty,
-  zoneOf: ZoneOf,
-  warningsOf: WarningsOf,
-): void => {
+const addDraftRoutes = (server: Server, loyalty: Loyalty, zoneOf: ZoneOf, warningsOf: WarningsOf): void => {
   server.put(
     "/api/programs/:id/draft",
     {

@@ -61,6 +61,7 @@ export {
   membersOfTier,
   type NewMember,
   publishedPrograms,
+  readTierChanges,
   type SavedMembership,
   saveMemberships,
   type TierChangeRow,

@@ -1,6 +1,14 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { failures, formatIso, OwnFailure, type Server } from "#platform";
-import { Document, idOf, Nullable, ProgramParams, type WarningsOf, Warnings, type ZoneOf } from "./admin-shapes.ts";
+import {
+  Document,
+  idOf,
+  Nullable,
+  ProgramParams,
+  Warnings,
+  type WarningsOf,
+  type ZoneOf,
+} from "./admin-shapes.ts";
 import { errors } from "./errors.ts";
 import type { Side, SideName } from "./programs/compare/sides.ts";
 import { Problem } from "./programs/schema.ts";
@@ -127,9 +135,7 @@ export const addVersionRoutes = (
           Nullable(
             Type.Object(
               {
-                replace: Type.Optional(
-                  Type.Boolean({ description: "Give up the draft that is there" }),
-                ),
+                replace: Type.Optional(Type.Boolean({ description: "Give up the draft that is there" })),
               },
               { additionalProperties: false },
             ),

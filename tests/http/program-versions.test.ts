@@ -96,7 +96,7 @@ describe("comparing versions", () => {
   test("refuses versions that are none, and needs its right", async () => {
     const code = async (url: string, who = marketer) => {
       const { status, body } = await get(url, who);
-      return [status, body.code, body.field];
+      return [status, body.error.number, body.error.field];
     };
     expect(await code(`${path}/compare?from=1&to=3`)).toEqual([404, 71030, undefined]);
     expect(await code(`${path}/compare?from=first&to=2`)).toEqual([400, 71031, "from"]);
@@ -114,7 +114,7 @@ describe("going back to a version", () => {
     const { status, body } = await get(`${path}/versions/1`, agent);
     expect(status).toBe(200);
     expect(body).toMatchObject({ version: 1, by: "test", definition: starterDefinition() });
-    expect((await get(`${path}/versions/9`)).body).toMatchObject({ code: 71030 });
+    expect((await get(`${path}/versions/9`)).body).toMatchObject({ error: { number: 71030 } });
     expect((await get(`${path}/versions/one`)).status).toBe(404);
     expect((await get(`${path}/versions/1`, stranger)).status).toBe(404);
   });
@@ -134,7 +134,7 @@ describe("going back to a version", () => {
     await app.loyalty.saveDraft({ orgId: shop.orgId, name: "Mia" }, shop.programId, withGold(9000));
     expect(await post(`${path}/versions/2/draft`, {})).toMatchObject({
       status: 409,
-      body: { code: 71033, field: "replace" },
+      body: { error: { number: 71033, field: "replace" } },
     });
     expect((await get(path)).body.draft.tiers[2].threshold).toBe(9000);
     expect((await post(`${path}/versions/2/draft`, { replace: true })).status).toBe(200);
@@ -142,7 +142,7 @@ describe("going back to a version", () => {
   });
 
   test("refuses bad input, needs the right to write, and sees no other organisation's", async () => {
-    expect((await post(`${path}/versions/8/draft`, {})).body).toMatchObject({ code: 71030 });
+    expect((await post(`${path}/versions/8/draft`, {})).body).toMatchObject({ error: { number: 71030 } });
     expect((await post(`${path}/versions/1/draft`, { replace: "perhaps" })).status).toBe(400);
     expect((await post(`${path}/versions/1/draft`, { other: 1 })).status).toBe(400);
     expect((await post(`${path}/versions/1/draft`, {}, agent)).status).toBe(403);

@@ -13,13 +13,13 @@ import {
   treesOf,
 } from "./clawback.ts";
 import { isLineReturned, isReturned } from "./rules.ts";
-import type { JudgedReturn, ReturnableBill } from "./schema.ts";
+import type { GoneBack, JudgedReturn } from "./schema.ts";
 
 const WHOLE: Fraction = { returned: 1, of: 1 };
 const NONE: Fraction = { returned: 0, of: 1 };
 
-/** How much of a bill has gone back, for its awards (transactions.md §3.1). */
-const shareOf = (bill: ReturnableBill): ReturnedShare => {
+/** How much of a bill has gone back, for its awards (transactions.md §3.1). Pure. */
+export const returnedShareOf = (bill: GoneBack): ReturnedShare => {
   const { returnedAs, returnedAmount, amount } = bill;
   const everywhere = (share: Fraction): ReturnedShare => ({ bill: share, line: () => share });
   switch (returnedAs) {
@@ -77,8 +77,8 @@ export const consequenceOf = (
     uses,
     openLots: lots.filter(({ remaining }) => remaining > 0),
     debtOf: (account) => book.account(partyId, account)?.debt ?? 0,
-    before: shareOf(bill.before),
-    after: shareOf(bill.after),
+    before: returnedShareOf(bill.before),
+    after: returnedShareOf(bill.after),
     takes,
     shareOf: (programId, amount, { returned, of }) => {
       if (returned >= of) return amount;

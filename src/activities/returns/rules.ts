@@ -9,27 +9,27 @@ import {
 } from "#platform";
 import { errors } from "../errors.ts";
 import type { ReturnLine, ReturnRequest } from "../schema.ts";
-import type { BillLine, Gone, JudgedReturn, ReturnableBill, ReturnedLine } from "./schema.ts";
+import type { BillLine, Gone, GoneBack, JudgedReturn, ReturnableBill, ReturnedLine } from "./schema.ts";
 
 const NOTHING: Gone = { quantity: 0, amount: 0 };
 
-export const goneOf = ({ goneByLine }: ReturnableBill, line: BillLine): Gone =>
+export const goneOf = ({ goneByLine }: Pick<GoneBack, "goneByLine">, line: BillLine): Gone =>
   goneByLine.get(line.lineNo) ?? NOTHING;
 
 /** What is left of a line. */
-export const leftOf = (bill: ReturnableBill, line: BillLine): Gone => {
+export const leftOf = (bill: Pick<GoneBack, "goneByLine">, line: BillLine): Gone => {
   const gone = goneOf(bill, line);
   return { quantity: line.quantity - gone.quantity, amount: line.amount - gone.amount };
 };
 
 /** A line has gone back when all its pieces have, or all its money. */
-export const isLineReturned = (bill: ReturnableBill, line: BillLine): boolean => {
+export const isLineReturned = (bill: Pick<GoneBack, "goneByLine">, line: BillLine): boolean => {
   const { quantity, amount } = leftOf(bill, line);
   return (line.quantity > 0 && quantity === 0) || (amount === 0 && (line.amount > 0 || line.quantity === 0));
 };
 
 /** Nothing of the bill is left that could go back. */
-export const isReturned = (bill: ReturnableBill): boolean => {
+export const isReturned = (bill: GoneBack): boolean => {
   switch (bill.returnedAs) {
     case null:
       return false;

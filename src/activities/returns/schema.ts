@@ -63,6 +63,12 @@ export interface ReturnableBill extends OriginalBill {
   readonly decision?: BillDecision | null;
 }
 
+/** How much of a bill went back, whoever asks. */
+export type GoneBack = Pick<
+  ReturnableBill,
+  "amount" | "lines" | "returnedAs" | "returnedAmount" | "goneByLine"
+>;
+
 /** A line of a return, with the line of the bill that it is of. */
 export interface ReturnedLine extends Gone {
   readonly parent: BillLine;

@@ -7,6 +7,7 @@ import { catalogueOf, checkExpression, type ExpressionReport, offeredEntries } f
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramInput, ProgramParts } from "./parts.ts";
 import { checkText, createPublication, lockedProgram } from "./publication.ts";
 import * as store from "./store.ts";
+import { createTrials } from "./trial.ts";
 
 /** Characters that the documentation bars from a program's name, and control characters. */
 const BARRED = /[!@#$%^&*()\-_=+\\|{};:/?.>\p{Cc}]/u;
@@ -45,6 +46,7 @@ export const createPrograms = (parts: ProgramParts) => {
     ...createProgramWrites(parts, changing, reads.getProgram),
     ...createPublication(parts, changing, reads.getProgram),
     ...createComparisons(db),
+    ...createTrials(parts),
     /** Judges an expression as a rule's condition would be, with the organisation's fields. */
     checkExpression: async (orgId: number, text: string): Promise<ExpressionReport> =>
       checkExpression(text, catalogueOf(await orgs.get(orgId))),

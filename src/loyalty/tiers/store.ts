@@ -216,6 +216,21 @@ export interface TierChangeRow {
   readonly recordedAt: Date;
 }
 
+/** Tier history of some parties in one program, oldest first. */
+export const readTierChanges = (
+  tx: Tx,
+  orgId: number,
+  programId: number,
+  partyIds: readonly number[],
+): Promise<(TierChangeRow & { readonly partyId: number })[]> =>
+  tx.rows(sql`/* loyalty.read_tier_changes */
+    select party_id as "partyId", program_id as "programId", change_no as "changeNo", changed_at as "changedAt",
+           from_tier as "fromTier", to_tier as "toTier", reason, transaction_id as "transactionId",
+           recorded_at as "recordedAt"
+      from loyalty.tier_changes
+     where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and program_id = ${programId}
+     order by party_id, change_no`);
+
 /** The most tier changes of one customer that are shown. */
 const MOST_CHANGES = 500;
 

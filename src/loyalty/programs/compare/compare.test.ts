@@ -63,14 +63,14 @@ const CASES: readonly [what: string, after: ProgramDefinition, told: readonly st
     ],
   ],
   [
-    "sets that change places, and a rule that goes",
+    "a set more in front, and a rule that goes",
     changed(({ activities }) => {
       activities.TransactionAdd.unshift({ id: "more", name: "More", rules: [] });
       activities.TransactionAdd[1]!.rules = [];
     }),
     [
       "Rules | Set “More” is added: id “more”, rules an empty list.",
-      `Rules | Set “Purchases”, rule “Points on every purchase” is removed; it was id “base”, condition “${rule!.condition}”, award (strategy prorated percent, basis bill amount, by tier (tier 1 (Member) 1, tier 2 (Silver) 2, tier 3 (Gold) 3), rounding half up, decimals 2).`,
+      `Rules | Set “Purchases”: rule “Points on every purchase” is removed; it was id “base”, condition “${rule!.condition}”, award (strategy prorated percent, basis bill amount, by tier (tier 1 (Member) 1, tier 2 (Silver) 2, tier 3 (Gold) 3), rounding half up, decimals 2).`,
     ],
   ],
   [
@@ -128,9 +128,7 @@ test("tells of activities and fields that it does not know by their names", () =
 
 test("a draft may hold anything", () => {
   expect(sentences(null, starter)).toHaveLength(1);
-  expect(sentences({ tiers: 7 }, { tiers: [null] })).toEqual([
-    "Tiers | Tiers changes from 7 to none.",
-  ]);
+  expect(sentences({ tiers: 7 }, { tiers: [null] })).toEqual(["Tiers | Tiers changes from 7 to none."]);
 });
 
 const key = fc.constantFrom(

@@ -81,7 +81,8 @@ const tell = (difference: Difference, book: NameBook): string => {
     return `The definition changes from ${valueWords(before, "", book)} to ${valueWords(after, "", book)}.`;
   const place = placeOf(path, book);
   const subject = "field" in last ? fieldSubject(difference, last, book) : itemSubject(path, last, book);
-  const predicate = "field" in last ? fieldPredicate(difference, last, book) : itemPredicate(difference, book);
+  const predicate =
+    "field" in last ? fieldPredicate(difference, last, book) : itemPredicate(difference, book);
   return `${place === "" ? capital(subject) : `${place}: ${subject}`} ${predicate}.`;
 };
 
@@ -181,8 +182,7 @@ const isRate = ({ of }: FieldStep): boolean => of.strategy !== undefined || of.t
 const labelIn = (path: readonly Step[], last: FieldStep, book: NameBook): string => {
   const { field } = last;
   const table = path.at(-2);
-  const isOfTier =
-    table !== undefined && "field" in table && isTierTable(table.field) && /^\d+$/.test(field);
+  const isOfTier = table !== undefined && "field" in table && isTierTable(table.field) && /^\d+$/.test(field);
   if (isOfTier) return book.tier(field);
   return field === "perTier" && isRate(last) ? "rate by tier" : labelOf(field);
 };
@@ -190,7 +190,9 @@ const labelIn = (path: readonly Step[], last: FieldStep, book: NameBook): string
 /** A value with its unit, where it is a rate. */
 const quantity = (value: unknown, path: readonly Step[], field: string, book: NameBook): string => {
   const words = valueWords(value, field, book);
-  const rate = path.find((step) => "field" in step && (step.field === "allTiers" || step.field === "perTier"));
+  const rate = path.find(
+    (step) => "field" in step && (step.field === "allTiers" || step.field === "perTier"),
+  );
   const isPercent =
     typeof value === "number" &&
     rate !== undefined &&

@@ -90,8 +90,7 @@ const walkList = (path: readonly Step[], before: unknown[], after: unknown[]): D
   const found = after.flatMap((item, place) => {
     const was = before[old.indexOf(next[place]!)];
     const step = [...path, { item, place }];
-    if (was === undefined)
-      return [{ path: step, kind: "added" as const, before: undefined, after: item }];
+    if (was === undefined) return [{ path: step, kind: "added" as const, before: undefined, after: item }];
     return walk(step, was, item);
   });
   const gone = before.flatMap((item, place): Difference[] =>

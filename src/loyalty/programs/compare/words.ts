@@ -65,7 +65,10 @@ const CONSTANTS = new Set([
 
 const MOST_DECIMALS = 20;
 const number = (value: number): string =>
-  value.toLocaleString("en", { maximumFractionDigits: MOST_DECIMALS, useGrouping: Math.abs(value) >= 10_000 });
+  value.toLocaleString("en", {
+    maximumFractionDigits: MOST_DECIMALS,
+    useGrouping: Math.abs(value) >= 10_000,
+  });
 
 /** A value in words, whatever it is. `field` is where it stands, which says what a number or constant means. */
 export const valueWords = (value: unknown, field: string, book: NameBook): string => {
