@@ -584,6 +584,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/programs/{id}/compare": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["compareProgramVersions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/programs/{id}/draft": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
@@ -600,6 +611,28 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["publishProgram"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/programs/{id}/versions/{version}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readProgramVersion"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/programs/{id}/versions/{version}/draft": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["draftProgramVersion"];
     delete?: never;
     options?: never;
     head?: never;
@@ -6527,6 +6560,70 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** What changes from one version of a program, or its draft, to another, in sentences (Program:read) */
+  compareProgramVersions: {
+    parameters: {
+      query: {
+        /** Number of a version, or draft */
+        from: string;
+        /** Number of a version, or draft */
+        to: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            from: {
+              /** null: the draft */
+              version: number | null;
+              at: string | null;
+              by: string | null;
+              effectiveFrom: string | null;
+            };
+            to: {
+              /** null: the draft */
+              version: number | null;
+              at: string | null;
+              by: string | null;
+              effectiveFrom: string | null;
+            };
+            groups: {
+              name: string;
+              changes: {
+                kind: "added" | "removed" | "changed" | "moved";
+                /** Where in the definition, such as tiers[1].threshold */
+                path: string;
+                sentence: string;
+              }[];
+            }[];
+            /** Changes in all */
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Keep a draft and hear what would keep it from being published (Program:write) */
   saveProgramDraft: {
     parameters: {
@@ -6635,6 +6732,113 @@ export interface operations {
               publishedAt: string;
               publishedBy: string;
               effectiveFrom: string;
+            }[];
+            /** What does not keep it from being published, and keeps it from doing what it says */
+            warnings: {
+              /** Where in the definition, such as tiers[1].threshold */
+              path: string;
+              message: string;
+              line?: number;
+              column?: number;
+              /** The known name closest to one that is not known */
+              nearest?: string;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Read a version of a program as it was published (Program:read) */
+  readProgramVersion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+        version: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** null: the draft */
+            version: number | null;
+            at: string | null;
+            by: string | null;
+            effectiveFrom: string | null;
+            /** Tiers, upgrade, rule sets by activity and expiry, as the README of loyalty describes them */
+            definition: {
+              [name: string]: unknown;
+            };
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Make the draft what a version was, to go back to it (Program:write) */
+  draftProgramVersion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+        version: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Give up the draft that is there */
+        replace?: boolean;
+      } | null;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** Tiers, upgrade, rule sets by activity and expiry, as the README of loyalty describes them */
+            definition: {
+              [name: string]: unknown;
+            };
+            problems: {
+              /** Where in the definition, such as tiers[1].threshold */
+              path: string;
+              message: string;
+              line?: number;
+              column?: number;
+              /** The known name closest to one that is not known */
+              nearest?: string;
             }[];
             /** What does not keep it from being published, and keeps it from doing what it says */
             warnings: {
