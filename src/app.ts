@@ -16,6 +16,7 @@ import {
   billsOfParties,
   createActivities,
   createMerging,
+  createStandingIn,
   eventsOfBills,
   explodeBills,
   findBills,
@@ -63,11 +64,13 @@ import {
 import {
   addLoyaltyRoutes,
   createLoyalty,
+  endTiersOf,
   enrol,
   type Loyalty,
   membersOfTier,
   openMemberships,
   publishedPrograms,
+  remindOfTierEndsOf,
 } from "#loyalty";
 import { addMailboxRoutes, createMessages, defineDelivery, defineRetention, type Messages } from "#messages";
 import { addOrgsRoutes, createOrgs, daysOf, type Orgs } from "#orgs";
@@ -156,7 +159,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const events = createEvents({ db, ids, log });
   const orgs = createOrgs({ db, ids, clock });
   const identity = createIdentity({ db, ids, clock, orgs, log });
-  const loyalty = createLoyalty({ db, ids, clock, orgs, log });
+  const standingIn = createStandingIn({ orgs });
+  const loyalty = createLoyalty({ db, ids, clock, orgs, log, standingIn });
   const customers = createCustomers({
     db,
     ids,
@@ -243,6 +247,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     await expireOrganisations(parts, orgIds, async (id) => (await orgs.get(id)).timeZone);
   });
   jobs.every("7 * * * *", "ledger.expire");
+  const tierParts = { db, clock, log, programs: loyalty.programs, publish: events.publish };
+  jobs.define("loyalty.end_tiers", async () =>
+    endTiersOf({ ...tierParts, standingIn }, await organisationIds()),
+  );
+  jobs.every("13 * * * *", "loyalty.end_tiers");
+  jobs.define("loyalty.remind_tiers", async () => remindOfTierEndsOf(tierParts, await organisationIds()));
+  jobs.every("17 * * * *", "loyalty.remind_tiers");
   jobs.define("ledger.remind", async () => {
     const orgIds = (await orgs.list()).map(({ id }) => id);
     await remindOrganisations({ db, clock, log, publish: events.publish }, orgIds, async (id) => {

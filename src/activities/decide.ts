@@ -7,7 +7,9 @@ import {
   type Membership,
   newMembership,
   rollsOf,
+  type SavedMembership,
   type TransactionFacts,
+  tierEvents,
 } from "#loyalty";
 import type { NextId } from "#platform";
 import { amountsThatCount, profileFactsOf } from "./bill-facts.ts";
@@ -128,7 +130,9 @@ const keepMembership = (
   if (before.lastVisitOn !== null) addVisit(snapshot.visitDays, partyId, before.lastVisitOn);
   addVisit(snapshot.visitDays, partyId, visitDayOf(snapshot.organisation, purchase));
   const recordedAt = new Date(snapshot.recordedAt);
-  writes.memberships.push({ membership, tierChange, transactionId, recordedAt });
+  const saved: SavedMembership = { membership, tierChange, transactionId, recordedAt };
+  writes.memberships.push(saved);
+  if (tierChange !== null) writes.events.push(...tierEvents(snapshot.organisation.id, [saved]));
   if (program.rolls) roll(program, passage, decision, facts, writes);
 };
 

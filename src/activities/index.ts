@@ -45,6 +45,7 @@ export {
   setAside,
 } from "./set-aside.ts";
 export { addSimulationRoutes } from "./simulation/routes.ts";
+export { createStandingIn } from "./tier-standing.ts";
 export { releaseOnUpdate } from "./updates/release.ts";
 export { addUpdateRoutes, type UpdateRouteParts } from "./updates/routes.ts";
 export type { UpdatedBill } from "./updates/service.ts";

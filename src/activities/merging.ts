@@ -107,7 +107,8 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const nextEventId = await ids.reserve("event", most);
     const book = new LedgerBook(parties, accounts, { lots, holds, openWith: nextEventId });
     const posted = postMerge(book, { ...partyMerge(actor, step), nextEventId }, mine(holds));
-    const plan = await planMembershipMerge(tx, orgId, step, await sharedVisits(tx, orgId, step));
+    const [shared, programs] = await Promise.all([sharedVisits(tx, orgId, step), loyalty.programs(orgId)]);
+    const plan = await planMembershipMerge(tx, orgId, step, shared, programs);
     await writeLedger(tx, orgId, book.writes(), false);
     await writeMembershipMerge(tx, orgId, step, plan);
     const effects: Effects = {
@@ -132,7 +133,13 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     const nextEventId = await ids.reserve("event", eventsOfUndo(lines.length));
     postMergeUndo(book, { ...partyMerge(actor, step), nextEventId }, lines);
     await writeLedger(tx, orgId, book.writes(), false);
-    await undoMembershipMerge(tx, orgId, step, memberships.map(readMergedMembership));
+    await undoMembershipMerge(
+      tx,
+      orgId,
+      step,
+      memberships.map(readMergedMembership),
+      await loyalty.programs(orgId),
+    );
     const summary = summaryOf(book.accountsOf(survivorId), await loadMemberships(tx, orgId, [survivorId]));
     return { summary };
   };
@@ -164,11 +171,12 @@ export const createMerging = ({ ids, orgs, loyalty }: MergingParts): Merging => 
     // Nothing of this is written: the ids are nobody's.
     const merge = { ...partyMerge(actor, { ...step, mergeId: 0, reason: "" }), nextEventId: () => 0 };
     postMerge(book, merge, mine);
-    const [plan, organisation, programs] = await Promise.all([
-      planMembershipMerge(tx, orgId, step, await sharedVisits(tx, orgId, step)),
+    const [shared, organisation, programs] = await Promise.all([
+      sharedVisits(tx, orgId, step),
       orgs.get(orgId),
       loyalty.programs(orgId),
     ]);
+    const plan = await planMembershipMerge(tx, orgId, step, shared, programs);
     return previewOf({
       organisation,
       programs,

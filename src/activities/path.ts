@@ -2,11 +2,13 @@ import type { CustomerProfile, Customers } from "#customers";
 import type { Events } from "#events";
 import { LedgerBook, ledgerStatements, loadAccounts, lockParties, rollStatements } from "#ledger";
 import {
+  currentMemberships,
   type Loyalty,
   loadMemberships,
   type Membership,
   membershipWrites,
   type OrgPrograms,
+  renumbered,
   tiersAt,
 } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
@@ -195,7 +197,9 @@ const load = async (
   const { bills, redemptions } = hasReturns(batch)
     ? await loadReturns(tx, parts, organisation, batch, book)
     : { bills: new Map<number, ReturnableBill>(), redemptions: noRedemptions() };
-  const byKey = new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item]));
+  const byKey = new Map(
+    currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
+  );
   const [quoted, tiers, visitDays] = await Promise.all([
     loadQuoted(tx, parts.ids, orgId, batch),
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
@@ -310,7 +314,12 @@ export const tiersOfLateBills = async (
     program.programId,
     late.map(({ partyId, purchase }) => ({ partyId, at: purchase.billedAt })),
   );
-  return new Map(late.map((passage, index) => [passage.transactionId, tiers[index]!]));
+  return new Map(
+    late.map(({ transactionId, purchase }, index) => {
+      const { tier, numbering } = tiers[index]!;
+      return [transactionId, renumbered(program.inForce(purchase.billedAt), tier, numbering)];
+    }),
+  );
 };
 
 /** Writes the whole batch at once, one branch per table. */

@@ -13,8 +13,10 @@ export type {
   RuleTrace,
   SideEffect,
   TierChange,
+  TierChangeReason,
   Trace,
   TransactionFacts,
+  UpgradeType,
 } from "./decide/schema.ts";
 export { openMemberships } from "./joining.ts";
 export { awardOf, type CompiledAwardStrategy } from "./programs/award-strategies.ts";
@@ -42,9 +44,22 @@ export type { Author, ProgramDetails, ProgramInput, ProgramSummary } from "./pro
 export { type RedemptionPolicy, redemptionPolicy } from "./programs/redemption.ts";
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";
 export { publishProgram, starterDefinition } from "./programs/starter.ts";
+export { renumbered } from "./programs/tier-moves.ts";
 export { addLoyaltyRoutes } from "./routes.ts";
 export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
 export type { CustomerFinder, LoyaltyRouteParts } from "./standing-routes.ts";
+export { adjustTier, type ManualAction, type ManualAdjustment, type ManualValidity } from "./tiers/adjust.ts";
+export { currentMemberships } from "./tiers/current.ts";
+export {
+  type EndTierParts,
+  endTiersOf,
+  measuresOf,
+  pointsAccount,
+  type StandingIn,
+  type StandingQuestion,
+} from "./tiers/end-tiers.ts";
+export { type ChangeTerms, type Entered, enterTier } from "./tiers/enter.ts";
+export { type TierEventType, tierEvents } from "./tiers/events.ts";
 export {
   type MergedMembership,
   planMembershipMerge,
@@ -52,10 +67,13 @@ export {
   undoMembershipMerge,
   writeMembershipMerge,
 } from "./tiers/merge.ts";
-export { tierNumbered } from "./tiers/rules.ts";
+export { remindOfTierEndsOf, type TierReminderParts } from "./tiers/remind.ts";
+export { type PeriodStanding, tierAfterReturn } from "./tiers/renewal.ts";
+export { type Measures, tierNumbered } from "./tiers/rules.ts";
 export {
   defaultProgram,
   enrol,
+  insertHistory,
   loadMemberships,
   membershipWrites,
   membersOfTier,
@@ -66,4 +84,5 @@ export {
   saveMemberships,
   type TierChangeRow,
   tiersAt,
+  upsertNewest,
 } from "./tiers/store.ts";

@@ -49,6 +49,7 @@ const addProgramList = (server: Server, { loyalty }: LoyaltyRouteParts) => {
 };
 
 const NullableText = Type.Union([Type.String(), Type.Null()]);
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
 const TierName = Type.Object({ number: Type.Integer(), name: Type.String(), color: Type.String() });
 const MembershipItem = Type.Object({
   programId: Type.Integer(),
@@ -61,10 +62,42 @@ const MembershipItem = Type.Object({
     Type.Null(),
   ]),
   progress: Type.Object({
-    criterion: Type.Literal("lifetime_purchases"),
+    criterion: Type.String(),
     value: Type.Number(),
-    toNext: Type.Union([Type.Number(), Type.Null()]),
+    toNext: NullableNumber,
   }),
+  gaps: Type.Array(
+    Type.Object({
+      criterion: Type.String(),
+      value: Type.Number(),
+      threshold: NullableNumber,
+      gap: NullableNumber,
+    }),
+  ),
+  combine: Type.Union([
+    Type.Object({
+      kind: Type.String(),
+      count: Type.Optional(Type.Integer()),
+      expression: Type.Optional(Type.String()),
+    }),
+    Type.Null(),
+  ]),
+  renewal: Type.Union([
+    Type.Object({
+      isConfirmed: Type.Boolean(),
+      conditions: Type.Array(
+        Type.Object({
+          kind: Type.String(),
+          value: Type.Number(),
+          threshold: Type.Number(),
+          gap: Type.Number(),
+        }),
+      ),
+    }),
+    Type.Null(),
+  ]),
+  isManualTier: Type.Boolean(),
+  reassessTier: Type.Boolean(),
   lifetimePurchases: Type.Number(),
   transactionCount: Type.Integer(),
   visitCount: Type.Integer(),
@@ -80,6 +113,10 @@ const TierChangeItem = Type.Object({
   to: TierName,
   reason: Type.String(),
   transactionId: Type.Union([Type.Integer(), Type.Null()]),
+  expiresAt: NullableText,
+  upgradeType: Type.String(),
+  notes: Type.String(),
+  changedBy: Type.String(),
 });
 
 const addMemberRoutes = (server: Server, { loyalty, customers }: LoyaltyRouteParts) => {

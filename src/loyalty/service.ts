@@ -5,7 +5,11 @@ import type { Membership } from "./decide/schema.ts";
 import type { ProgramHistory } from "./programs/history.ts";
 import type { ProgramParts } from "./programs/parts.ts";
 import { createPrograms } from "./programs/service.ts";
+import { currentMemberships } from "./tiers/current.ts";
 import { membershipView, programDetails, titledDetails } from "./tiers/details.ts";
+import { pointsAccount, type StandingIn } from "./tiers/end-tiers.ts";
+import { type GapsAsked, standingSoFar, type TierGaps, tierGapsOf } from "./tiers/gap.ts";
+import { NO_STANDING } from "./tiers/renewal.ts";
 import { tierNumbered } from "./tiers/rules.ts";
 import { listTierChanges, loadMemberships } from "./tiers/store.ts";
 
@@ -17,9 +21,16 @@ export interface Standing {
   readonly accounts: readonly Account[];
 }
 
+export interface LoyaltyParts extends ProgramParts {
+  /** Reads bills, which are to the right; without it nobody has any. */
+  readonly standingIn?: StandingIn;
+}
+
+const noBills: StandingIn = async (_tx, _orgId, questions) => questions.map(() => NO_STANDING);
+
 /** Programs, and what members have in them. */
-export const createLoyalty = (parts: ProgramParts) => {
-  const { db, clock, orgs } = parts;
+export const createLoyalty = (parts: LoyaltyParts) => {
+  const { db, clock, orgs, standingIn = noBills } = parts;
   const programs = createPrograms(parts);
 
   const membershipIn = (memberships: readonly Membership[], { programId }: ProgramHistory) =>
@@ -28,11 +39,12 @@ export const createLoyalty = (parts: ProgramParts) => {
   /** Balances and memberships of a party. */
   const standing = (orgId: number, partyId: number): Promise<Standing> =>
     db.transaction(orgId, async (tx) => {
-      const [memberships, accounts] = await Promise.all([
+      const [all, memberships, accounts] = await Promise.all([
+        programs.programs(orgId),
         loadMemberships(tx, orgId, [partyId]),
         loadAccounts(tx, orgId, [partyId]),
       ]);
-      return { memberships, accounts };
+      return { memberships: currentMemberships(all, memberships), accounts };
     });
 
   /**
@@ -50,9 +62,34 @@ export const createLoyalty = (parts: ProgramParts) => {
       loadMemberships(tx, organisation.id, [partyId]),
     ]);
     const now = clock.now().getTime();
+    const current = currentMemberships(all, memberships);
     return all.all.map((history) =>
-      titledDetails(organisation, history.inForce(now), membershipIn(memberships, history), balances, now),
+      titledDetails(organisation, history.inForce(now), membershipIn(current, history), balances, now),
     );
+  };
+
+  /** How far a party is from the next tier and from keeping its own, in the default program; empty for no member of it. */
+  const tierGaps = async (
+    tx: Tx,
+    organisation: Organisation,
+    partyId: number,
+    asked: GapsAsked,
+  ): Promise<TierGaps> => {
+    const [all, memberships, accounts] = await Promise.all([
+      programs.programs(organisation.id),
+      loadMemberships(tx, organisation.id, [partyId]),
+      loadAccounts(tx, organisation.id, [partyId]),
+    ]);
+    const history = all.default;
+    const membership = history === null ? null : membershipIn(currentMemberships(all, memberships), history);
+    if (history === null || membership === null) return { lacksDowngrade: false };
+    const now = clock.now().getTime();
+    const account = pointsAccount(accounts, partyId, history.programId);
+    return tierGapsOf(tx, organisation, history.inForce(now), membership, account, {
+      asked,
+      now,
+      standingIn,
+    });
   };
 
   /** What the `loyaltyDetails` reads answer for some programs. */
@@ -70,11 +107,22 @@ export const createLoyalty = (parts: ProgramParts) => {
   /** Memberships of a party as the console shows them, the default program's first. */
   const listMemberships = async (orgId: number, partyId: number) => {
     const [organisation, all] = await Promise.all([orgs.get(orgId), programs.programs(orgId)]);
-    const memberships = await db.transaction(orgId, (tx) => loadMemberships(tx, orgId, [partyId]));
     const now = clock.now().getTime();
-    return all.all.flatMap((history) => {
-      const membership = membershipIn(memberships, history);
-      return membership === null ? [] : [membershipView(organisation, history.inForce(now), membership)];
+    return db.transaction(orgId, async (tx) => {
+      const [memberships, accounts] = await Promise.all([
+        loadMemberships(tx, orgId, [partyId]),
+        loadAccounts(tx, orgId, [partyId]),
+      ]);
+      const current = currentMemberships(all, memberships);
+      const views: ReturnType<typeof membershipView>[] = [];
+      for (const history of all.all) {
+        const membership = membershipIn(current, history);
+        if (membership === null) continue;
+        const program = history.inForce(now);
+        const standing = await standingSoFar(tx, standingIn, program, membership);
+        views.push(membershipView(organisation, program, membership, accounts, standing));
+      }
+      return views;
     });
   };
 
@@ -83,25 +131,39 @@ export const createLoyalty = (parts: ProgramParts) => {
     const [organisation, all] = await Promise.all([orgs.get(orgId), programs.programs(orgId)]);
     const rows = await db.transaction(orgId, (tx) => listTierChanges(tx, orgId, partyId));
     return rows.map((row) => {
-      const program = all.byId(row.programId)?.inForce(row.changedAt.getTime());
-      const tier = (number: number) => ({
-        number,
-        name: program === undefined ? "" : tierNumbered(program.tiers, number).name,
-        color: program === undefined ? "" : tierNumbered(program.tiers, number).color,
-      });
+      const history = all.byId(row.programId);
+      const program = history?.inForce(row.changedAt.getTime());
+      const numberedBy = (numbering: number) =>
+        // A tier is read by the version then, or by the newest one that numbered tiers so.
+        program?.numbering === numbering
+          ? program
+          : (history?.versions.findLast((version) => version.numbering === numbering) ?? program);
+      const tier = (number: number, numbering: number) => {
+        const found = numberedBy(numbering);
+        return {
+          number,
+          name: found === undefined ? "" : tierNumbered(found.tiers, number).name,
+          color: found === undefined ? "" : tierNumbered(found.tiers, number).color,
+        };
+      };
+      const before = row.reason === "tier removed" ? row.numbering - 1 : row.numbering;
       return {
         programId: row.programId,
         programName: program?.name ?? "",
         changeNo: row.changeNo,
         changedAt: formatIso(row.changedAt.getTime(), organisation.timeZone),
         recordedAt: formatIso(row.recordedAt.getTime(), organisation.timeZone),
-        from: row.fromTier === null ? null : tier(row.fromTier),
-        to: tier(row.toTier),
+        from: row.fromTier === null ? null : tier(row.fromTier, before),
+        to: tier(row.toTier, row.numbering),
         reason: row.reason,
         transactionId: row.transactionId,
+        expiresAt: row.expiresAt === null ? null : formatIso(row.expiresAt.getTime(), organisation.timeZone),
+        upgradeType: row.upgradeType,
+        notes: row.notes,
+        changedBy: row.changedBy,
       };
     });
   };
 
-  return { ...programs, standing, loyaltyDetails, summaries, listMemberships, listChanges };
+  return { ...programs, standing, loyaltyDetails, tierGaps, summaries, listMemberships, listChanges };
 };

@@ -86,8 +86,8 @@ export interface Desk {
   readonly profiles: ReadonlyMap<number, CustomerProfile>;
   /** Who was merged into customers of the batch, as far as their kinds asked for it: victim → survivor. */
   readonly survivors: ReadonlyMap<number, number>;
-  /** By `party/program`. */
-  readonly memberships: ReadonlyMap<string, Membership>;
+  /** By `party/program`, as the movements so far left them. */
+  readonly memberships: Map<string, Membership>;
   readonly book: LedgerBook;
   readonly recordedAt: Instant;
   /** The next id of a kind. */

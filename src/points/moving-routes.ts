@@ -5,6 +5,7 @@ import { addUnlockRoutes, type UnlockRouteParts } from "./conversions/routes.ts"
 import { addDeductionRoutes } from "./deductions/routes.ts";
 import { addExpiryRoutes } from "./expiry/routes.ts";
 import { addAllocateRoutes } from "./grants/allocate-routes.ts";
+import { addTierAdjustmentRoutes } from "./tiers-by-hand/routes.ts";
 import { addTransferRoutes, type TransferRouteParts } from "./transfers/routes.ts";
 
 export interface MovingRouteParts extends TransferRouteParts, UnlockRouteParts, ByHandParts {
@@ -15,7 +16,7 @@ export interface MovingRouteParts extends TransferRouteParts, UnlockRouteParts, 
   >;
 }
 
-/** Adds the calls that pass points on, give and take them by hand, unlock them and move their dates. */
+/** Adds the calls that pass points on, give and take them by hand, unlock them and move their dates, and that move tiers by hand. */
 export const addMovingRoutes = (server: Server, parts: MovingRouteParts): void => {
   addTransferRoutes(server, parts);
   addDeductionRoutes(server, parts);
@@ -23,4 +24,5 @@ export const addMovingRoutes = (server: Server, parts: MovingRouteParts): void =
   addUnlockRoutes(server, parts);
   addExpiryRoutes(server, parts);
   addByHandRoutes(server, parts);
+  addTierAdjustmentRoutes(server, parts);
 };

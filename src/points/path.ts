@@ -9,7 +9,7 @@ import {
   lockParties,
   readParties,
 } from "#ledger";
-import { type Loyalty, loadMemberships, type OrgPrograms } from "#loyalty";
+import { currentMemberships, type Loyalty, loadMemberships, type OrgPrograms } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
 import {
   AppError,
@@ -292,7 +292,9 @@ const openDesk = async (
     survivors: new Map(
       profiles.flatMap(({ partyId, mergedInto }) => (mergedInto === null ? [] : [[partyId, mergedInto]])),
     ),
-    memberships: new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item])),
+    memberships: new Map(
+      currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
+    ),
     book: new LedgerBook(parties, accounts, { lots, holds, openWith: nextEvent }),
     recordedAt: parts.clock.now().getTime(),
     nextId: (kind) => next[kind](),

@@ -110,7 +110,7 @@ const addCustomer = async (orgId: number, mobile: string): Promise<number> => {
       transactionCount: 2,
       changeNo: 2,
     };
-    const tierChange = { from: 1, to: 2, at: NOW.getTime() + 1000, reason: "upgrade" };
+    const tierChange = { from: 1, to: 2, at: NOW.getTime() + 1000, reason: "upgrade" as const };
     await saveMemberships(tx, orgId, [{ membership: after, tierChange, transactionId: 77, recordedAt: NOW }]);
   });
   return partyId;

@@ -3,7 +3,7 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 import { partiesOf } from "#customers";
 import type { Actor } from "#identity";
 import { LedgerBook, loadAccounts } from "#ledger";
-import { loadMemberships, type OrgPrograms } from "#loyalty";
+import { currentMemberships, loadMemberships, type OrgPrograms } from "#loyalty";
 import type { Organisation } from "#orgs";
 import {
   AppError,
@@ -246,7 +246,9 @@ const preview = async (
     organisation,
     programs,
     profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
-    memberships: new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item])),
+    memberships: new Map(
+      currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
+    ),
     tiersOfLateBills: new Map(),
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),

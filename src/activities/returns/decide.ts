@@ -1,6 +1,6 @@
 import type { CustomerProfile } from "#customers";
 import { postMerge } from "#ledger";
-import type { Membership } from "#loyalty";
+import { type Membership, tierEvents } from "#loyalty";
 import { AppError, type NextId } from "#platform";
 import { type Passage, type ReturnPassage, refuse, type Snapshot, type Writes } from "../passage.ts";
 import { type Consequence, consequenceOf, takesBack } from "./consequence.ts";
@@ -8,6 +8,7 @@ import { recordReturn } from "./record.ts";
 import { reverseRedemptionsOfBill } from "./redemptions.ts";
 import { isReturned, judgeReturn } from "./rules.ts";
 import type { JudgedReturn, ReturnableBill } from "./schema.ts";
+import { measuresBefore, tierTakenBack } from "./tiers.ts";
 
 /** What a passage's returns come to, before anything of it is written. */
 export interface JudgedReturns {
@@ -58,8 +59,8 @@ const judge = (
 };
 
 /**
- * Lifetime purchases go down by what goes back, the count of bills once nothing of the bill is left. The tier stays: it was
- * reached by what was bought then.
+ * Lifetime purchases go down by what goes back, the count of bills once nothing of the bill is left. The tier stays, unless the program
+ * has returns take it back (`tierTakenBack`).
  */
 const lowerMembership = (
   { bill, amount }: JudgedReturn,
@@ -90,6 +91,7 @@ export const applyReturns = (
   writes: Writes,
 ): void => {
   for (const [id, bill] of bills) snapshot.bills.set(id, bill);
+  const measures = measuresBefore(memberships, snapshot);
   for (const { item, judged } of items) {
     if (takesBack(snapshot)) reverseRedemptionsOfBill(passage, item, judged, snapshot);
     const at = { returnId: item.transactionId, now: passage.purchase.now };
@@ -104,15 +106,13 @@ export const applyReturns = (
     for (const partyId of item.payerIds ?? [])
       followMerge(passage, { ...item, partyId, billId }, snapshot, () => nextId("event"));
   }
-  for (const [key, membership] of memberships) {
-    snapshot.memberships.set(key, membership);
-    const recordedAt = new Date(snapshot.recordedAt);
-    writes.memberships.push({
-      membership,
-      tierChange: null,
-      transactionId: passage.transactionId,
-      recordedAt,
-    });
+  for (const [key, lowered] of memberships) {
+    const { transactionId } = passage;
+    const after = tierTakenBack(passage, lowered, measures.get(key), snapshot);
+    const saved = { ...after, transactionId, recordedAt: new Date(snapshot.recordedAt) };
+    snapshot.memberships.set(key, after.membership);
+    writes.memberships.push(saved);
+    if (after.tierChange !== null) writes.events.push(...tierEvents(snapshot.organisation.id, [saved]));
   }
 };
 

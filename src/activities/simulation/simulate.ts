@@ -1,5 +1,5 @@
 import { LedgerBook, type Lot, loadAccounts } from "#ledger";
-import { type CompiledProgram, loadMemberships, type Trace } from "#loyalty";
+import { type CompiledProgram, currentMemberships, loadMemberships, type Trace } from "#loyalty";
 import { AppError, assert, sql, type Tx } from "#platform";
 import { decide } from "../decide.ts";
 import { errors } from "../errors.ts";
@@ -83,7 +83,9 @@ const readSnapshot = async (
     loadMemberships(tx, orgId, partyIds),
     parts.customers.loadProfiles(tx, orgId, partyIds),
   ]);
-  const byKey = new Map(memberships.map((item) => [`${item.partyId}/${item.programId}`, item]));
+  const byKey = new Map(
+    currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
+  );
   const programId = programs.default?.programId ?? null;
   const [tiers, visitDays] = await Promise.all([
     tiersOfLateBills(tx, orgId, [passage], programs, byKey),

@@ -39,8 +39,8 @@ export const decideAgain = (
 };
 
 const isSameDecision = (one: Trace, other: Trace): boolean => {
-  const given = ({ tier, rules }: Trace) =>
-    JSON.stringify([tier, rules.map(({ i, o, p, l }) => [i, o, p, l])]);
+  const given = ({ tier, split, rules }: Trace) =>
+    JSON.stringify([tier, split ?? null, rules.map(({ i, o, p, l }) => [i, o, p, l])]);
   return given(one) === given(other);
 };
 
@@ -54,10 +54,11 @@ const standingBefore = (
   const membership = today.membership!;
   const { numbers, texts, fields } = factsSeen(program, trace);
   const joinedAt = membership.joinedAt.getTime();
-  const { changes: _, isNew: __, ...kept } = membership;
+  const { changes: _, isNew: __, reassessTier: ___, moved: ____, ...kept } = membership;
   return {
     membership: {
       ...kept,
+      numbering: program.numbering,
       tierNumber: trace.tierBefore ?? trace.tierAfter,
       tierSince: new Date(Math.min(joinedAt, billedAt)),
       lifetimePurchases: trace.lifetime - trace.amount,

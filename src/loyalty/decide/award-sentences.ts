@@ -49,7 +49,11 @@ export const awardClauses = (
   const rounding = isRounded
     ? `, ${each}${ROUNDED[award.rounding]} to ${number(points)}${each && " in all"}`
     : "";
-  const reckoned = award.basis === "lines" ? lineReckoning : reckoning;
+  const reckoned = isSplit(award, trace)
+    ? splitReckoning
+    : award.basis === "lines"
+      ? lineReckoning
+      : reckoning;
   const split =
     rule.l !== undefined && award.basis === "proportions"
       ? `, split over ${plural(rule.l.length, "line")} by their amounts`
@@ -72,9 +76,33 @@ const reasonClause = (reason: NonNullable<RuleTrace["n"]>, { currency }: Compile
 const unitOf = ({ currency }: CompiledAward, amount: number): string =>
   currency === null ? plural(amount, "point") : `${number(amount)} ${currency.name}`;
 
+const isTieredAward = ({ rates }: CompiledAward): boolean => rates.some((other) => other !== rates[0]);
+
+/** Whether parts of the bill earned at different rates. */
+const isSplit = (award: CompiledAward, { split }: Trace): boolean =>
+  split !== undefined && award.strategy !== "fixed" && isTieredAward(award);
+
+/** How the points of a bill come about whose parts earn by two tiers. */
+const splitReckoning = (
+  award: CompiledAward,
+  { r = 0 }: RuleTrace,
+  { amount, tier, split }: Trace,
+  program: CompiledProgram,
+): string => {
+  const { at, tier: second } = split!;
+  const part = (size: number, tierNumber: number) => {
+    const rate = number(rateAt(award, tierNumber) / RATE_SCALE);
+    const by = tierNumbered(program.tiers, tierNumber).name;
+    return award.strategy === "prorated_percent"
+      ? `${money(size, program)} × ${rate} % (${by})`
+      : `${money(size, program)} at ${rate} for every ${money(award.every, program)} (${by})`;
+  };
+  return `${part(at, tier)} and ${part(amount - at, second)} = ${unitOf(award, r)}`;
+};
+
 /** The rate and the tier, the latter where the rate depends on it. */
 const rateOf = (award: CompiledAward, trace: Trace, program: CompiledProgram) => {
-  const isTiered = award.rates.some((other) => other !== award.rates[0]);
+  const isTiered = isTieredAward(award);
   return {
     rate: rateAt(award, trace.tier) / RATE_SCALE,
     by: isTiered ? ` (${tierNumbered(program.tiers, trace.tier).name})` : "",

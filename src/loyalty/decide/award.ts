@@ -1,9 +1,10 @@
 import { type Millipoints, multiplyRatio, POINTS_SCALE } from "#platform";
-import { type CompiledAward, pointsOf, type Reckoned, unitOf } from "../programs/awards.ts";
+import { type CompiledAward, pointsOf, pointsOfParts, type Reckoned, unitOf } from "../programs/awards.ts";
 import type { CompiledProgram, CompiledRule } from "../programs/compile.ts";
 import { isActive } from "../programs/currencies.ts";
 import { conversionOf } from "../programs/delay.ts";
 import { DEFAULT_EXPIRY, type ExpiryDate, type ExpiryMoment, expiresAt } from "../programs/expiry.ts";
+import type { TierSplit } from "../tiers/step.ts";
 import type { Award, LineFacts, RuleTrace, TransactionFacts } from "./schema.ts";
 
 /** What awards of one bill have in common. */
@@ -11,6 +12,8 @@ export interface Earning {
   readonly facts: TransactionFacts;
   /** Tier whose rates apply. */
   readonly tier: number;
+  /** Above an amount of the bill another tier's. */
+  readonly split: TierSplit | null;
   readonly moment: ExpiryMoment;
   /** Of the program's own expiry. */
   readonly expiry: ExpiryDate;
@@ -35,10 +38,10 @@ export const awardByRule = (
   awards: Award[],
 ): Awarded => {
   const { award } = rule;
-  const { facts, tier } = earning;
+  const { facts } = earning;
   if (!award.isPlain) return awardWithTerms(program, rule, earning, awards);
   // A bill of zero earns nothing, not even what is fixed.
-  const { raw, points } = facts.amount > 0 ? pointsOf(award, tier, facts.amount, facts.moneyScale) : NOTHING;
+  const { raw, points } = facts.amount > 0 ? forBill(award, earning) : NOTHING;
   const { expiresAt: end, rolls } = earning.expiry;
   awards.push({
     programId: program.programId,
@@ -97,6 +100,40 @@ const awardWithTerms = (
   };
 };
 
+/** What an award gives for the bill, by the tiers that it earns by. */
+const forBill = (award: CompiledAward, { facts: { amount, moneyScale }, tier, split }: Earning): Reckoned =>
+  split === null
+    ? pointsOf(award, tier, amount, moneyScale)
+    : forParts(award, tier, split, split.at, amount, moneyScale);
+
+const forParts = (
+  award: CompiledAward,
+  tier: number,
+  split: TierSplit,
+  first: number,
+  amount: number,
+  moneyScale: number,
+): Reckoned =>
+  pointsOfParts(award, { tier, amount: first }, { tier: split.tier, amount: amount - first }, moneyScale);
+
+/** What an award gives for each line; a bill that is split is split in the order of its lines. */
+const forLines = (
+  award: CompiledAward,
+  { facts: { amount, lines, moneyScale }, tier, split }: Earning,
+): Reckoned[] => {
+  if (split === null)
+    return lines.map((line) => (line.amount > 0 ? pointsOf(award, tier, line.amount, moneyScale) : NOTHING));
+  const paid = lines.reduce((sum, line) => sum + Math.max(0, line.amount), 0);
+  // A discount on the bill as a whole is on all its lines alike.
+  let left = paid === amount ? split.at : multiplyRatio(split.at, paid, amount, "floor");
+  return lines.map((line) => {
+    if (line.amount <= 0) return NOTHING;
+    const first = Math.min(line.amount, left);
+    left -= first;
+    return forParts(award, tier, split, first, line.amount, moneyScale);
+  });
+};
+
 const reasonForNothing = ({ currency, basis }: CompiledAward, facts: TransactionFacts): RuleTrace["n"] => {
   if (currency !== null && !isActive(currency, facts.billedAt)) return "inactive_currency";
   if (basis === "lines" && !facts.lines.some(({ amount }) => amount > 0)) return "no_lines";
@@ -108,17 +145,14 @@ interface Share extends Reckoned {
 }
 
 /** What goes to the bill or to each of its lines; lines that get nothing are left out. */
-const sharesOf = (award: CompiledAward, { facts, tier }: Earning): Share[] => {
-  const { amount, lines, moneyScale } = facts;
+const sharesOf = (award: CompiledAward, earning: Earning): Share[] => {
+  const { amount, lines } = earning.facts;
   if (amount <= 0) return [];
   if (award.basis === "lines") {
-    const shares = lines.map((line, index) => ({
-      line: index + 1,
-      ...(line.amount > 0 ? pointsOf(award, tier, line.amount, moneyScale) : NOTHING),
-    }));
+    const shares = forLines(award, earning).map((reckoned, index) => ({ line: index + 1, ...reckoned }));
     return shares.filter((share) => share.raw > 0 || share.points > 0);
   }
-  const whole = pointsOf(award, tier, amount, moneyScale);
+  const whole = forBill(award, earning);
   return award.basis === "proportions" ? split(whole, award, lines) : [{ line: BILL, ...whole }];
 };
 

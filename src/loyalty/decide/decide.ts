@@ -1,8 +1,10 @@
 import { TRUE } from "#expressions";
-import { addAmounts, type Instant, localDate } from "#platform";
+import { addAmounts, type Instant, localDate, type Millipoints } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { expiresAt } from "../programs/expiry.ts";
-import { tierAfter } from "../tiers/rules.ts";
+import { termsOf } from "../tiers/enter.ts";
+import { type Measures, measureOf } from "../tiers/rules.ts";
+import { type EarningTiers, tierOn, tierStep } from "../tiers/step.ts";
 import { awardByRule, type Earning } from "./award.ts";
 import { DecisionContext } from "./context.ts";
 import { effectsOf, NO_EFFECTS } from "./effects.ts";
@@ -12,7 +14,6 @@ import type {
   MemberState,
   Membership,
   RuleTrace,
-  TierChange,
   Trace,
   TransactionFacts,
 } from "./schema.ts";
@@ -35,6 +36,7 @@ export const newMembership = (program: CompiledProgram, partyId: number, joinedA
   visitCount: 0,
   lastVisitOn: null,
   changeNo: 1,
+  numbering: program.numbering,
   isNew: true,
 });
 
@@ -49,50 +51,72 @@ export const decideTransaction = (
   if (before === null) return leaveAlone(program, facts, before, NOT_A_MEMBER);
 
   const lifetime = addAmounts(before.lifetimePurchases, facts.amount);
-  const tierNumber = tierAfter(program.tiers, before.tierNumber, lifetime);
-  const late = facts.tierAtDate !== undefined || facts.billedAt < before.tierSince.getTime();
-  const eager = program.upgrade === "eager" && !late;
-  const tierBefore = facts.tierAtDate ?? tierOn(before, facts.billedAt);
-  const earningTier = eager ? tierNumber : tierBefore;
-  const tierChange = tierNumber === before.tierNumber ? null : changeOf(before, tierNumber, facts.billedAt);
-  const membership = count(before, facts, lifetime, tierChange);
-  const earning = earningOf(program, facts, before, earningTier);
-
-  const awards: Award[] = [];
-  const rules: RuleTrace[] = [];
-  const context = new DecisionContext(program, facts, state, before, membership, tierBefore, earningTier);
-  evaluateRules(program, earning, context, awards, rules);
+  const counted = count(before, facts, lifetime);
+  const { balance, lifetimePoints } = state;
+  const step = tierStep(program, { facts, before, counted, balance, lifetimePoints }, (earning) =>
+    earn(program, facts, state, counted, earning),
+  );
+  const { earned, earning, isLate, tierChange, membership } = step;
+  const { split } = earning;
   const trace: Trace = {
     program: program.programId,
     version: program.version,
     amount: facts.amount,
-    tier: earningTier,
-    tierAfter: tierNumber,
+    tier: earning.tier,
+    tierAfter: membership.tierNumber,
     lifetime,
-    expiresAt: earning.expiry.expiresAt,
-    rules,
+    expiresAt: earned.expiresAt,
+    rules: earned.rules,
     ...(tierChange === null ? undefined : { tierBefore: before.tierNumber }),
-    ...(late ? { late: true } : undefined),
+    ...(isLate ? { late: true } : undefined),
+    ...(split === null ? undefined : { split }),
+    ...tierValuesOf(program, {
+      lifetimePurchases: lifetime,
+      currentPoints: balance + earned.points,
+      lifetimePoints: lifetimePoints + earned.points,
+      visits: counted.visitCount,
+    }),
   };
+  const { awards } = earned;
   return { awards, membership, tierChange, trace, sideEffects: effectsOf(program, awards) };
 };
 
-/** The tier held on a date, as far as the membership itself can tell: changes decided since it was read are with it. */
-const tierOn = ({ changes, tierNumber }: Membership, at: Instant): number => {
-  if (changes === undefined) return tierNumber;
-  for (let index = changes.length - 1; index >= 0; index--) {
-    if (changes[index]!.at <= at) return changes[index]!.to;
-  }
-  return changes[0]?.from ?? tierNumber;
+/** What a bill earns by some tiers. */
+interface Earned {
+  readonly awards: readonly Award[];
+  readonly rules: readonly RuleTrace[];
+  /** Regular points, all together. */
+  readonly points: Millipoints;
+  /** Of the program's own expiry. */
+  readonly expiresAt: Instant | null;
+}
+
+/** Asked again where the tier depends on what is earned: it must leave nothing behind. */
+const earn = (
+  program: CompiledProgram,
+  facts: TransactionFacts,
+  state: MemberState,
+  counted: Membership,
+  tiers: EarningTiers,
+): Earned => {
+  const before = state.membership!;
+  const earning = earningOf(program, facts, before, tiers);
+  const awards: Award[] = [];
+  const rules: RuleTrace[] = [];
+  const tierBefore = facts.tierAtDate ?? tierOn(before, facts.billedAt);
+  const context = new DecisionContext(program, facts, state, before, counted, tierBefore, tiers.tier);
+  const points = evaluateRules(program, earning, context, awards, rules);
+  return { awards, rules, points, expiresAt: earning.expiry.expiresAt };
 };
 
-/** Tier history never runs backwards: a bill older than the newest change adds its own right after it. */
-const changeOf = (before: Membership, to: number, billedAt: Instant): TierChange => ({
-  from: before.tierNumber,
-  to,
-  at: Math.max(billedAt, before.tierSince.getTime()),
-  reason: "upgrade",
-});
+/** Kept with the trace where lifetime purchases do not tell all. */
+const tierValuesOf = (
+  { tierStrategy: { criteria } }: CompiledProgram,
+  measures: Measures,
+): Pick<Trace, "tierValues"> | undefined =>
+  criteria.length === 1 && criteria[0]!.kind === "lifetime_purchases"
+    ? undefined
+    : { tierValues: criteria.map((criterion) => measureOf(criterion, measures)) };
 
 const leaveAlone = (
   program: CompiledProgram,
@@ -121,11 +145,11 @@ const earningOf = (
   { expiries }: CompiledProgram,
   facts: TransactionFacts,
   membership: Membership,
-  tier: number,
+  { tier, split }: EarningTiers,
 ): Earning => {
   const { billedAt, now, timeZone } = facts;
   const moment = { at: billedAt, now, tier, joinedAt: membership.joinedAt.getTime(), timeZone };
-  return { facts, tier, moment, expiry: expiresAt({ expiries }, null, moment) };
+  return { facts, tier, split, moment, expiry: expiresAt({ expiries }, null, moment) };
 };
 
 const evaluateRules = (
@@ -134,8 +158,9 @@ const evaluateRules = (
   context: DecisionContext,
   awards: Award[],
   traces: RuleTrace[],
-): void => {
+): Millipoints => {
   const { rules } = program;
+  let given = 0;
   for (let index = 0; index < rules.length; index++) {
     const rule = rules[index]!;
     const { outcome: o, steps: v, problem } = rule.condition.trace(context);
@@ -146,21 +171,20 @@ const evaluateRules = (
     const { points, trace } = awardByRule(program, rule, earning, awards);
     traces.push({ i: index, o, v, ...trace });
     // What conditions call points are those that can be spent.
-    if (rule.award.currency === null && rule.award.category === "regular") context.award(points);
+    if (rule.award.currency !== null || rule.award.category !== "regular") continue;
+    context.award(points);
+    given += points;
   }
+  return given;
 };
 
-const count = (
-  before: Membership,
-  facts: TransactionFacts,
-  lifetimePurchases: number,
-  tierChange: TierChange | null,
-): Membership => {
+/** The membership with the bill counted, still in its tier. */
+const count = (before: Membership, facts: TransactionFacts, lifetimePurchases: number): Membership => {
   const day = localDate(facts.billedAt, facts.timeZone);
   const last = before.lastVisitOn;
   const newest = last === null || day > last;
   const isVisit = newest || (day < last && facts.firstOfDay !== false);
-  const counted = {
+  return {
     partyId: before.partyId,
     programId: before.programId,
     joinedAt: before.joinedAt,
@@ -172,15 +196,8 @@ const count = (
     visitCount: isVisit ? before.visitCount + 1 : before.visitCount,
     lastVisitOn: newest ? day : last,
     changeNo: before.changeNo,
+    ...termsOf(before),
     ...(before.isNew ? { isNew: true as const } : undefined),
     ...(before.changes === undefined ? undefined : { changes: before.changes }),
-  };
-  if (tierChange === null) return counted;
-  return {
-    ...counted,
-    tierNumber: tierChange.to,
-    tierSince: new Date(tierChange.at),
-    changeNo: before.changeNo + 1,
-    changes: [...(before.changes ?? []), tierChange],
   };
 };

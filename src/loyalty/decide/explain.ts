@@ -2,10 +2,11 @@ import { explain, resultsOf } from "#expressions";
 import { assert, formatIso, POINTS_SCALE } from "#platform";
 import type { AwardCategory } from "../programs/awards.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
-import { nextTier, tierNumbered } from "../tiers/rules.ts";
+import { tierNumbered } from "../tiers/rules.ts";
 import { awardClauses, expiryIn, givenWords } from "./award-sentences.ts";
 import type { RuleTrace, Trace } from "./schema.ts";
-import { dayOf, decimalsOf, listed, money, plural, sentence } from "./words.ts";
+import { tierSentence } from "./tier-sentence.ts";
+import { dayOf, decimalsOf, listed, plural, sentence } from "./words.ts";
 
 /** Why a purchase earned what it earned, for people. Times are ISO with the offset of the organisation's zone. */
 export interface Why {
@@ -118,24 +119,4 @@ const awardOf = (rule: RuleTrace, trace: Trace, program: CompiledProgram): NonNu
           lines: rule.l.map(([line, points, raw]) => ({ line, points: raw, rounded: points / POINTS_SCALE })),
         }),
   };
-};
-
-const tierSentence = (trace: Trace, program: CompiledProgram): string => {
-  if (trace.blocked !== undefined) return "The bill does not count towards a tier.";
-  const { tiers } = program;
-  const after = tierNumbered(tiers, trace.tierAfter);
-  const value = money(trace.lifetime, program);
-  if (trace.tierBefore !== undefined) {
-    const before = tierNumbered(tiers, trace.tierBefore).name;
-    const earned = trace.late
-      ? ""
-      : program.upgrade === "lazy"
-        ? `; this bill still earned as ${before}`
-        : "; this bill already earned by it";
-    return `Lifetime purchases of ${value} reach the ${money(after.threshold, program)} of ${after.name}: moved up from ${before}${earned}.`;
-  }
-  const next = nextTier(tiers, after.number);
-  if (next === null) return `${after.name} is the highest tier; lifetime purchases are ${value}.`;
-  const missing = money(Math.max(0, next.threshold - trace.lifetime), program);
-  return `Stays ${after.name} with lifetime purchases of ${value}. ${missing} more of lifetime purchases make ${next.name}.`;
 };

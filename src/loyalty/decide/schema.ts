@@ -18,6 +18,18 @@ export interface Membership {
   readonly lastVisitOn: string | null;
   /** Number of the newest row of tier history; rows are numbered 1, 2, 3 … */
   readonly changeNo: number;
+  /** When the tier was renewed or its end was moved last, since it was entered; null or absent: never. */
+  readonly tierRenewedAt?: Date | null;
+  /** Given by hand, to stand until it ends. */
+  readonly isManualTier?: boolean;
+  /** The next activity looks at the tier anew, and may lower it. */
+  readonly reassessTier?: boolean;
+  /** Where the member goes when the tier ends, instead of where the program says. */
+  readonly returnTier?: number | null;
+  /** What the tier's number is read by (`Numbering`); absent: the first. */
+  readonly numbering?: number;
+  /** The tier that the member held is gone from the program; the change is stored with the membership. */
+  readonly moved?: TierChange;
   /** Not stored yet: the customer joins with the bill being decided. */
   readonly isNew?: true;
   /** Tier changes decided since the membership was read, oldest first; they are stored with it. */
@@ -106,12 +118,39 @@ export interface Award {
   readonly awardStrategyId: number | null;
 }
 
+/** Where a tier change comes from, as events name it (event-notifications.md §5.5). */
+export type UpgradeType = "STRATEGY" | "RULE_ACTION" | "MANUAL" | "IMPORT" | "PARTNER_PROGRAM";
+
+export type TierChangeReason =
+  | "joined"
+  | "upgrade"
+  | "reassessed"
+  | "renewal"
+  | "downgrade"
+  | "tier ended"
+  | "return"
+  | "manual upgrade"
+  | "manual downgrade"
+  | "manual renewal"
+  | "expiry moved"
+  | "rule"
+  | "tier removed"
+  | "merge"
+  | "merge undone";
+
 export interface TierChange {
-  /** Null when the member joined. */
+  /** Null when the member joined. The same as `to` when the tier was renewed. */
   readonly from: number | null;
   readonly to: number;
   readonly at: Instant;
-  readonly reason: string;
+  readonly reason: TierChangeReason;
+  /** When the tier ends now; absent: it does not. */
+  readonly expiresAt?: Instant;
+  /** Absent: STRATEGY. */
+  readonly upgradeType?: UpgradeType;
+  readonly notes?: string;
+  /** Of a tier that was removed, when numbers do not tell: whether the member went up. */
+  readonly isUp?: boolean;
 }
 
 /** What one rule did; its program version says the rest. */
@@ -149,6 +188,10 @@ export interface Trace {
   readonly tierAfter: number;
   /** Tier before it, when it changed. */
   readonly tierBefore?: number;
+  /** A part of the bill earned by another tier: what was above an amount. */
+  readonly split?: { readonly at: Money; readonly tier: number };
+  /** The member's value by each criterion of tiers after the decision, in exact units, where that is not lifetime purchases alone. */
+  readonly tierValues?: readonly number[];
   /** Lifetime purchases after the decision. */
   readonly lifetime: Money;
   readonly expiresAt: Instant | null;

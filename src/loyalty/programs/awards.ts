@@ -277,6 +277,37 @@ export const pointsOf = (award: CompiledRates, tier: number, amount: Money, mone
   return reckon(award, value, rate, denominator);
 };
 
+/** A part of an amount, with the tier that it earns by. */
+export interface EarningPart {
+  readonly tier: number;
+  readonly amount: Money;
+}
+
+/**
+ * The same for an amount in two parts of different tiers, rounded once. What is fixed is given once, by the first; a step that the parts
+ * share is the second's.
+ */
+export const pointsOfParts = (
+  award: CompiledRates,
+  first: EarningPart,
+  second: EarningPart,
+  moneyScale: number,
+): Reckoned => {
+  const whole = first.amount + second.amount;
+  if (award.strategy === "fixed") return pointsOf(award, first.tier, whole, moneyScale);
+  const [firstRate, secondRate] = [rateAt(award, first.tier), rateAt(award, second.tier)];
+  if (award.strategy === "prorated_percent")
+    return reckon(
+      award,
+      first.amount * firstRate + second.amount * secondRate,
+      1,
+      moneyScale * RATE_SCALE * 100,
+    );
+  const steps = stepsIn(award, whole);
+  const own = Math.min(steps, stepsIn({ every: award.every, incompleteStep: "floor" }, first.amount));
+  return reckon(award, own * firstRate + (steps - own) * secondRate, 1, RATE_SCALE);
+};
+
 /** `value × rate / denominator`, as shown and as given. */
 export const reckon = (
   { rounding, decimals }: Pick<CompiledRates, "rounding" | "decimals">,

@@ -4,6 +4,7 @@ import { compileProgram } from "./compile.ts";
 import { catalogueOf } from "./conditions.ts";
 import { historyOf, type OrgPrograms, orgPrograms } from "./history.ts";
 import { listPrograms, listVersions } from "./store.ts";
+import { numberingsOf } from "./tier-moves.ts";
 
 export interface ProgramCache {
   get(orgId: number): Promise<OrgPrograms>;
@@ -39,25 +40,26 @@ export const createProgramCache = (db: Db, orgs: Orgs, log: Logger): ProgramCach
     );
     const catalogue = catalogueOf(organisation);
     const histories = programs.flatMap((program) => {
-      const compiled = versions
-        .filter((row) => row.programId === program.id)
-        .map((row) =>
-          compileProgram(row.definition, {
-            programId: program.id,
-            orgId,
-            name: program.name,
-            description: program.description,
-            pointsToCurrencyRatio: program.pointsToCurrencyRatio,
-            isDefault: program.isDefault,
-            version: row.version,
-            effectiveFrom: row.effectiveFrom.getTime(),
-            currency: organisation.currency,
-            moneyScale: organisation.moneyScale,
-            timeZone: organisation.timeZone,
-            organization: { name: organisation.name },
-            catalogue,
-          }),
-        );
+      const rows = versions.filter((row) => row.programId === program.id);
+      const numberings = numberingsOf(rows.map(({ definition }) => definition));
+      const compiled = rows.map((row, index) =>
+        compileProgram(row.definition, {
+          programId: program.id,
+          orgId,
+          name: program.name,
+          description: program.description,
+          pointsToCurrencyRatio: program.pointsToCurrencyRatio,
+          isDefault: program.isDefault,
+          version: row.version,
+          effectiveFrom: row.effectiveFrom.getTime(),
+          currency: organisation.currency,
+          moneyScale: organisation.moneyScale,
+          timeZone: organisation.timeZone,
+          organization: { name: organisation.name },
+          catalogue,
+          tierNumbering: numberings[index]!,
+        }),
+      );
       return compiled.length === 0 ? [] : [historyOf(compiled)];
     });
     log.debug({ organisation: orgId, programs: histories.length }, "compiled the programs");

@@ -1,8 +1,8 @@
 import type { Catalogue } from "#expressions";
 import type { Instant } from "#platform";
-import type { CompiledTier } from "../tiers/rules.ts";
+import type { CompiledTier, TierStrategy } from "../tiers/rules.ts";
 import { type CompiledAwardStrategy, compileAwardStrategies } from "./award-strategies.ts";
-import { type CompiledAward, compileAward, exact } from "./awards.ts";
+import { type CompiledAward, compileAward } from "./awards.ts";
 import { type Condition, compileCondition } from "./conditions.ts";
 import { type CompiledCurrency, compileCurrencies } from "./currencies.ts";
 import type { DelayFrom } from "./delay.ts";
@@ -10,6 +10,8 @@ import { compileExpiries, type Expiry, hasRolling } from "./expiry.ts";
 import { compileMovements, type MovementPolicies } from "./movements.ts";
 import { compileRedemption, type RedemptionPolicy } from "./redemption.ts";
 import type { ProgramDefinition } from "./schema.ts";
+import { FIRST_NUMBERING, type Numbering } from "./tier-moves.ts";
+import { compileTierStrategy, compileTiers } from "./tier-strategy.ts";
 
 export interface CompiledRule {
   readonly id: string;
@@ -20,7 +22,7 @@ export interface CompiledRule {
 }
 
 /** One published version, ready to decide with. Immutable; shared by every request of the process. */
-export interface CompiledProgram extends MovementPolicies {
+export interface CompiledProgram extends MovementPolicies, Numbering {
   readonly programId: number;
   readonly orgId: number;
   readonly name: string;
@@ -36,7 +38,8 @@ export interface CompiledProgram extends MovementPolicies {
   readonly timeZone: string;
   readonly organization: { readonly name: string };
   readonly tiers: readonly CompiledTier[];
-  readonly upgrade: "lazy" | "eager";
+  /** How members come into tiers, and out of them. */
+  readonly tierStrategy: TierStrategy;
   /** Rules of TransactionAdd in the order of their sets. */
   readonly rules: readonly CompiledRule[];
   /** The program's own, as in its definition. */
@@ -72,21 +75,24 @@ export interface CompileOptions extends ProgramHead {
   readonly organization: { readonly name: string };
   /** What conditions may name. */
   readonly catalogue: Catalogue;
+  /** How tiers were numbered so far; absent: never otherwise. */
+  readonly tierNumbering?: Numbering;
 }
 
 /** Compiles a definition that `validateDefinition` found no problem in. */
 export const compileProgram = (
   definition: ProgramDefinition,
-  { catalogue, ...options }: CompileOptions,
+  { catalogue, tierNumbering = FIRST_NUMBERING, ...options }: CompileOptions,
 ): CompiledProgram => {
   const { moneyScale, timeZone } = options;
-  const tiers = definition.tiers.map((tier) => ({ ...tier, threshold: exact(tier.threshold, moneyScale) }));
+  const tiers = compileTiers(definition, moneyScale);
   const currencies = compileCurrencies(definition.currencies ?? [], timeZone);
   const expiries = compileExpiries(definition);
   return {
     ...options,
+    ...tierNumbering,
     tiers,
-    upgrade: definition.upgrade.type,
+    tierStrategy: compileTierStrategy(definition, moneyScale),
     rules: definition.activities.TransactionAdd.flatMap((set) =>
       set.rules.map((rule) => ({
         id: rule.id,

@@ -6,43 +6,11 @@ import { DelayFrom } from "./delay.ts";
 import { Expiry, ExpiryStrategy } from "./expiry.ts";
 import { Grants, PointsRounding, Returns, Transfer } from "./movements.ts";
 import { Redemption } from "./redemption.ts";
+import { RemovedTier } from "./tier-moves.ts";
+import { Downgrade, Tier, Upgrade } from "./tier-strategy.ts";
 
 export { Problem } from "./problems.ts";
-
-/**
- * What a program is, as it is stored, edited and published. Amounts of money are decimals of the organisation's currency and
- * points are decimals, because people read and write this document; the compiler turns them into exact integers. What is
- * optional was added later or has a usual value, so that every definition that was ever published stays one.
- */
-export const Tier = Type.Object(
-  {
-    number: Type.Integer({
-      minimum: 1,
-      maximum: 100,
-      description: "1 is the base tier; serial, without gaps",
-    }),
-    name: Type.String({ minLength: 1, maxLength: 50 }),
-    description: Type.String({ maxLength: 500 }),
-    color: Type.String({ pattern: "^#[0-9a-fA-F]{6}$" }),
-    threshold: Type.Number({
-      minimum: 0,
-      description: "Value of the criterion from which the tier is reached",
-    }),
-  },
-  { additionalProperties: false },
-);
-export type Tier = Static<typeof Tier>;
-
-export const Upgrade = Type.Object(
-  {
-    criterion: Type.Literal("lifetime_purchases"),
-    type: Type.Union([Type.Literal("lazy"), Type.Literal("eager")], {
-      description:
-        "Which rate the bill that crosses a threshold earns by: lazy the old tier's, eager the new one's",
-    }),
-  },
-  { additionalProperties: false },
-);
+export type { Tier } from "./tier-strategy.ts";
 
 export const Rule = Type.Object(
   {
@@ -71,10 +39,17 @@ export const RuleSet = Type.Object(
   { additionalProperties: false },
 );
 
+/**
+ * What a program is, as it is stored, edited and published. Amounts of money are decimals of the organisation's currency and
+ * points are decimals, because people read and write this document; the compiler turns them into exact integers. What is
+ * optional was added later or has a usual value, so that every definition that was ever published stays one.
+ */
 export const ProgramDefinition = Type.Object(
   {
     tiers: Type.Array(Tier, { minItems: 1, maxItems: 100 }),
     upgrade: Upgrade,
+    downgrade: Type.Optional(Downgrade),
+    removedTiers: Type.Optional(Type.Array(RemovedTier, { maxItems: 100 })),
     activities: Type.Object(
       { TransactionAdd: Type.Array(RuleSet, { maxItems: 100 }) },
       { additionalProperties: false },

@@ -1,6 +1,5 @@
 import { Check } from "typebox/value";
 import type { Catalogue } from "#expressions";
-import { parseDecimal } from "#platform";
 import { awardStrategyProblems } from "./award-strategies.ts";
 import { awardProblems, lineKindProblems, ruleExpiryProblems } from "./awards.ts";
 import { checkExpression } from "./conditions.ts";
@@ -10,6 +9,8 @@ import { movementProblems } from "./movements.ts";
 import { redemptionProblems } from "./redemption.ts";
 import { type Problem, ProgramDefinition, type Rule } from "./schema.ts";
 import { shapeProblems } from "./shape.ts";
+import { tierMoveProblems } from "./tier-moves.ts";
+import { tierStrategyProblems } from "./tier-problems.ts";
 
 export interface ValidationContext {
   readonly moneyScale: number;
@@ -40,7 +41,9 @@ export const validateDefinition = (value: unknown, context: ValidationContext): 
 const problemsOf = (definition: ProgramDefinition, context: ValidationContext): Problem[] => {
   const { moneyScale, published, takenCurrencies = new Map<number, string>() } = context;
   return [
-    ...tierProblems(definition, context),
+    ...tierProblems(definition),
+    ...tierStrategyProblems(definition, moneyScale),
+    ...tierMoveProblems(definition, published),
     ...ruleProblems(definition, context),
     ...expiryProblems(definition, published),
     ...currencyProblems(definition, published, takenCurrencies),
@@ -50,10 +53,7 @@ const problemsOf = (definition: ProgramDefinition, context: ValidationContext): 
   ];
 };
 
-const tierProblems = (
-  { tiers }: ProgramDefinition,
-  { moneyScale, published }: ValidationContext,
-): Problem[] => {
+const tierProblems = ({ tiers }: ProgramDefinition): Problem[] => {
   const problems: Problem[] = [];
   const names = new Set<string>();
   tiers.forEach((tier, index) => {
@@ -68,27 +68,7 @@ const tierProblems = (
     if (names.has(name))
       problems.push({ path: `${path}.name`, message: `${tier.name} is the name of another tier.` });
     names.add(name);
-    const threshold = parseDecimal(tier.threshold, moneyScale);
-    if (threshold === null) problems.push({ path: `${path}.threshold`, message: "is too large." });
-    else if (threshold / moneyScale !== tier.threshold)
-      problems.push({ path: `${path}.threshold`, message: "has more decimals than the currency can hold." });
-    if (index === 0 && tier.threshold !== 0)
-      problems.push({
-        path: `${path}.threshold`,
-        message: "must be 0: everyone has at least the base tier.",
-      });
-    const below = tiers[index - 1];
-    if (below !== undefined && tier.threshold <= below.threshold)
-      problems.push({
-        path: `${path}.threshold`,
-        message: `must be more than the ${below.threshold} of ${below.name}.`,
-      });
   });
-  if (published !== null && tiers.length < published.tiers.length)
-    problems.push({
-      path: "tiers",
-      message: `must keep the ${published.tiers.length} published tiers: members may be in them. Tiers are only added above the last.`,
-    });
   return problems;
 };
 

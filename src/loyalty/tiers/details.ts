@@ -10,7 +10,10 @@ import {
 } from "#platform";
 import type { Membership } from "../decide/schema.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
-import { nextTier, progressOf, tierNumbered } from "./rules.ts";
+import { measuresOf, pointsAccount } from "./end-tiers.ts";
+import { renewalGapOf } from "./gap.ts";
+import type { PeriodStanding } from "./renewal.ts";
+import { gapsOf, nextTier, tierNumbered } from "./rules.ts";
 
 /** A tier without an expiry is shown to end in about a hundred years (tiers.md §1). */
 const FAR_FUTURE_MONTHS = 1200;
@@ -93,15 +96,21 @@ export const titledDetails = (
   programPointsToCurrencyRatio: program.pointsToCurrencyRatio,
 });
 
-/** A membership as the console shows it; money and times for people. */
+/** A membership as the console shows it; money and times for people. `standing` is what the validity that runs has seen so far. */
 export const membershipView = (
   organisation: Organisation,
   program: CompiledProgram,
   membership: Membership,
+  accounts: readonly Account[],
+  standing: PeriodStanding,
 ) => {
   const tier = tierNumbered(program.tiers, membership.tierNumber);
   const next = nextTier(program.tiers, tier.number);
-  const progress = progressOf(program.tiers, tier.number, membership.lifetimePurchases);
+  const account = pointsAccount(accounts, membership.partyId, program.programId);
+  const gaps = gapsOf(program, tier.number, measuresOf(membership, account));
+  const primary = gaps[0]!;
+  const renewal = renewalGapOf(program, membership, standing, organisation.timeZone);
+  const { combine } = program.definition.upgrade;
   const iso = (date: Date | null) =>
     date === null ? null : formatIso(date.getTime(), organisation.timeZone);
   const money = (amount: number) => amount / program.moneyScale;
@@ -112,12 +121,35 @@ export const membershipView = (
     tierSince: iso(membership.tierSince)!,
     tierExpiresAt: iso(membership.tierExpiresAt),
     nextTier:
-      next === null ? null : { number: next.number, name: next.name, threshold: money(next.threshold) },
+      next === null
+        ? null
+        : { number: next.number, name: next.name, threshold: next.threshold / primary.criterion.scale },
     progress: {
-      criterion: progress.criterion,
-      value: money(progress.value),
-      toNext: progress.toNext === null ? null : money(progress.toNext),
+      criterion: primary.criterion.kind,
+      value: primary.value / primary.criterion.scale,
+      toNext: primary.gap === null ? null : primary.gap / primary.criterion.scale,
     },
+    gaps: gaps.map(({ criterion: { kind, scale }, value, threshold, gap }) => ({
+      criterion: kind,
+      value: value / scale,
+      threshold: threshold === null ? null : threshold / scale,
+      gap: gap === null ? null : gap / scale,
+    })),
+    combine: gaps.length === 1 ? null : combine === undefined ? { kind: "any", count: 1 } : { ...combine },
+    renewal:
+      renewal === null
+        ? null
+        : {
+            isConfirmed: renewal.renewConfirmed,
+            conditions: renewal.renewStrategies.map((item) => ({
+              kind: item.renewBasedOn.toLowerCase(),
+              value: item.customerRenewEntityValue,
+              threshold: item.renewThreshold,
+              gap: item.customerGapToRenewValue,
+            })),
+          },
+    isManualTier: membership.isManualTier ?? false,
+    reassessTier: membership.reassessTier ?? false,
     lifetimePurchases: money(membership.lifetimePurchases),
     transactionCount: membership.transactionCount,
     visitCount: membership.visitCount,

@@ -1,5 +1,8 @@
 import { type Instant, sql, type Tx } from "#platform";
 import type { Membership, TierChange } from "../decide/schema.ts";
+import type { OrgPrograms } from "../programs/history.ts";
+import { currentMemberships } from "./current.ts";
+import { lastChangeOf } from "./enter.ts";
 import { loadMemberships, type SavedMembership, saveMemberships } from "./store.ts";
 
 /** What a merge made of the memberships in one program, kept so that an undo can restore them. */
@@ -18,6 +21,11 @@ interface Change {
   readonly membership: Membership;
   readonly tierChange: TierChange | null;
 }
+
+const changeOf = (change: TierChange, { tierExpiresAt }: Membership): TierChange => ({
+  ...change,
+  ...(tierExpiresAt === null ? {} : { expiresAt: tierExpiresAt.getTime() }),
+});
 
 const later = (a: Date | null, b: Date | null): Date | null =>
   a === null || b === null ? null : a.getTime() >= b.getTime() ? a : b;
@@ -42,7 +50,7 @@ export const mergeMemberships = (
   const addedVisits = Math.max(0, victim.visitCount - sharedVisits);
   const rises = victim.tierNumber > before.tierNumber;
   const isEqual = victim.tierNumber === before.tierNumber;
-  const since = Math.max(at, before.tierSince.getTime());
+  const since = Math.max(at, lastChangeOf(before));
   const membership: Membership = {
     ...before,
     joinedAt: victim.joinedAt.getTime() < before.joinedAt.getTime() ? victim.joinedAt : before.joinedAt,
@@ -55,12 +63,23 @@ export const mergeMemberships = (
       : isEqual
         ? later(before.tierExpiresAt, victim.tierExpiresAt)
         : before.tierExpiresAt,
+    isManualTier: rises
+      ? (victim.isManualTier ?? false)
+      : (before.isManualTier ?? false) || (isEqual && (victim.isManualTier ?? false)),
+    reassessTier: (before.reassessTier ?? false) || (victim.reassessTier ?? false),
     ...(rises
-      ? { tierNumber: victim.tierNumber, tierSince: new Date(since), changeNo: before.changeNo + 1 }
+      ? {
+          tierNumber: victim.tierNumber,
+          tierSince: new Date(since),
+          // What the renewal of the tier looks back on began before the merge.
+          tierRenewedAt: new Date(since),
+          returnTier: victim.returnTier ?? null,
+          changeNo: before.changeNo + 1,
+        }
       : {}),
   };
   const tierChange = rises
-    ? { from: before.tierNumber, to: victim.tierNumber, at: since, reason: "merge" }
+    ? changeOf({ from: before.tierNumber, to: victim.tierNumber, at: since, reason: "merge" }, membership)
     : null;
   return { merged: { before, victim, after: membership, addedVisits }, change: { membership, tierChange } };
 };
@@ -79,7 +98,7 @@ export const unmergeMemberships = (
   { before, victim, after, addedVisits }: MergedMembership,
   at: Instant,
 ): Change => {
-  const since = Math.max(at, current.tierSince.getTime());
+  const since = Math.max(at, lastChangeOf(current));
   const tierBefore = before?.tierNumber ?? 1;
   const isLast = current.changeNo === after.changeNo;
   const falls = isLast && current.tierNumber !== tierBefore;
@@ -92,10 +111,21 @@ export const unmergeMemberships = (
     lastVisitOn:
       current.lastVisitOn === after.lastVisitOn ? (before?.lastVisitOn ?? null) : current.lastVisitOn,
     tierExpiresAt: isLast ? (before?.tierExpiresAt ?? null) : current.tierExpiresAt,
-    ...(falls ? { tierNumber: tierBefore, tierSince: new Date(since), changeNo: current.changeNo + 1 } : {}),
+    ...(isLast
+      ? { isManualTier: before?.isManualTier ?? false, reassessTier: before?.reassessTier ?? false }
+      : {}),
+    ...(falls
+      ? {
+          tierNumber: tierBefore,
+          tierSince: new Date(since),
+          tierRenewedAt: new Date(since),
+          returnTier: before?.returnTier ?? null,
+          changeNo: current.changeNo + 1,
+        }
+      : {}),
   };
   const tierChange = falls
-    ? { from: current.tierNumber, to: tierBefore, at: since, reason: "merge undone" }
+    ? changeOf({ from: current.tierNumber, to: tierBefore, at: since, reason: "merge undone" }, membership)
     : null;
   return { membership, tierChange };
 };
@@ -116,8 +146,9 @@ export const planMembershipMerge = async (
   orgId: number,
   { survivorId, victimId, at }: MembershipMerge,
   sharedVisits: ReadonlyMap<number, number>,
+  programs: OrgPrograms,
 ): Promise<ReturnType<typeof mergeMemberships>[]> => {
-  const memberships = await loadMemberships(tx, orgId, [survivorId, victimId]);
+  const memberships = currentMemberships(programs, await loadMemberships(tx, orgId, [survivorId, victimId]));
   const own = (programId: number) =>
     memberships.find((row) => row.partyId === survivorId && row.programId === programId) ?? null;
   return memberships
@@ -170,11 +201,15 @@ export const undoMembershipMerge = async (
   orgId: number,
   { survivorId, at }: MembershipMerge,
   merged: readonly MergedMembership[],
+  programs: OrgPrograms,
 ): Promise<void> => {
-  const current = await loadMemberships(tx, orgId, [survivorId]);
+  const current = currentMemberships(programs, await loadMemberships(tx, orgId, [survivorId]));
   const changes = merged.flatMap((item) => {
     const membership = current.find(({ programId }) => programId === item.victim.programId);
-    return membership === undefined ? [] : [unmergeMemberships(membership, item, at.getTime())];
+    if (membership === undefined) return [];
+    // Its tier is told as tiers are numbered now.
+    const before = item.before === null ? null : currentMemberships(programs, [item.before])[0]!;
+    return [unmergeMemberships(membership, { ...item, before }, at.getTime())];
   });
   const restored = merged.map(({ victim }) => ({ membership: victim, tierChange: null }));
   await saveMemberships(
@@ -199,6 +234,7 @@ export const readMergedMembership = (kept: MergedMembership): MergedMembership =
           joinedAt: new Date(row.joinedAt),
           tierSince: new Date(row.tierSince),
           tierExpiresAt: row.tierExpiresAt === null ? null : new Date(row.tierExpiresAt),
+          tierRenewedAt: row.tierRenewedAt == null ? null : new Date(row.tierRenewedAt),
         } as Kept);
   return {
     ...kept,
@@ -217,8 +253,10 @@ const copyHistory = (
 ): Promise<number> =>
   tx.run(sql`/* loyalty.copy_tier_history */
     insert into loyalty.tier_changes
-           (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at)
-    select org_id, ${to}::bigint, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at
+           (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at,
+            expires_at, upgrade_type, notes, till_id, changed_by, tier_numbering)
+    select org_id, ${to}::bigint, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at,
+           expires_at, upgrade_type, notes, till_id, changed_by, tier_numbering
       from loyalty.tier_changes
      where org_id = ${orgId} and party_id = ${from} and program_id = any(${programIds}::bigint[])
     on conflict (party_id, program_id, change_no) do nothing`);

@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { compiledProgram } from "../testing.ts";
-import { highestReached, nextTier, progressOf, tierAfter, tierNumbered } from "./rules.ts";
+import { gapsOf, highestReached, type Measures, nextTier, tierNumbered } from "./rules.ts";
 
-const { tiers } = compiledProgram();
+const program = compiledProgram();
+const { tiers } = program;
 const pounds = (amount: number) => Math.round(amount * 10_000);
+const bought = (amount: number): Measures => ({
+  lifetimePurchases: pounds(amount),
+  currentPoints: 0,
+  lifetimePoints: 0,
+  visits: 0,
+});
 
 describe("tiers by lifetime purchases 0 / 500 / 2000", () => {
   test.each([
@@ -15,20 +22,15 @@ describe("tiers by lifetime purchases 0 / 500 / 2000", () => {
     [2000, 3],
     [1e9, 3],
   ])("%d reaches tier %d", (amount, tier) => {
-    expect(highestReached(tiers, pounds(amount))).toBe(tier);
-  });
-
-  test("purchases never lower a tier", () => {
-    expect(tierAfter(tiers, 3, 0)).toBe(3);
-    expect(tierAfter(tiers, 1, pounds(2500))).toBe(3);
+    expect(highestReached(program, bought(amount))).toBe(tier);
   });
 
   test("the next tier and what is missing", () => {
     expect(nextTier(tiers, 3)).toBeNull();
-    expect(progressOf(tiers, 1, pounds(187.5)).toNext).toBe(pounds(312.5));
-    expect(progressOf(tiers, 3, pounds(5000)).toNext).toBeNull();
+    expect(gapsOf(program, 1, bought(187.5))[0]?.gap).toBe(pounds(312.5));
+    expect(gapsOf(program, 3, bought(5000))[0]?.gap).toBeNull();
     // A threshold that a later version lowered is met by the next bill.
-    expect(progressOf(tiers, 1, pounds(800)).toNext).toBe(0);
+    expect(gapsOf(program, 1, bought(800))[0]?.gap).toBe(0);
   });
 
   test("a number that a version does not know is the highest tier below it", () => {

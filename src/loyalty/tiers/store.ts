@@ -1,5 +1,5 @@
 import { type Instant, type Sql, sql, type Tx } from "#platform";
-import type { Membership, TierChange } from "../decide/schema.ts";
+import type { Membership, TierChange, UpgradeType } from "../decide/schema.ts";
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();
 
@@ -9,7 +9,8 @@ export const loadMemberships = (tx: Tx, orgId: number, partyIds: readonly number
     select party_id as "partyId", program_id as "programId", joined_at as "joinedAt", tier_number as "tierNumber",
            tier_since as "tierSince", tier_expires_at as "tierExpiresAt", lifetime_purchases as "lifetimePurchases",
            transaction_count as "transactionCount", visit_count as "visitCount", last_visit_on as "lastVisitOn",
-           change_no as "changeNo"
+           change_no as "changeNo", tier_renewed_at as "tierRenewedAt", is_manual_tier as "isManualTier",
+           reassess_tier as "reassessTier", return_tier as "returnTier", tier_numbering as numbering
       from loyalty.memberships
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[])`);
 
@@ -19,14 +20,18 @@ export interface SavedMembership {
   readonly tierChange: TierChange | null;
   readonly transactionId: number | null;
   readonly recordedAt: Date;
+  /** Where, and who, when somebody changed the tier by hand. */
+  readonly tillId?: number | null;
+  readonly by?: string;
 }
 
-interface ChangeRow extends TierChange {
+interface ChangeRow
+  extends TierChange,
+    Pick<SavedMembership, "transactionId" | "recordedAt" | "tillId" | "by"> {
   readonly partyId: number;
   readonly programId: number;
   readonly changeNo: number;
-  readonly transactionId: number | null;
-  readonly recordedAt: Date;
+  readonly numbering: number;
 }
 
 /**
@@ -39,27 +44,54 @@ export const saveMemberships = (tx: Tx, orgId: number, changed: readonly SavedMe
 
 /** The statements of `saveMemberships`, to be sent with others. */
 export const membershipWrites = (orgId: number, changed: readonly SavedMembership[]): Sql[] => {
-  const newest = new Map<string, Membership>();
-  const changes: ChangeRow[] = [];
-  for (const { membership, tierChange, transactionId, recordedAt } of changed) {
-    const { partyId, programId, changeNo, isNew, transactionCount } = membership;
-    if (isNew && transactionCount === 0) continue;
-    const key = `${partyId}/${programId}`;
-    if (isNew && !newest.has(key)) changes.push(joining(membership, recordedAt));
-    newest.set(key, membership);
-    if (tierChange !== null)
-      changes.push({ ...tierChange, partyId, programId, changeNo, transactionId, recordedAt });
-  }
-  if (newest.size === 0) return [];
-  const statements = [upsertMemberships(orgId, [...newest.values()])];
+  const { newest, changes } = rowsOf(changed);
+  if (newest.length === 0) return [];
+  const statements = [upsertMemberships(orgId, newest)];
   if (changes.length > 0) statements.push(insertChanges(orgId, changes));
   return statements;
 };
 
+/** The statements one by one, for those who keep a list of rows for each. */
+export const upsertNewest = (orgId: number, changed: readonly SavedMembership[]): Sql =>
+  upsertMemberships(orgId, rowsOf(changed).newest);
+export const insertHistory = (orgId: number, changed: readonly SavedMembership[]): Sql =>
+  insertChanges(orgId, rowsOf(changed).changes);
+
+const rowsOf = (
+  changed: readonly SavedMembership[],
+): { readonly newest: readonly Membership[]; readonly changes: readonly ChangeRow[] } => {
+  const newest = new Map<string, Membership>();
+  const changes: ChangeRow[] = [];
+  for (const { membership, tierChange, ...origin } of changed) {
+    const { partyId, programId, changeNo, numbering = 1, isNew, moved, transactionCount } = membership;
+    if (isNew && transactionCount === 0) continue;
+    const key = `${partyId}/${programId}`;
+    const row = { partyId, programId, numbering, ...origin };
+    if (!newest.has(key)) {
+      if (isNew) changes.push(joining(membership, origin.recordedAt));
+      // It came before whatever happens to the membership now.
+      if (moved !== undefined)
+        changes.push({
+          ...moved,
+          ...row,
+          changeNo: changeNo - (tierChange === null ? 0 : 1),
+          transactionId: null,
+        });
+    }
+    newest.set(key, membership);
+    if (tierChange !== null) changes.push({ ...tierChange, ...row, changeNo });
+  }
+  return { newest: [...newest.values()], changes };
+};
+
 /** Everyone joins in the base tier, which is number 1 in every program. */
-const joining = ({ partyId, programId, joinedAt }: Membership, recordedAt: Date): ChangeRow => ({
+const joining = (
+  { partyId, programId, joinedAt, numbering = 1 }: Membership,
+  recordedAt: Date,
+): ChangeRow => ({
   partyId,
   programId,
+  numbering,
   changeNo: 1,
   from: null,
   to: 1,
@@ -73,7 +105,8 @@ const upsertMemberships = (orgId: number, rows: readonly Membership[]): Sql =>
   sql`/* loyalty.upsert_memberships */
     insert into loyalty.memberships as m
            (org_id, party_id, program_id, joined_at, tier_number, tier_since, tier_expires_at, lifetime_purchases,
-            transaction_count, visit_count, last_visit_on, change_no)
+            transaction_count, visit_count, last_visit_on, change_no, tier_renewed_at, is_manual_tier, reassess_tier,
+            return_tier, tier_numbering)
     select ${orgId}, * from unnest(
       ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.programId)}::bigint[],
       ${rows.map((row) => row.joinedAt.toISOString())}::timestamptz[], ${rows.map((row) => row.tierNumber)}::smallint[],
@@ -81,24 +114,36 @@ const upsertMemberships = (orgId: number, rows: readonly Membership[]): Sql =>
       ${rows.map((row) => row.tierExpiresAt?.toISOString() ?? null)}::timestamptz[],
       ${rows.map((row) => row.lifetimePurchases)}::bigint[], ${rows.map((row) => row.transactionCount)}::bigint[],
       ${rows.map((row) => row.visitCount)}::bigint[], ${rows.map((row) => row.lastVisitOn)}::date[],
-      ${rows.map((row) => row.changeNo)}::int[])
+      ${rows.map((row) => row.changeNo)}::int[],
+      ${rows.map((row) => row.tierRenewedAt?.toISOString() ?? null)}::timestamptz[],
+      ${rows.map((row) => (row.isManualTier ? "t" : "f"))}::boolean[],
+      ${rows.map((row) => (row.reassessTier ? "t" : "f"))}::boolean[],
+      ${rows.map((row) => row.returnTier ?? null)}::smallint[], ${rows.map((row) => row.numbering ?? 1)}::int[])
     on conflict (party_id, program_id) do update
        set tier_number = excluded.tier_number, tier_since = excluded.tier_since,
            tier_expires_at = excluded.tier_expires_at, lifetime_purchases = excluded.lifetime_purchases,
            transaction_count = excluded.transaction_count, visit_count = excluded.visit_count,
-           last_visit_on = excluded.last_visit_on, change_no = excluded.change_no
+           last_visit_on = excluded.last_visit_on, change_no = excluded.change_no,
+           tier_renewed_at = excluded.tier_renewed_at, is_manual_tier = excluded.is_manual_tier,
+           reassess_tier = excluded.reassess_tier, return_tier = excluded.return_tier,
+           tier_numbering = excluded.tier_numbering
      where m.org_id = excluded.org_id`;
 
 const insertChanges = (orgId: number, rows: readonly ChangeRow[]): Sql =>
   sql`/* loyalty.insert_tier_changes */
     insert into loyalty.tier_changes
-           (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at)
+           (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, transaction_id, recorded_at,
+            expires_at, upgrade_type, notes, till_id, changed_by, tier_numbering)
     select ${orgId}, * from unnest(
       ${rows.map((row) => row.partyId)}::bigint[], ${rows.map((row) => row.programId)}::bigint[],
       ${rows.map((row) => row.changeNo)}::int[], ${rows.map((row) => iso(row.at))}::timestamptz[],
       ${rows.map((row) => row.from)}::smallint[], ${rows.map((row) => row.to)}::smallint[],
       ${rows.map((row) => row.reason)}::text[], ${rows.map((row) => row.transactionId)}::bigint[],
-      ${rows.map((row) => row.recordedAt.toISOString())}::timestamptz[])`;
+      ${rows.map((row) => row.recordedAt.toISOString())}::timestamptz[],
+      ${rows.map((row) => (row.expiresAt === undefined ? null : iso(row.expiresAt)))}::timestamptz[],
+      ${rows.map((row) => row.upgradeType ?? "STRATEGY")}::text[], ${rows.map((row) => row.notes ?? "")}::text[],
+      ${rows.map((row) => row.tillId ?? null)}::bigint[], ${rows.map((row) => row.by ?? "")}::text[],
+      ${rows.map((row) => row.numbering)}::int[])`;
 
 /** Members of the default program in a tier, in ascending order of party after a position, and how many there are in all. */
 export const membersOfTier = async (
@@ -118,6 +163,31 @@ export const membersOfTier = async (
   ]);
   return { partyIds: rows.map((row) => row.partyId), total: count.total };
 };
+
+/** Where a job is that pages by the end of tiers. */
+export interface TierEndPosition {
+  readonly expiresAt: string;
+  readonly partyId: number;
+}
+
+/** The next members of a program whose tier ends before an instant, by the end and the party. */
+export const membersWhoseTierEnds = (
+  tx: Tx,
+  orgId: number,
+  page: {
+    readonly programId: number;
+    readonly before: Instant;
+    readonly after: TierEndPosition;
+    readonly limit: number;
+  },
+): Promise<TierEndPosition[]> =>
+  tx.rows<TierEndPosition>(sql`/* loyalty.members_whose_tier_ends */
+    select tier_expires_at::text as "expiresAt", party_id as "partyId"
+      from loyalty.memberships
+     where org_id = ${orgId} and program_id = ${page.programId} and tier_expires_at is not null
+       and tier_expires_at < ${iso(page.before)}::timestamptz
+       and (tier_expires_at, party_id) > (${page.after.expiresAt}::timestamptz, ${page.after.partyId}::bigint)
+     order by program_id, tier_expires_at, party_id limit ${page.limit}`);
 
 /** Id of the organisation's default program when it has a published version. */
 export const defaultProgram = async (tx: Tx, orgId: number): Promise<number | null> => {
@@ -159,8 +229,9 @@ export const enrol = async (
   const joined = members.map((member) => new Date(member.joinedAt).toISOString());
   await Promise.all([
     tx.run(sql`/* loyalty.enrol */
-      insert into loyalty.memberships (org_id, party_id, program_id, joined_at, tier_number, tier_since, change_no)
-      select ${orgId}, n.party_id, p.id, n.joined_at, 1, n.joined_at, 1
+      insert into loyalty.memberships
+             (org_id, party_id, program_id, joined_at, tier_number, tier_since, change_no, tier_numbering)
+      select ${orgId}, n.party_id, p.id, n.joined_at, 1, n.joined_at, 1, p.tier_numbering
         from unnest(${partyIds}::bigint[], ${joined}::timestamptz[]) n (party_id, joined_at)
        cross join loyalty.programs p
        where p.org_id = ${orgId} and p.is_default
@@ -168,9 +239,9 @@ export const enrol = async (
       on conflict (party_id, program_id) do nothing`),
     tx.run(sql`/* loyalty.enrol_history */
       insert into loyalty.tier_changes
-             (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, recorded_at)
+             (org_id, party_id, program_id, change_no, changed_at, from_tier, to_tier, reason, recorded_at, tier_numbering)
       select ${orgId}, n.party_id, p.id, 1, n.joined_at, null, 1, 'joined',
-             coalesce(${recordedAt?.toISOString() ?? null}::timestamptz, n.joined_at)
+             coalesce(${recordedAt?.toISOString() ?? null}::timestamptz, n.joined_at), p.tier_numbering
         from unnest(${partyIds}::bigint[], ${joined}::timestamptz[]) n (party_id, joined_at)
        cross join loyalty.programs p
        where p.org_id = ${orgId} and p.is_default
@@ -178,6 +249,12 @@ export const enrol = async (
       on conflict (party_id, program_id, change_no) do nothing`),
   ]);
 };
+
+/** A tier as history has it: its number, and what that is read by. */
+export interface TierAt {
+  readonly tier: number;
+  readonly numbering: number;
+}
 
 /**
  * Tiers in force on past dates, one for each question in its order: the newest change at or before the date, else the first
@@ -188,21 +265,19 @@ export const tiersAt = async (
   orgId: number,
   programId: number,
   questions: readonly { readonly partyId: number; readonly at: Instant }[],
-): Promise<number[]> => {
+): Promise<TierAt[]> => {
   if (questions.length === 0) return [];
-  const rows = await tx.rows<{ question: number; tier: number }>(sql`/* loyalty.tiers_at */
-    select q.question::int as question, coalesce(
-             (select c.to_tier from loyalty.tier_changes c
-               where c.org_id = ${orgId} and c.party_id = q.party_id and c.program_id = ${programId} and c.changed_at <= q.at
-               order by c.change_no desc limit 1),
-             (select c.to_tier from loyalty.tier_changes c
-               where c.org_id = ${orgId} and c.party_id = q.party_id and c.program_id = ${programId}
-               order by c.change_no limit 1), 1) as tier
+  return tx.rows<TierAt>(sql`/* loyalty.tiers_at */
+    select coalesce(c.to_tier, 1) as tier, coalesce(c.tier_numbering, 1) as numbering
       from unnest(${questions.map((question) => question.partyId)}::bigint[],
                   ${questions.map((question) => iso(question.at))}::timestamptz[])
            with ordinality q (party_id, at, question)
+      left join lateral (
+        select h.to_tier, h.tier_numbering from loyalty.tier_changes h
+         where h.org_id = ${orgId} and h.party_id = q.party_id and h.program_id = ${programId}
+         order by h.changed_at <= q.at desc, case when h.changed_at <= q.at then -h.change_no else h.change_no end
+         limit 1) c on true
      order by q.question`);
-  return rows.map((row) => row.tier);
 };
 
 export interface TierChangeRow {
@@ -214,6 +289,12 @@ export interface TierChangeRow {
   readonly reason: string;
   readonly transactionId: number | null;
   readonly recordedAt: Date;
+  readonly expiresAt: Date | null;
+  readonly upgradeType: UpgradeType;
+  readonly notes: string;
+  readonly tillId: number | null;
+  readonly changedBy: string;
+  readonly numbering: number;
 }
 
 /** Tier history of some parties in one program, oldest first. */
@@ -238,7 +319,9 @@ const MOST_CHANGES = 500;
 export const listTierChanges = (tx: Tx, orgId: number, partyId: number): Promise<TierChangeRow[]> =>
   tx.rows<TierChangeRow>(sql`/* loyalty.list_tier_changes */
     select program_id as "programId", change_no as "changeNo", changed_at as "changedAt", from_tier as "fromTier",
-           to_tier as "toTier", reason, transaction_id as "transactionId", recorded_at as "recordedAt"
+           to_tier as "toTier", reason, transaction_id as "transactionId", recorded_at as "recordedAt",
+           expires_at as "expiresAt", upgrade_type as "upgradeType", notes, till_id as "tillId",
+           changed_by as "changedBy", tier_numbering as numbering
       from loyalty.tier_changes
      where org_id = ${orgId} and party_id = ${partyId}
      order by changed_at desc, program_id, change_no desc

@@ -1,0 +1,101 @@
+import {
+  adjustTier,
+  type CompiledProgram,
+  insertHistory,
+  type ManualAdjustment,
+  type SavedMembership,
+  tierEvents,
+  tierNumbered,
+  upsertNewest,
+} from "#loyalty";
+import { formatIso, type Instant } from "#platform";
+import { type Desk, type Located, type MovementKind, membershipOf, programOf, rowsOf } from "../movement.ts";
+import { errors } from "./errors.ts";
+
+export interface AdjustTierInput extends ManualAdjustment {
+  readonly programId: number;
+}
+
+/** The reply, before the dialect dresses it. */
+export interface TierAdjusted {
+  readonly customerId: number;
+  readonly programId: number;
+  readonly from: { readonly number: number; readonly name: string };
+  readonly to: { readonly number: number; readonly name: string };
+  readonly expiredAt: Instant | null;
+  /** Null: it does not end. */
+  readonly expiresAt: Instant | null;
+  readonly reassess: boolean;
+}
+
+const GONE = new Set(["DELETED", "PENDING_DELETION"]);
+
+/** The program and who is meant in it. Raises 1101, 3045, 8015. */
+const requireMember = (desk: Desk, { partyIds, input, now }: Located<AdjustTierInput>) => {
+  const partyId = partyIds[0]!;
+  const profile = desk.profiles.get(partyId);
+  if (profile === undefined) throw errors.tier_customer({ name: `id ${partyId}` });
+  if (GONE.has(profile.status)) throw errors.tier_status({ id: partyId, status: profile.status });
+  const program = programOf(desk, input.programId, now);
+  if (program === null) throw errors.tier_program({ value: input.programId, field: "programId" });
+  const membership = membershipOf(desk, partyId, program.programId);
+  if (membership === null) throw errors.tier_not_a_member({ id: partyId, program: program.name });
+  return { program, membership };
+};
+
+/** Moves a tier, renews it or moves its end by hand; only the membership changes, no points. */
+export const adjustTierKind: MovementKind<AdjustTierInput, unknown> = {
+  name: "adjust_tier",
+  ids: 1,
+  decide: (movement, desk): TierAdjusted => {
+    const { input, now, tillId, by } = movement;
+    const { program, membership } = requireMember(desk, movement);
+    const adjusted = adjustTier(program, membership, input, now);
+    if ("problem" in adjusted) throw refusalOf(adjusted, input, program);
+    const saved: SavedMembership = {
+      ...adjusted,
+      transactionId: null,
+      recordedAt: new Date(desk.recordedAt),
+      tillId,
+      by,
+    };
+    desk.memberships.set(`${membership.partyId}/${membership.programId}`, adjusted.membership);
+    rowsOf(desk, "memberships", upsertNewest).push(saved);
+    rowsOf(desk, "tier_changes", insertHistory).push(saved);
+    desk.writes.events.push(...tierEvents(desk.organisation.id, [saved]));
+    const shown = (number: number) => {
+      const tier = tierNumbered(program.tiers, number);
+      return { number: tier.number, name: tier.name };
+    };
+    return {
+      customerId: membership.partyId,
+      programId: program.programId,
+      from: shown(membership.tierNumber),
+      to: shown(adjusted.membership.tierNumber),
+      expiredAt: membership.tierExpiresAt?.getTime() ?? null,
+      expiresAt: adjusted.membership.tierExpiresAt?.getTime() ?? null,
+      reassess: input.reassess,
+    };
+  },
+};
+
+type Problem = Extract<ReturnType<typeof adjustTier>, { readonly problem: string }>;
+
+const refusalOf = (
+  problem: Problem,
+  { toTier, validity }: AdjustTierInput,
+  { timeZone }: CompiledProgram,
+) => {
+  switch (problem.problem) {
+    case "unknown_tier":
+      return errors.unknown_slab({ value: toTier === "" ? "nothing" : toTier, field: "toSlabName" });
+    case "not_higher":
+      return errors.slab_not_higher({ value: toTier, current: problem.current, field: "toSlabName" });
+    case "not_lower":
+      return errors.slab_not_lower({ value: toTier, current: problem.current, field: "toSlabName" });
+    case "past_expiry":
+      return errors.past_slab_expiry({ value: formatIso(problem.expiresAt, timeZone).slice(0, 10) });
+    case "bad_date":
+      return errors.bad_slab_date({ value: validity.kind === "SPECIFIC_DATE" ? validity.date : "nothing" });
+  }
+};
