@@ -29,7 +29,7 @@ describe("what can be published", () => {
     ["an unknown key", { ...starter, colour: 1 }, [""]],
     ["an expiry without months", { ...starter, expiry: { kind: "months" } }, ["expiry"]],
     ["an expiry of another kind", { ...starter, expiry: { kind: "weeks", weeks: 3 } }, ["expiry"]],
-    ["dynamic upgrades", { ...starter, upgrade: { ...starter.upgrade, type: "dynamic" } }, ["upgrade.type"]],
+    ["upgrades of a kind", { ...starter, upgrade: { ...starter.upgrade, type: "greedy" } }, ["upgrade.type"]],
     [
       "a colour by name",
       { ...starter, tiers: [{ ...(member as object), color: "grey" }] },
@@ -111,7 +111,7 @@ describe("what can be published", () => {
     ]);
   });
 
-  test("tiers are added above the last, never taken away", () => {
+  test("a published tier goes away only with a word about its members", () => {
     const more = [...starter.tiers, { ...gold, number: 4, name: "Platinum", threshold: 9000 }];
     const rule = { award: { perTier: { "1": 1, "2": 2, "3": 3, "4": 4 } } };
     const larger = { ...definitionWith([rule]), tiers: more };

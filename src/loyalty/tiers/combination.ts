@@ -20,8 +20,8 @@ export type ReadExpression =
  * `A OR B AND C` is `(A OR B) AND C`. Letters and words in any case; `count` is how many conditions there are.
  */
 export const readExpression = (text: string, count: number): ReadExpression => {
-  const parser = new Parser(text, count);
   try {
+    const parser = new Parser(text, count);
     const holds = parser.readAll();
     return { holds, used: parser.used };
   } catch (error) {
