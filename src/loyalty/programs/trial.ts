@@ -4,7 +4,8 @@ import { errors } from "../errors.ts";
 import { type CompiledProgram, compileProgram } from "./compile.ts";
 import { catalogueOf } from "./conditions.ts";
 import type { ProgramDefinition } from "./schema.ts";
-import { findNewestVersion, findProgram } from "./store.ts";
+import { findProgram, listVersions } from "./store.ts";
+import { numberingsOf } from "./tier-moves.ts";
 
 /** Definitions that nobody published, ready to decide with. */
 export const createTrials = ({ db, orgs }: { readonly db: Db; readonly orgs: Orgs }) => ({
@@ -18,9 +19,9 @@ export const createTrials = ({ db, orgs }: { readonly db: Db; readonly orgs: Org
     definition: ProgramDefinition,
   ): Promise<CompiledProgram> => {
     const organisation: Organisation = await orgs.get(orgId);
-    const { program, newest } = await db.transaction(orgId, async (tx) => ({
+    const { program, versions } = await db.transaction(orgId, async (tx) => ({
       program: await findProgram(tx, orgId, id),
-      newest: await findNewestVersion(tx, orgId, id),
+      versions: (await listVersions(tx, orgId)).filter(({ programId }) => programId === id),
     }));
     if (program === null) throw errors.unknown_program({ id });
     return compileProgram(definition, {
@@ -30,13 +31,14 @@ export const createTrials = ({ db, orgs }: { readonly db: Db; readonly orgs: Org
       description: program.description,
       pointsToCurrencyRatio: program.pointsToCurrencyRatio,
       isDefault: program.isDefault,
-      version: (newest?.version ?? 0) + 1,
+      version: (versions.at(-1)?.version ?? 0) + 1,
       effectiveFrom: 0,
       currency: organisation.currency,
       moneyScale: organisation.moneyScale,
       timeZone: organisation.timeZone,
       organization: { name: organisation.name },
       catalogue: catalogueOf(organisation),
+      tierNumbering: numberingsOf([...versions.map((row) => row.definition), definition]).at(-1)!,
     });
   },
 });

@@ -18,7 +18,7 @@ export interface ChangeGroup {
 
 /** Parts of a definition in the order in which they are told; fields that are not here come last, under their own names. */
 const GROUPS: readonly (readonly [name: string, fields: readonly string[]])[] = [
-  ["Tiers", ["tiers", "upgrade"]],
+  ["Tiers", ["tiers", "upgrade", "downgrade", "removedTiers"]],
   ["Rules", ["activities"]],
   ["Expiry", ["expiry", "expiryStrategies"]],
   ["Currencies", ["currencies"]],
