@@ -254,6 +254,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/customers/{id}/tier-adjustments": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["adjustTier"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/customers/{id}/tier-adjustments/preview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["adjustTierPreview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/customers/{id}/tier-changes": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listTierChanges"];
@@ -1810,6 +1832,17 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["simulateTransaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/slab/manualSlabAdjustment": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["adjustSlab"];
     delete?: never;
     options?: never;
     head?: never;
@@ -3739,10 +3772,32 @@ export interface operations {
                 threshold: number;
               } | null;
               progress: {
-                criterion: "lifetime_purchases";
+                criterion: string;
                 value: number;
                 toNext: number | null;
               };
+              gaps: {
+                criterion: string;
+                value: number;
+                threshold: number | null;
+                gap: number | null;
+              }[];
+              combine: {
+                kind: string;
+                count?: number;
+                expression?: string;
+              } | null;
+              renewal: {
+                isConfirmed: boolean;
+                conditions: {
+                  kind: string;
+                  value: number;
+                  threshold: number;
+                  gap: number;
+                }[];
+              } | null;
+              isManualTier: boolean;
+              reassessTier: boolean;
               lifetimePurchases: number;
               transactionCount: number;
               visitCount: number;
@@ -4344,6 +4399,134 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** Move a member's tier, renew it or move its end by hand (Points:write) */
+  adjustTier: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        programId: number;
+        action: "UPGRADE" | "DOWNGRADE" | "RENEWAL" | "EXTEND_CURRENT_TIER_EXPIRY_DATE";
+        /** Of UPGRADE and DOWNGRADE: its name */
+        toTier?: string;
+        validity: "FIXED_DURATION" | "SPECIFIC_DATE" | "CURRENT_TIER_EXPIRY_DATE" | "AS_PER_TIER_STRATEGY";
+        /** Of FIXED_DURATION */
+        days?: number;
+        /** Of SPECIFIC_DATE: the last day */
+        date?: string;
+        /** The next activity looks at the tier anew */
+        reassess?: boolean;
+        reason: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            customerId: number;
+            programId: number;
+            from: {
+              number: number;
+              name: string;
+            };
+            to: {
+              number: number;
+              name: string;
+            };
+            expiredAt: string | null;
+            expiresAt: string | null;
+            reassess: boolean;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Preview: move a member's tier, renew it or move its end by hand (Points:write) */
+  adjustTierPreview: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        /** The customer's id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        programId: number;
+        action: "UPGRADE" | "DOWNGRADE" | "RENEWAL" | "EXTEND_CURRENT_TIER_EXPIRY_DATE";
+        /** Of UPGRADE and DOWNGRADE: its name */
+        toTier?: string;
+        validity: "FIXED_DURATION" | "SPECIFIC_DATE" | "CURRENT_TIER_EXPIRY_DATE" | "AS_PER_TIER_STRATEGY";
+        /** Of FIXED_DURATION */
+        days?: number;
+        /** Of SPECIFIC_DATE: the last day */
+        date?: string;
+        /** The next activity looks at the tier anew */
+        reassess?: boolean;
+        reason: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            customerId: number;
+            programId: number;
+            from: {
+              number: number;
+              name: string;
+            };
+            to: {
+              number: number;
+              name: string;
+            };
+            expiredAt: string | null;
+            expiresAt: string | null;
+            reassess: boolean;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Read a customer's tier history, newest first (Customer:read) */
   listTierChanges: {
     parameters: {
@@ -4381,6 +4564,10 @@ export interface operations {
               };
               reason: string;
               transactionId: number | null;
+              expiresAt: string | null;
+              upgradeType: string;
+              notes: string;
+              changedBy: string;
             }[];
             next: null;
             total: number;
@@ -14969,6 +15156,80 @@ export interface operations {
                 isDefault: boolean;
               }[];
             };
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Move a member up or down a tier by hand, renew the tier or move its end (Points:write) */
+  adjustSlab: {
+    parameters: {
+      query?: {
+        /** INSTORE, WECHAT, ECOMMERCE … */
+        source?: unknown;
+        /** mobile, id or externalId */
+        identifierName?: unknown;
+        /** Needed: the identifier's value */
+        identifierValue?: unknown;
+        /** Account of a source that has several */
+        accountId?: unknown;
+        /** CUSTOMER, the default */
+        type?: unknown;
+      };
+      header?: {
+        /** A repeat under the same key gets the first answer; the same key with another request is refused (70001) */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Needed */
+        programId?: unknown;
+        /** UPGRADE, DOWNGRADE, RENEWAL or EXTEND_CURRENT_TIER_EXPIRY_DATE */
+        slabAction?: unknown;
+        /** Of UPGRADE and DOWNGRADE: the name of the tier */
+        toSlabName?: unknown;
+        /** FIXED_DURATION (days), SPECIFIC_DATE, CURRENT_TIER_EXPIRY_DATE or AS_PER_TIER_STRATEGY */
+        manualSlabActionValidity?: unknown;
+        /** Days, or the last day as YYYY-MM-DD */
+        manualSlabActionValidityUpto?: unknown;
+        /** true: the next activity looks at the tier anew */
+        reassessTierOnNextActivity?: unknown;
+        /** At most 255 characters */
+        slabChangeReason?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            programId: number;
+            entityId: number;
+            sideEffects: {
+              entityType: "USER";
+              type: "slab";
+              previousSlabName: string;
+              previousSlabNumber: number;
+              upgradedSlabName: string;
+              upgradedSlabNumber: number;
+              /** Such as 30th Nov, 2025 */
+              slabExpiryDate: string;
+            }[];
+            warnings: components["schemas"]["Issue"][];
           };
         };
       };
