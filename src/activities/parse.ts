@@ -32,6 +32,8 @@ export interface BillContext {
   /** A history is decided as of its own dates. */
   readonly asOfBill: boolean;
   readonly requestKey: string | null;
+  /** The call, by the id that its caller is answered with. */
+  readonly requestId?: string | undefined;
   readonly wantsSideEffects: boolean;
   readonly wantsRawSideEffects: boolean;
   /** v1.1: two statuses more than v2 has. */
@@ -169,6 +171,7 @@ export const parseBill = (sent: unknown, context: BillContext): Purchase => {
     warnings: distinct(warnings),
     inputHash,
     requestKey: context.requestKey,
+    ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
     contentKey:
       goesBack && ownNumber === "" && sentDate !== null
         ? contentKeyOf(returns[0]!, billedAt, place.tillId)

@@ -90,9 +90,11 @@ export const record = (
       storeId: purchase.storeId,
       tillId: purchase.tillId,
       bookedAt: purchase.now,
+      eventNo: decided?.eventNo ?? null,
       ...(decision?.tierChange ? { tier: decision.tierChange } : {}),
       ...(purchase.retro === undefined ? {} : { retroOf: purchase.retro.transactionId }),
     },
+    requestId: purchase.requestId,
   });
   passage.outcome = { ok: { transactionId, customerId, reply, repeated: false } };
 };

@@ -178,6 +178,7 @@ export const purchaseOf = (
     clockNow: clock.now().getTime(),
     asOfBill: false,
     requestKey: options.requestKey,
+    requestId: actor.requestId,
     wantsSideEffects: !options.useAsync,
     wantsRawSideEffects: options.raw,
     checksSanity: true,

@@ -111,6 +111,8 @@ export interface Purchase {
   readonly by?: string;
   /** Idempotency-Key of the request. */
   readonly requestKey: string | null;
+  /** The call, by the id that its caller is answered with; absent of imports. */
+  readonly requestId?: string;
   /** What makes a second copy of a return a repeat when the request has no key: what goes back, when and where. */
   readonly contentKey: string | null;
   readonly wantsSideEffects: boolean;

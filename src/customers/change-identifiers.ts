@@ -252,7 +252,10 @@ const note = async (
   ]);
   const { loyaltyType } = customer;
   const payload = { source, accountId, loyaltyType, changes: history, tillId, actor: { kind, id, name } };
-  await hooks.publish(tx, [{ orgId, partyId, type: "customer.updated", occurredAt: now, payload }]);
+  const { requestId } = actor;
+  await hooks.publish(tx, [
+    { orgId, partyId, type: "customer.updated", occurredAt: now, payload, requestId },
+  ]);
 };
 
 /** The customer is shown by the identifiers of the newest profile that has them. */

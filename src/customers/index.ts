@@ -12,7 +12,7 @@ export type { MergePreview, MergeStep, Merging, ProgramSummary, StandingPreview 
 export { type FlatCustomer, parseFlatCustomer } from "./parse.ts";
 export type { ParseContext } from "./parse-values.ts";
 export { presentCustomer } from "./present.ts";
-export { type ChangePage, listChanges } from "./reads.ts";
+export { type ChangePage, findCustomers, identifiersOf, listChanges, profilesOf } from "./reads.ts";
 export type { CustomerEvent } from "./registration.ts";
 export { addCustomersRoutes, type CustomersRouteParts, type LoyaltyDetails } from "./routes.ts";
 export type {
@@ -22,7 +22,9 @@ export type {
   CustomerReference,
   CustomerRow,
   FieldHistory,
+  IdentifierRow,
   NewCustomer,
+  ProfileRow,
   Registered,
   Registration,
   UpdatedCustomer,

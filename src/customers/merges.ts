@@ -212,7 +212,9 @@ export const mergeCustomers = async (
         victimCustomerIdentifiers: namedBy(victim.customer),
         survivorCustomerLoyaltySummary: summary,
         actor: { kind: actor.kind, id: actor.id, name: actor.name },
+        tillId: actor.tillId,
       },
+      requestId: actor.requestId,
     },
   ]);
   return { mergeId: ids.mergeId, survivorId, victimId, repeated: false };

@@ -48,6 +48,7 @@ export interface CustomerEvent {
   readonly type: "customer.registered" | "customer.updated" | "customer.merged" | "customer.merge_undone";
   readonly occurredAt: Date;
   readonly payload: object;
+  readonly requestId?: string | undefined;
 }
 
 /** A registration and who makes it. */
@@ -400,5 +401,6 @@ const eventOf = (
       actor: { kind: actor.kind, id: actor.id, name: actor.name },
       ...(isNew ? {} : { change: "profile_added" }),
     },
+    requestId: actor.requestId,
   };
 };

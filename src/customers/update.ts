@@ -73,6 +73,7 @@ export const updateCustomer = async (
         tillId: actor.tillId,
         actor: { kind: actor.kind, id: actor.id, name: actor.name },
       },
+      requestId: actor.requestId,
     },
   ]);
 };

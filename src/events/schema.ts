@@ -7,6 +7,8 @@ export interface NewEvent {
   /** Business time of what happened. */
   readonly occurredAt: Date;
   readonly payload: object;
+  /** The call that it comes of, by the id that its caller is answered with. */
+  readonly requestId?: string | undefined;
 }
 
 export interface PublishedEvent {
@@ -16,4 +18,7 @@ export interface PublishedEvent {
   readonly type: string;
   readonly occurredAt: Date;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Microseconds since 1970 at which it was recorded: with the id, the order of a party's events. */
+  readonly position: number;
+  readonly requestId: string | null;
 }

@@ -179,6 +179,6 @@ export const installAuthentication = (server: Server, parts: AuthenticationParts
     const actor = await authenticate(parts, request, reply);
     reply.removeHeader("www-authenticate");
     requireAccess(actor, access);
-    request.actor = actor;
+    request.actor = { ...actor, requestId: request.id };
   });
 };

@@ -10,6 +10,7 @@ export const RESOURCES = [
   "Import",
   "User",
   "Insights",
+  "Webhook",
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type Mode = "read" | "write";
@@ -35,6 +36,8 @@ export interface Actor {
   /** Where the act comes from, by its documented name: API, MEMBER_CARE (console), IMPORT (system). */
   readonly source: string;
   readonly permissions: ReadonlySet<string>;
+  /** The call in which it acts, by the id that the caller is answered with; absent of jobs and imports. */
+  readonly requestId?: string;
 }
 
 export const ROLES = ["owner", "admin", "marketer", "care_agent"] as const;

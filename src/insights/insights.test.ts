@@ -61,6 +61,8 @@ test("events add up by the organisation's day; what is unknown adds nothing", ()
     type,
     occurredAt: new Date(at),
     payload: payload as Record<string, unknown>,
+    position: 1,
+    requestId: null,
   });
   const { days, stores } = addUp(
     [

@@ -138,6 +138,8 @@ export const conversionEvent = (orgId: number, converted: Converted): NewEvent =
     currencyId: converted.currencyId,
     category: 1,
     amount: converted.amount,
+    eventNo: converted.eventNo,
+    eventId: converted.eventId,
   },
 });
 

@@ -147,9 +147,10 @@ const expireParties = async (
   if (due.length === 0) return { parties: 0, amount: 0 };
   const nextId = await ids.reserve("event", due.length);
   const events = due.map(({ partyId, programId, currencyId, category, uses, amount }): NewEvent => {
-    const { bookedAt } = book.post({
+    const eventId = nextId();
+    const { eventNo, bookedAt } = book.post({
       partyId,
-      eventId: nextId(),
+      eventId,
       eventName: "PointsExpiry",
       bookedAt: now,
       recordedAt: now,
@@ -158,7 +159,7 @@ const expireParties = async (
       reference: null,
       postings: [{ programId, currencyId, category, contra: "expired", amount: -amount, uses }],
     });
-    const payload = { programId, currencyId, category, amount };
+    const payload = { programId, currencyId, category, amount, eventNo, eventId };
     return { orgId, partyId, type: "points.expired", occurredAt: new Date(bookedAt), payload };
   });
   await writeLedger(tx, orgId, book.writes(), false);

@@ -31,4 +31,5 @@ export const askedBy = (
   tillId: actor.tillId,
   by: actor.name,
   userId: actor.kind === "user" ? actor.id : null,
+  requestId: actor.requestId,
 });

@@ -43,6 +43,7 @@ export const movementOf = <Input, Extra>(
     tillId: actor.tillId,
     by: actor.name,
     userId: actor.kind === "user" ? actor.id : null,
+    requestId: actor.requestId,
   });
 };
 

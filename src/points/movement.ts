@@ -27,6 +27,8 @@ export interface Asked {
   /** Till, client or person, for the journal. */
   readonly by: string;
   readonly userId: number | null;
+  /** The call, by the id that its caller is answered with; absent of imports. */
+  readonly requestId?: string | undefined;
 }
 
 /** One command on its way. */

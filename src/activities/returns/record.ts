@@ -125,13 +125,14 @@ const writeLines = ({ item, judged }: DecidedReturn, writes: Writes): void => {
 };
 
 const eventsOf = (
-  { passage, item, judged, clawback, profile }: DecidedReturn,
+  { passage, item, judged, clawback, eventNo, profile }: DecidedReturn,
   snapshot: Snapshot,
 ): NewEvent[] => {
   const { purchase } = passage;
   const { transactionId, partyId, request } = item;
   const orgId = snapshot.organisation.id;
-  const happened = { orgId, partyId, occurredAt: new Date(purchase.now) };
+  const { requestId } = purchase;
+  const happened = { orgId, partyId, occurredAt: new Date(purchase.now), requestId };
   return [
     {
       ...happened,
@@ -145,6 +146,7 @@ const eventsOf = (
         number: judged.bill?.before.number ?? request.originalNumber,
         amount: judged.amount,
         points: 0 - pointsOf(clawback),
+        eventNo,
         storeId: purchase.storeId,
         tillId: purchase.tillId,
       },

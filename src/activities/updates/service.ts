@@ -110,6 +110,7 @@ const eventOf = (
     tillId: actor.tillId,
     actor: { kind: actor.kind, id: actor.id, name: actor.name },
   },
+  requestId: actor.requestId,
 });
 
 const billNamed = async (

@@ -197,7 +197,7 @@ export const deductKind: MovementKind<DeductInput, EventNumbers> = {
       partyId,
       type: "points.deducted",
       occurredAt: new Date(bookedAt),
-      payload: { ...key, amount: points, deductionId: id, reason },
+      payload: { ...key, amount: points, deductionId: id, reason, eventNo, eventId, tillId },
     });
     return {
       customerId: partyId,

@@ -139,7 +139,18 @@ export const moveExpiryKind: MovementKind<MoveExpiryInput, EventNumbers> = {
       partyId,
       type: "points.expiry_changed",
       occurredAt: new Date(now),
-      payload: { ...key, amount: lot.remaining, awardId: award.awardId, before, after, reasonType },
+      payload: {
+        ...key,
+        amount: lot.remaining,
+        awardId: award.awardId,
+        source: lot.source,
+        before,
+        after,
+        reasonType,
+        setType: expiry.type,
+        note,
+        tillId: movement.tillId,
+      },
     });
     const remaining = lot.remaining;
     const expired = expiry.type === "IMMEDIATE" ? expireNow(movement, desk, lot) : 0;
@@ -168,9 +179,10 @@ const expireNow = (
   const key: AccountKey = { programId, currencyId, category };
   const amount = Math.min(remaining, Math.max(0, desk.book.available(partyId, key, now)));
   if (amount === 0) return 0;
-  const { bookedAt } = desk.book.post({
+  const eventId = desk.nextId("event");
+  const posted = desk.book.post({
     partyId,
-    eventId: desk.nextId("event"),
+    eventId,
     eventName: "PointsExpiry",
     bookedAt: now,
     recordedAt: desk.recordedAt,
@@ -183,8 +195,8 @@ const expireNow = (
     orgId: desk.organisation.id,
     partyId,
     type: "points.expired",
-    occurredAt: new Date(bookedAt),
-    payload: { ...key, amount },
+    occurredAt: new Date(posted.bookedAt),
+    payload: { ...key, amount, eventNo: posted.eventNo, eventId },
   });
   return amount;
 };

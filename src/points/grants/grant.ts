@@ -304,7 +304,7 @@ const post = (
     partyId,
     type: "points.granted",
     occurredAt: new Date(bookedAt),
-    payload: { ...key, amount: points, kind, grantId: id, reason },
+    payload: { ...key, amount: points, kind, grantId: id, reason, eventNo, eventId, tillId },
   });
   return {
     customerId: partyId,

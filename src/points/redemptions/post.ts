@@ -110,6 +110,10 @@ export const postRedemption = (
       redemptionId: id,
       value,
       billNumber,
+      eventNo,
+      eventId,
+      notes,
+      tillId,
     },
   });
   return {

@@ -196,6 +196,10 @@ export const reverseRedemption = (
         redemptionId: id,
         reversalId: reversal.id,
         cause: about.cause,
+        expired: reversal.expired,
+        eventNo: reversal.eventNo,
+        eventId,
+        tillId: about.tillId,
       },
     });
   return reversal;

@@ -280,7 +280,7 @@ const post = (
       partyId,
       type: direction === "sent" ? "points.transferred" : "points.received",
       occurredAt: new Date(bookedAt),
-      payload: { ...key, amount: points, fee: paid, transferId: id, otherPartyId },
+      payload: { ...key, amount: points, fee: paid, transferId: id, otherPartyId, eventNo, eventId, tillId },
     });
     return bookedAt;
   };
