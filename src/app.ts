@@ -108,6 +108,7 @@ import {
   showCodes,
   verifyPoints,
 } from "#points";
+import { addWebhookRoutes, createWebhooks, type Webhooks } from "#webhooks";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
 
@@ -121,6 +122,10 @@ export interface AppOptions {
   readonly trustProxy?: boolean;
   /** How e-mail is sent; not at all when absent. `patience` is for tests. */
   readonly mail?: (MailSettings & { readonly patience?: MailPatience }) | null;
+  /** Whether webhooks may lie on this machine and in private networks. */
+  readonly privateWebhooks?: boolean;
+  /** Milliseconds that a receiver of a webhook may take: for tests. */
+  readonly webhookTimeout?: number;
 }
 
 export interface App {
@@ -138,6 +143,7 @@ export interface App {
   readonly activities: Activities;
   readonly events: Events;
   readonly dataflows: Dataflows;
+  readonly webhooks: Webhooks;
   /** Recomputes the ledger and what hangs on it. */
   verify(): Promise<Verification>;
   /** Begins background work: the outbox relay, scheduled jobs, unfinished imports. */
@@ -222,6 +228,19 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     log,
     directory: options.dataDirectory,
   });
+
+  const webhooks = createWebhooks({
+    db,
+    clock,
+    orgs,
+    loyalty,
+    jobs,
+    log,
+    allowsPrivate: options.privateWebhooks ?? false,
+    timeout: options.webhookTimeout,
+  });
+  events.subscribe(webhooks.subscriber);
+  webhooks.defineJobs();
 
   const insights = createInsights({ db, clock, orgs, events, loyalty });
   const liability = createLiability({ db, clock, orgs, loyalty, currencies: loyalty.currencyNames });
@@ -402,6 +421,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addReturnRoutes(server, { db, ids, clock, orgs, customers, loyalty, events, activities });
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });
+  addWebhookRoutes(server, { db, clock, orgs, webhooks });
   addInsightsRoutes(server, { insights, db, orgs, loyalty });
   addLiabilityRoutes(server, { liability, orgs });
   addStatementRoutes(server, { statements, mailStatement });
@@ -423,6 +443,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     activities,
     events,
     dataflows,
+    webhooks,
     verify: async () => {
       const ledger = await verifyLedger(db);
       const others = [
@@ -436,6 +457,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     startWork: async () => {
       events.start();
       await jobs.start();
+      webhooks.start();
       dataflows
         .resumeRuns()
         .catch((error: unknown) => log.error({ err: error }, "imports could not be worked on"));
@@ -446,6 +468,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await Promise.all([activities.drain(), points.drain(), customers.drain()]);
       // The relay queues jobs, and a mail server that is waited for would hold up the job that delivers.
       await events.stop();
+      await webhooks.stop();
       await messages.close();
       await jobs.stop();
       await db.close();

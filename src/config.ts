@@ -13,6 +13,8 @@ export interface Config {
   readonly trustProxy: boolean;
   /** How e-mail is sent; null: it is not. */
   readonly mail: MailSettings | null;
+  /** Whether webhooks may lie on this machine and in private networks. */
+  readonly privateWebhooks: boolean;
 }
 
 /** What the command line may say instead of the environment. */
@@ -71,6 +73,7 @@ export const loadConfig = (
       },
       problems,
     ),
+    privateWebhooks: flag("FEALTY_PRIVATE_WEBHOOKS"),
   };
   if (problems.length > 0) {
     throw new StartupError(

@@ -78,6 +78,14 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     name: "Imports",
     description: "CSV files of customers and purchases: start, follow, read what was rejected.",
   },
+  {
+    name: "Event notifications",
+    description: "Webhooks: who is told of what, the schemas of events, and what became of each.",
+  },
+  {
+    name: "Event notifications (console)",
+    description: "What the console does with webhooks: secrets, deliveries, retries, replays and tests.",
+  },
   { name: "Insights", description: "Figures of the home page, and what is owed to members in points." },
   { name: "Search", description: "One box that finds customers, purchases and places." },
 ];

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { Check, Errors } from "typebox/value";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compatibilityPage, PARTLY, readOperations } from "../scripts/generate/compatibility.ts";
@@ -17,6 +17,14 @@ test.each(["docs/openapi.json", "docs/compatibility.md", "console/src/api/schema
     expect((await read(path)) === text, `${path} is out of date: run npm run generate`).toBe(true);
   },
 );
+
+test("docs/events has the schema of every event, and nothing else", async () => {
+  const files = [...(await generatedFiles())].filter(([path]) => path.startsWith("docs/events/"));
+  for (const [path, text] of files)
+    expect((await read(path)) === text, `${path} is out of date: run npm run generate`).toBe(true);
+  const there = (await readdir(`${ROOT}docs/events`)).map((name) => `docs/events/${name}`);
+  expect(there.sort()).toEqual(files.map(([path]) => path).sort());
+});
 
 describe("the description of the API", () => {
   let description: ApiDescription;

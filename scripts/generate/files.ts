@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { EVENT_TYPES, schemaOf } from "../../src/webhooks/index.ts";
 import { compatibilityPage, readOperations } from "./compatibility.ts";
 import { describeApi } from "./description.ts";
 import { typesOf } from "./types.ts";
@@ -15,5 +16,8 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => 
     ["docs/openapi.json", `${JSON.stringify(description, null, 1)}\n`],
     ["docs/compatibility.md", compatibilityPage(operations, description)],
     ["console/src/api/schema.ts", typesOf(description)],
+    ...EVENT_TYPES.map(
+      (type) => [`docs/events/${type.name}.json`, `${JSON.stringify(schemaOf(type), null, 2)}\n`] as const,
+    ),
   ]);
 };

@@ -28,6 +28,7 @@ export const startApp = async (overrides: ConfigOverrides): Promise<Running> => 
       log,
       trustProxy: config.trustProxy,
       mail: config.mail,
+      privateWebhooks: config.privateWebhooks,
     });
     return { config, app, log, close: closing(app, database) };
   } catch (error) {

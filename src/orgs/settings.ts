@@ -195,6 +195,12 @@ const ACTING: readonly SettingDefinition[] = [
     "Days after which messages to customers are deleted, with the addresses that they went to; none = never.",
     1,
   ),
+  number(
+    "CONF_WEBHOOK_RETENTION_DAYS",
+    "30",
+    "Days after which events that webhooks were told of are deleted, with what became of them; none = never.",
+    1,
+  ),
   text("CONF_OUTLIER_ITEM_SKU", "", "Item codes whose lines are outliers, comma-separated."),
   flag(
     "CONF_TRANSACTION_SANITY_CHECK_ENABLE",

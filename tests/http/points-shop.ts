@@ -1,11 +1,10 @@
 import type { ProgramDefinition } from "#loyalty";
 import { fixedClock } from "#platform";
-import type { AppOptions } from "../../src/app.ts";
 import { buildCustomers } from "../../src/customers/testing.ts";
 import { type SignedInUser, signInTill, signInUser } from "../../src/identity/testing.ts";
 import { buildLedger } from "../../src/ledger/testing.ts";
 import { starterDefinition } from "../../src/loyalty/testing.ts";
-import { createTestApp, createTestShop } from "../support/app.ts";
+import { createTestApp, createTestShop, type TestAppOptions } from "../support/app.ts";
 
 export const NOON = Date.parse("2026-01-20T12:00:00Z");
 export const DAY = 86_400_000;
@@ -20,7 +19,7 @@ export interface Answer {
 type Headers = Readonly<Record<string, string>>;
 
 /** The whole application with a shop whose members have points, at noon of a winter's day in London and evening in Manila. */
-export const createPointsApp = async (options: { mail?: NonNullable<AppOptions["mail"]> } = {}) => {
+export const createPointsApp = async (options: TestAppOptions = {}) => {
   const clock = fixedClock(new Date(NOON));
   const app = await createTestApp({ clock, ...options });
   const zones = { timeZone: "Europe/London", clusterTimeZone: "Asia/Manila" };

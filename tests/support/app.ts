@@ -15,10 +15,13 @@ export interface TestApp extends App {
   drop(): Promise<void>;
 }
 
+export interface TestAppOptions extends Pick<AppOptions, "privateWebhooks" | "webhookTimeout"> {
+  readonly clock?: Clock;
+  readonly mail?: NonNullable<AppOptions["mail"]>;
+}
+
 /** The whole application on a migrated database of its own; answers are checked against the routes' schemas. */
-export const createTestApp = async (
-  options: { clock?: Clock; mail?: NonNullable<AppOptions["mail"]> } = {},
-): Promise<TestApp> => {
+export const createTestApp = async (options: TestAppOptions = {}): Promise<TestApp> => {
   const database = await createTestDatabase();
   const app = await createApp({
     connectionString: database.connectionString,

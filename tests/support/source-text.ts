@@ -18,6 +18,7 @@ export const DOMAINS = [
   "points",
   "activities",
   "dataflows",
+  "webhooks",
   "insights",
 ] as const;
 

@@ -881,6 +881,127 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/webhook-events": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listOwnWebhookEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listOwnWebhooks"];
+    put?: never;
+    post: operations["createOwnWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["replaceOwnWebhook"];
+    post?: never;
+    delete: operations["deleteOwnWebhook"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/deliveries": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listWebhookDeliveries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/deliveries/{eventId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readWebhookDelivery"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/deliveries/{eventId}/retry": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["retryWebhookDelivery"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/replay": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["replayWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/retry": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["retryUndelivered"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/secrets": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listWebhookSecrets"];
+    put?: never;
+    post: operations["rotateWebhookSecret"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/secrets/{secretId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations["endWebhookSecret"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/webhooks/{id}/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["testWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/das/getACLedgerEntriesWithEventId": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["getACLedgerEntriesWithEventId"];
@@ -1926,6 +2047,83 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v3/webHooks": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listWebhooks"];
+    put?: never;
+    post: operations["createWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/webHooks/eventLog/refId/{value}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readDeliveriesByReference"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/webHooks/eventLog/requestId/{value}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readDeliveriesByRequest"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/webHooks/eventLog/{eventId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readDeliveryByEvent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/webHooks/eventMetaData": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listWebhookEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/webHooks/eventMetaData/{eventName}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readWebhookEventSchema"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/webHooks/{webHookId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["replaceWebhook"];
+    post?: never;
+    delete: operations["deleteWebhook"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/x/neo/couponRedemption/customFields": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["neoCouponRedemptionCustomFields"];
@@ -2353,7 +2551,7 @@ export interface operations {
         tillId: number;
         ttlSeconds?: number;
         /** Resource:mode each; all but User when absent */
-        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write" | "Transaction:return")[];
+        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write" | "Webhook:read" | "Webhook:write" | "Transaction:return")[];
         fallsBackToTill?: boolean;
       };
     } };
@@ -7710,7 +7908,7 @@ export interface operations {
       "application/json": {
         password?: string;
         /** Resource:mode each; when absent those that the till had, all but User at first */
-        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write" | "Transaction:return")[];
+        permissions?: ("Customer:read" | "Customer:write" | "Transaction:read" | "Transaction:write" | "Points:read" | "Points:write" | "Organization:read" | "Organization:write" | "Program:read" | "Program:write" | "Import:read" | "Import:write" | "Insights:read" | "Insights:write" | "Webhook:read" | "Webhook:write" | "Transaction:return")[];
       } | null;
     } };
     responses: {
@@ -8455,6 +8653,834 @@ export interface operations {
             role: "owner" | "admin" | "marketer" | "care_agent";
             isActive: boolean;
             createdAt: string;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** List events by area (Webhook:read) */
+  listOwnWebhookEvents: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            areas: {
+              name: "Customers" | "Groups" | "Transactions" | "Points" | "Alternate currencies" | "Tiers" | "Targets, streaks and badges" | "Promotions" | "Coupons" | "Rewards" | "Partner programs" | "Requests";
+              events: {
+                name: string;
+                summary: string;
+                isActive: boolean;
+              }[];
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** List webhooks with what is not delivered yet (Webhook:read) */
+  listOwnWebhooks: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              /** 24 hexadecimal digits */
+              webHookId: string;
+              name: string;
+              active: boolean;
+              eventNames: string[];
+              webHookUrl: string;
+              methodType: "POST" | "PUT";
+              webHookType: "HTTP";
+              /** Names of the headers; their values are masked */
+              webHookHeaders: {
+                [name: string]: string;
+              };
+              maxAllowedConnections: number;
+              slaInSeconds: number | null;
+              customerIdentifiersToBeEnriched: string[];
+              noOfRetryAttempts: 0;
+              consumerGroupId: string;
+              tillDetailsEnrichmentEnabled: boolean;
+              storeDetailsEnrichmentEnabled: boolean;
+              awardedReferenceEnrichmentEnabled: boolean;
+              availablePointsBalanceEnrichmentEnabled: boolean;
+              neoEnrichment: Record<string, unknown>;
+              listenToChildEvents: false;
+              attribution: {
+                createdOn: string;
+                lastUpdatedOn: string;
+                createdBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+                lastUpdatedBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+              };
+              /** Refused for good or given up; counts at most 1,000 */
+              undelivered: number;
+              /** Customers for whom something is to be sent; counts at most 1,000 */
+              waiting: number;
+              /** Tries in a row without an answer */
+              failures: number;
+              pausedUntil: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Create a webhook in the console (Webhook:write) */
+  createOwnWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Unique in the organisation */
+        name?: unknown;
+        /** true when absent */
+        active?: unknown;
+        /** At least one; see eventMetaData */
+        eventNames?: unknown;
+        /** http or https */
+        webHookUrl?: unknown;
+        /** POST or PUT */
+        methodType?: unknown;
+        /** HTTP */
+        webHookType?: unknown;
+        /** Sent with every call; a masked value stays as it was */
+        webHookHeaders?: unknown;
+        /** Calls at the same time, 1 to 100 */
+        maxAllowedConnections?: unknown;
+        /** Kept and shown; a breach is noted after an hour */
+        slaInSeconds?: unknown;
+        /** Sources of which every identifier is told, such as INSTORE */
+        customerIdentifiersToBeEnriched?: unknown;
+        tillDetailsEnrichmentEnabled?: unknown;
+        storeDetailsEnrichmentEnabled?: unknown;
+        awardedReferenceEnrichmentEnabled?: unknown;
+        availablePointsBalanceEnrichmentEnabled?: unknown;
+        /** Empty */
+        neoEnrichment?: unknown;
+        /** false */
+        listenToChildEvents?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** 24 hexadecimal digits */
+            webHookId: string;
+            name: string;
+            active: boolean;
+            eventNames: string[];
+            webHookUrl: string;
+            methodType: "POST" | "PUT";
+            webHookType: "HTTP";
+            /** Names of the headers; their values are masked */
+            webHookHeaders: {
+              [name: string]: string;
+            };
+            maxAllowedConnections: number;
+            slaInSeconds: number | null;
+            customerIdentifiersToBeEnriched: string[];
+            noOfRetryAttempts: 0;
+            consumerGroupId: string;
+            tillDetailsEnrichmentEnabled: boolean;
+            storeDetailsEnrichmentEnabled: boolean;
+            awardedReferenceEnrichmentEnabled: boolean;
+            availablePointsBalanceEnrichmentEnabled: boolean;
+            neoEnrichment: Record<string, unknown>;
+            listenToChildEvents: false;
+            attribution: {
+              createdOn: string;
+              lastUpdatedOn: string;
+              createdBy: {
+                id: number;
+                code: string;
+                description: string;
+                name: string;
+                type: "TILL" | "ADMIN_USER";
+              };
+              lastUpdatedBy: {
+                id: number;
+                code: string;
+                description: string;
+                name: string;
+                type: "TILL" | "ADMIN_USER";
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Replace a webhook in the console (Webhook:write) */
+  replaceOwnWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Unique in the organisation */
+        name?: unknown;
+        /** true when absent */
+        active?: unknown;
+        /** At least one; see eventMetaData */
+        eventNames?: unknown;
+        /** http or https */
+        webHookUrl?: unknown;
+        /** POST or PUT */
+        methodType?: unknown;
+        /** HTTP */
+        webHookType?: unknown;
+        /** Sent with every call; a masked value stays as it was */
+        webHookHeaders?: unknown;
+        /** Calls at the same time, 1 to 100 */
+        maxAllowedConnections?: unknown;
+        /** Kept and shown; a breach is noted after an hour */
+        slaInSeconds?: unknown;
+        /** Sources of which every identifier is told, such as INSTORE */
+        customerIdentifiersToBeEnriched?: unknown;
+        tillDetailsEnrichmentEnabled?: unknown;
+        storeDetailsEnrichmentEnabled?: unknown;
+        awardedReferenceEnrichmentEnabled?: unknown;
+        availablePointsBalanceEnrichmentEnabled?: unknown;
+        /** Empty */
+        neoEnrichment?: unknown;
+        /** false */
+        listenToChildEvents?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** 24 hexadecimal digits */
+            webHookId: string;
+            name: string;
+            active: boolean;
+            eventNames: string[];
+            webHookUrl: string;
+            methodType: "POST" | "PUT";
+            webHookType: "HTTP";
+            /** Names of the headers; their values are masked */
+            webHookHeaders: {
+              [name: string]: string;
+            };
+            maxAllowedConnections: number;
+            slaInSeconds: number | null;
+            customerIdentifiersToBeEnriched: string[];
+            noOfRetryAttempts: 0;
+            consumerGroupId: string;
+            tillDetailsEnrichmentEnabled: boolean;
+            storeDetailsEnrichmentEnabled: boolean;
+            awardedReferenceEnrichmentEnabled: boolean;
+            availablePointsBalanceEnrichmentEnabled: boolean;
+            neoEnrichment: Record<string, unknown>;
+            listenToChildEvents: false;
+            attribution: {
+              createdOn: string;
+              lastUpdatedOn: string;
+              createdBy: {
+                id: number;
+                code: string;
+                description: string;
+                name: string;
+                type: "TILL" | "ADMIN_USER";
+              };
+              lastUpdatedBy: {
+                id: number;
+                code: string;
+                description: string;
+                name: string;
+                type: "TILL" | "ADMIN_USER";
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Delete a webhook in the console (Webhook:write) */
+  deleteOwnWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** 24 hexadecimal digits */
+            webHookId: string;
+            name: string;
+            active: boolean;
+            eventNames: string[];
+            webHookUrl: string;
+            methodType: "POST" | "PUT";
+            webHookType: "HTTP";
+            /** Names of the headers; their values are masked */
+            webHookHeaders: {
+              [name: string]: string;
+            };
+            maxAllowedConnections: number;
+            slaInSeconds: number | null;
+            customerIdentifiersToBeEnriched: string[];
+            noOfRetryAttempts: 0;
+            consumerGroupId: string;
+            tillDetailsEnrichmentEnabled: boolean;
+            storeDetailsEnrichmentEnabled: boolean;
+            awardedReferenceEnrichmentEnabled: boolean;
+            availablePointsBalanceEnrichmentEnabled: boolean;
+            neoEnrichment: Record<string, unknown>;
+            listenToChildEvents: false;
+            attribution: {
+              createdOn: string;
+              lastUpdatedOn: string;
+              createdBy: {
+                id: number;
+                code: string;
+                description: string;
+                name: string;
+                type: "TILL" | "ADMIN_USER";
+              };
+              lastUpdatedBy: {
+                id: number;
+                code: string;
+                description: string;
+                name: string;
+                type: "TILL" | "ADMIN_USER";
+              };
+            };
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** List what was sent to a webhook, the newest first (Webhook:read) */
+  listWebhookDeliveries: {
+    parameters: {
+      query?: {
+        status?: "all" | "undelivered" | "pending" | "delivered" | "failed" | "dead";
+        eventName?: string;
+        after?: string;
+        /** 1 to 100; 25 when absent */
+        limit?: string;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              eventId: string;
+              eventName: string;
+              /** Whose queue it waits in */
+              customerId: number;
+              refId: string | null;
+              requestId: string | null;
+              status: "pending" | "delivered" | "failed" | "dead";
+              attempts: number;
+              createdAt: string;
+              triedAt: string | null;
+              endedAt: string | null;
+              nextTryAt: string | null;
+              httpStatus: number | null;
+              milliseconds: number | null;
+              problem: string;
+            }[];
+            next: string | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Read one delivery: what is sent, and what was answered (Webhook:read) */
+  readWebhookDelivery: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+        eventId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            eventId: string;
+            eventName: string;
+            /** Whose queue it waits in */
+            customerId: number;
+            refId: string | null;
+            requestId: string | null;
+            status: "pending" | "delivered" | "failed" | "dead";
+            attempts: number;
+            createdAt: string;
+            triedAt: string | null;
+            endedAt: string | null;
+            nextTryAt: string | null;
+            httpStatus: number | null;
+            milliseconds: number | null;
+            problem: string;
+            url: string;
+            method: string;
+            headers: {
+              name: string;
+              value: string;
+            }[];
+            /** As it is sent */
+            body: string;
+            /** The beginning of what the receiver answered last */
+            answer: string;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Try an event again that was refused or given up (Webhook:write) */
+  retryWebhookDelivery: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+        eventId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            eventId: string;
+            eventName: string;
+            /** Whose queue it waits in */
+            customerId: number;
+            refId: string | null;
+            requestId: string | null;
+            status: "pending" | "delivered" | "failed" | "dead";
+            attempts: number;
+            createdAt: string;
+            triedAt: string | null;
+            endedAt: string | null;
+            nextTryAt: string | null;
+            httpStatus: number | null;
+            milliseconds: number | null;
+            problem: string;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Send everything since a time again (Webhook:write) */
+  replayWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        since: string;
+      };
+    } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            accepted: true;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Try everything again that was refused or given up (Webhook:write) */
+  retryUndelivered: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            accepted: true;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Read the secrets that a webhook signs with (Webhook:write) */
+  listWebhookSecrets: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: string;
+              /** whsec_… */
+              secret: string;
+              createdAt: string;
+              expiresAt: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Make a new secret; those before stay in force for a while (Webhook:write) */
+  rotateWebhookSecret: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** How long bodies are signed with the secrets before as well */
+        overlapHours: number;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: string;
+              /** whsec_… */
+              secret: string;
+              createdAt: string;
+              expiresAt: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** End a secret at once (Webhook:write) */
+  endWebhookSecret: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+        secretId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              id: string;
+              /** whsec_… */
+              secret: string;
+              createdAt: string;
+              expiresAt: string | null;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Send a made-up event and show what came of it (Webhook:write) */
+  testWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        eventName: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            status: number | null;
+            milliseconds: number;
+            problem: string;
+            answer: string;
+            /** As it was sent */
+            body: string;
+            headers: {
+              name: string;
+              value: string;
+            }[];
           };
         };
       };
@@ -15713,6 +16739,588 @@ export interface operations {
               ttlSeconds: number;
             };
             errors: null;
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List webhooks (Webhook:read) */
+  listWebhooks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              /** 24 hexadecimal digits */
+              webHookId: string;
+              name: string;
+              active: boolean;
+              eventNames: string[];
+              webHookUrl: string;
+              methodType: "POST" | "PUT";
+              webHookType: "HTTP";
+              /** Names of the headers; their values are masked */
+              webHookHeaders: {
+                [name: string]: string;
+              };
+              maxAllowedConnections: number;
+              slaInSeconds: number | null;
+              customerIdentifiersToBeEnriched: string[];
+              noOfRetryAttempts: 0;
+              consumerGroupId: string;
+              tillDetailsEnrichmentEnabled: boolean;
+              storeDetailsEnrichmentEnabled: boolean;
+              awardedReferenceEnrichmentEnabled: boolean;
+              availablePointsBalanceEnrichmentEnabled: boolean;
+              neoEnrichment: Record<string, unknown>;
+              listenToChildEvents: false;
+              attribution: {
+                createdOn: string;
+                lastUpdatedOn: string;
+                createdBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+                lastUpdatedBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+              };
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Create a webhook (Webhook:write) */
+  createWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Unique in the organisation */
+        name?: unknown;
+        /** true when absent */
+        active?: unknown;
+        /** At least one; see eventMetaData */
+        eventNames?: unknown;
+        /** http or https */
+        webHookUrl?: unknown;
+        /** POST or PUT */
+        methodType?: unknown;
+        /** HTTP */
+        webHookType?: unknown;
+        /** Sent with every call; a masked value stays as it was */
+        webHookHeaders?: unknown;
+        /** Calls at the same time, 1 to 100 */
+        maxAllowedConnections?: unknown;
+        /** Kept and shown; a breach is noted after an hour */
+        slaInSeconds?: unknown;
+        /** Sources of which every identifier is told, such as INSTORE */
+        customerIdentifiersToBeEnriched?: unknown;
+        tillDetailsEnrichmentEnabled?: unknown;
+        storeDetailsEnrichmentEnabled?: unknown;
+        awardedReferenceEnrichmentEnabled?: unknown;
+        availablePointsBalanceEnrichmentEnabled?: unknown;
+        /** Empty */
+        neoEnrichment?: unknown;
+        /** false */
+        listenToChildEvents?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              /** 24 hexadecimal digits */
+              webHookId: string;
+              name: string;
+              active: boolean;
+              eventNames: string[];
+              webHookUrl: string;
+              methodType: "POST" | "PUT";
+              webHookType: "HTTP";
+              /** Names of the headers; their values are masked */
+              webHookHeaders: {
+                [name: string]: string;
+              };
+              maxAllowedConnections: number;
+              slaInSeconds: number | null;
+              customerIdentifiersToBeEnriched: string[];
+              noOfRetryAttempts: 0;
+              consumerGroupId: string;
+              tillDetailsEnrichmentEnabled: boolean;
+              storeDetailsEnrichmentEnabled: boolean;
+              awardedReferenceEnrichmentEnabled: boolean;
+              availablePointsBalanceEnrichmentEnabled: boolean;
+              neoEnrichment: Record<string, unknown>;
+              listenToChildEvents: false;
+              attribution: {
+                createdOn: string;
+                lastUpdatedOn: string;
+                createdBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+                lastUpdatedBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+              };
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Read deliveries by reference id (Webhook:read) */
+  readDeliveriesByReference: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        value: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              refId: string | null;
+              requestId: string | null;
+              eventName: string;
+              eventId: string;
+              consumerGroupId: string;
+              eventIngestionTimestamp: string;
+              eventStartTimestamp: string | null;
+              eventEndTimestamp: string | null;
+              slaBreachTimestamp: string | null;
+              consumerResponse: {
+                webhookHttpStatus: number | null;
+                time_taken: number | null;
+              } | null;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Read deliveries by request id (Webhook:read) */
+  readDeliveriesByRequest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        value: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              refId: string | null;
+              requestId: string | null;
+              eventName: string;
+              eventId: string;
+              consumerGroupId: string;
+              eventIngestionTimestamp: string;
+              eventStartTimestamp: string | null;
+              eventEndTimestamp: string | null;
+              slaBreachTimestamp: string | null;
+              consumerResponse: {
+                webhookHttpStatus: number | null;
+                time_taken: number | null;
+              } | null;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Read a delivery by event id (Webhook:read) */
+  readDeliveryByEvent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        eventId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              refId: string | null;
+              requestId: string | null;
+              eventName: string;
+              eventId: string;
+              consumerGroupId: string;
+              eventIngestionTimestamp: string;
+              eventStartTimestamp: string | null;
+              eventEndTimestamp: string | null;
+              slaBreachTimestamp: string | null;
+              consumerResponse: {
+                webhookHttpStatus: number | null;
+                time_taken: number | null;
+              } | null;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List events that webhooks can be told of (Webhook:read) */
+  listWebhookEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              active: boolean;
+              eventName: string;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Read the JSON schema of an event (Webhook:read) */
+  readWebhookEventSchema: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        eventName: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** JSON schema, draft 6 */
+            data: {
+              [name: string]: unknown;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Replace a webhook (Webhook:write) */
+  replaceWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** 24 hexadecimal digits */
+        webHookId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Unique in the organisation */
+        name?: unknown;
+        /** true when absent */
+        active?: unknown;
+        /** At least one; see eventMetaData */
+        eventNames?: unknown;
+        /** http or https */
+        webHookUrl?: unknown;
+        /** POST or PUT */
+        methodType?: unknown;
+        /** HTTP */
+        webHookType?: unknown;
+        /** Sent with every call; a masked value stays as it was */
+        webHookHeaders?: unknown;
+        /** Calls at the same time, 1 to 100 */
+        maxAllowedConnections?: unknown;
+        /** Kept and shown; a breach is noted after an hour */
+        slaInSeconds?: unknown;
+        /** Sources of which every identifier is told, such as INSTORE */
+        customerIdentifiersToBeEnriched?: unknown;
+        tillDetailsEnrichmentEnabled?: unknown;
+        storeDetailsEnrichmentEnabled?: unknown;
+        awardedReferenceEnrichmentEnabled?: unknown;
+        availablePointsBalanceEnrichmentEnabled?: unknown;
+        /** Empty */
+        neoEnrichment?: unknown;
+        /** false */
+        listenToChildEvents?: unknown;
+        [name: string]: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              /** 24 hexadecimal digits */
+              webHookId: string;
+              name: string;
+              active: boolean;
+              eventNames: string[];
+              webHookUrl: string;
+              methodType: "POST" | "PUT";
+              webHookType: "HTTP";
+              /** Names of the headers; their values are masked */
+              webHookHeaders: {
+                [name: string]: string;
+              };
+              maxAllowedConnections: number;
+              slaInSeconds: number | null;
+              customerIdentifiersToBeEnriched: string[];
+              noOfRetryAttempts: 0;
+              consumerGroupId: string;
+              tillDetailsEnrichmentEnabled: boolean;
+              storeDetailsEnrichmentEnabled: boolean;
+              awardedReferenceEnrichmentEnabled: boolean;
+              availablePointsBalanceEnrichmentEnabled: boolean;
+              neoEnrichment: Record<string, unknown>;
+              listenToChildEvents: false;
+              attribution: {
+                createdOn: string;
+                lastUpdatedOn: string;
+                createdBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+                lastUpdatedBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+              };
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Delete a webhook (Webhook:write) */
+  deleteWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** 24 hexadecimal digits */
+        webHookId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              /** 24 hexadecimal digits */
+              webHookId: string;
+              name: string;
+              active: boolean;
+              eventNames: string[];
+              webHookUrl: string;
+              methodType: "POST" | "PUT";
+              webHookType: "HTTP";
+              /** Names of the headers; their values are masked */
+              webHookHeaders: {
+                [name: string]: string;
+              };
+              maxAllowedConnections: number;
+              slaInSeconds: number | null;
+              customerIdentifiersToBeEnriched: string[];
+              noOfRetryAttempts: 0;
+              consumerGroupId: string;
+              tillDetailsEnrichmentEnabled: boolean;
+              storeDetailsEnrichmentEnabled: boolean;
+              awardedReferenceEnrichmentEnabled: boolean;
+              availablePointsBalanceEnrichmentEnabled: boolean;
+              neoEnrichment: Record<string, unknown>;
+              listenToChildEvents: false;
+              attribution: {
+                createdOn: string;
+                lastUpdatedOn: string;
+                createdBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+                lastUpdatedBy: {
+                  id: number;
+                  code: string;
+                  description: string;
+                  name: string;
+                  type: "TILL" | "ADMIN_USER";
+                };
+              };
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
           };
         };
       };

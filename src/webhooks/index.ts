@@ -1,0 +1,3 @@
+export { EVENT_TYPES, schemaOf } from "./catalogue/catalogue.ts";
+export { addWebhookRoutes, type WebhookRouteParts } from "./routes.ts";
+export { createWebhooks, type Webhooks } from "./service.ts";

@@ -1,0 +1,179 @@
+import type { TakenEvent } from "../intake.ts";
+import { type Facts, numberIn, textIn } from "./facts.ts";
+import { tellIssued } from "./issued.ts";
+import {
+  dateTime,
+  day,
+  enteredBy,
+  entityOf,
+  identifiersOfCustomer,
+  keyValues,
+  money,
+  programOf,
+  tillIn,
+  triggeredBy,
+} from "./parts.ts";
+import type { ToldBill } from "./reads.ts";
+import { tellReturned } from "./returned.ts";
+import { evaluationOf, type Teller, type Told } from "./told.ts";
+
+const billTypeOf = ({ type }: ToldBill): string => (type.endsWith("RETURN") ? "RETURN" : type);
+
+const billData = (facts: Facts, bill: ToldBill) => ({
+  customerIdentifiers: identifiersOfCustomer(facts, bill.customerId ?? 0),
+  enteredBy: enteredBy(facts, bill.tillId),
+  transactionId: bill.id,
+  billNumber: bill.number,
+  billClientId: null,
+  billDate: bill.billedAt.getTime(),
+  enteredAt: bill.recordedAt.getTime(),
+  billType: billTypeOf(bill),
+  amount: money(facts, bill.amount),
+  grossAmount: bill.grossAmount === null ? null : money(facts, bill.grossAmount),
+  discount: bill.discount === null ? null : money(facts, bill.discount),
+  currencyCode: facts.organisation.currency,
+  lineItemCount: bill.lineCount,
+  deliveryStatus: bill.deliveryStatus,
+  outlierStatus: bill.outlierStatus,
+  customFields: keyValues(bill.details?.customFields),
+  extendedFields: keyValues(bill.details?.extendedFields),
+});
+
+const billIn = ({ payload }: TakenEvent, facts: Facts): ToldBill | undefined =>
+  facts.bills.get(numberIn(payload, "transactionId") ?? 0);
+
+const tellBill = (facts: Facts, name: string, bill: ToldBill): Told => ({
+  name,
+  reference: String(bill.id),
+  loyaltyEventId: evaluationOf(bill.partyId, bill.eventNo) ?? "",
+  data: billData(facts, bill),
+});
+
+/** A tier that the bill raised. A member who joins in the base tier did not rise. */
+const tellUpgrade = ({ partyId, payload, occurredAt }: TakenEvent, facts: Facts, trigger: object): Told[] => {
+  const change = payload.tier as { from: number | null; to: number } | undefined;
+  const programId = facts.programs.default?.programId;
+  if (change === undefined || change.from === null || change.to <= change.from || programId === undefined)
+    return [];
+  const eventNo = numberIn(payload, "eventNo");
+  const at = occurredAt.getTime();
+  const program = facts.programs.byId(programId)?.inForce(at);
+  const membership = facts.memberships.find(
+    (item) => item.partyId === partyId && item.programId === programId,
+  );
+  return [
+    {
+      name: "tierUpgraded",
+      reference: evaluationOf(partyId, eventNo) ?? String(numberIn(payload, "transactionId")),
+      loyaltyEventId: evaluationOf(partyId, eventNo),
+      data: {
+        customerIdentifiers: identifiersOfCustomer(facts, partyId),
+        ...entityOf(partyId),
+        ...trigger,
+        ...programOf(facts, programId, at),
+        previousTierNumber: change.from,
+        upgradedTierNumber: change.to,
+        tierExpiryDate: day(facts, membership?.tierExpiresAt ?? null),
+        notes: `Slab ${program?.tiers[change.to - 1]?.name ?? change.to}`,
+        upgradeType: "STRATEGY",
+      },
+    },
+  ];
+};
+
+const NAMES: Readonly<Record<string, string>> = {
+  NOT_INTERESTED: "notInterestedBillAdded",
+  NOT_INTERESTED_RETURN: "notInterestedBillAdded",
+};
+
+/** A bill, with what it earned and the tier that it raised. */
+export const tellPurchase: Teller = (event, facts) => {
+  const bill = billIn(event, facts);
+  if (bill === undefined) return [];
+  const isRetro = numberIn(event.payload, "retroOf") !== null;
+  const added = tellBill(facts, isRetro ? "retroBillAdded" : (NAMES[bill.type] ?? "transactionAdded"), bill);
+  const { partyId, eventNo } = bill;
+  const trigger = triggeredBy(facts, partyId, "TransactionAdd", bill.tillId, {
+    billId: bill.id,
+    billNumber: bill.number,
+  });
+  const giving = { partyId, eventNo, trigger, at: bill.billedAt, reference: String(bill.id) };
+  return [added, ...tellIssued(facts, giving), ...tellUpgrade(event, facts, trigger)];
+};
+
+/** A return, with what it took back. */
+export const tellReturn: Teller = (event, facts) => {
+  const bill = billIn(event, facts);
+  if (bill === undefined) return [];
+  return [
+    tellBill(facts, NAMES[bill.type] ?? "transactionAdded", bill),
+    ...tellReturned(facts, bill, event.occurredAt),
+  ];
+};
+
+export const tellBillUpdate: Teller = (event, facts) => {
+  const bill = billIn(event, facts);
+  return bill === undefined ? [] : [tellBill(facts, "transactionUpdated", bill)];
+};
+
+interface Problem {
+  readonly code: number;
+  readonly message: string;
+}
+
+const reasons = (problems: unknown) =>
+  (Array.isArray(problems) ? (problems as Problem[]) : []).map(({ code, message }) => ({
+    rejectionReason: String(code),
+    reasonDetails: message,
+  }));
+
+const rejection = (
+  { partyId, payload, occurredAt, ...event }: TakenEvent,
+  facts: Facts,
+  number: string,
+  status: string | null,
+) => ({
+  customerIdentifiers: identifiersOfCustomer(facts, partyId),
+  ...triggeredBy(facts, partyId, "TransactionAdd", tillIn({ ...event, partyId, payload, occurredAt }), {
+    billNumber: number,
+  }),
+  eventDateTime: dateTime(facts, occurredAt),
+  billNumber: number,
+  rejectionType: status === "PERMANENT_FAILED" ? "PERMANENT" : "RETRIABLE",
+});
+
+export const tellRejection: Teller = (event, facts) => {
+  const rejectedId = numberIn(event.payload, "rejectedId");
+  const number = textIn(event.payload, "number") ?? "";
+  return [
+    {
+      name: "transactionRejected",
+      reference: rejectedId === null ? null : String(rejectedId),
+      data: {
+        ...rejection(event, facts, number, textIn(event.payload, "status")),
+        rejectionDetails: reasons(event.payload.errors),
+        retrialCount: 0,
+      },
+    },
+  ];
+};
+
+export const tellRetrigger: Teller = (event, facts) => {
+  const rejectedId = numberIn(event.payload, "rejectedId") ?? 0;
+  const parked = facts.parked.get(rejectedId);
+  if (parked === undefined) return [];
+  const open = parked.errors.filter(({ status }) => status === "OPEN");
+  return [
+    {
+      name: "rejectedTransactionRetrigger",
+      reference: String(rejectedId),
+      data: {
+        ...rejection(event, facts, parked.number, parked.status),
+        rejectionDetails: reasons(parked.errors),
+        rejectionDetailsOnRetrigger: reasons(open),
+        retrialCount: parked.retryCount,
+        retriggerId: numberIn(event.payload, "retriggerId"),
+      },
+    },
+  ];
+};

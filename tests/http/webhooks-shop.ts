@@ -1,0 +1,71 @@
+import { expect } from "vitest";
+import { signInUser } from "../../src/identity/testing.ts";
+import { type Receiver, startReceiver } from "../support/receiver.ts";
+import { createPointsApp, type Json, NOON } from "./points-shop.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A shop whose webhooks may lie on this machine, with a receiver there and an administrator. */
+export const createWebhooksShop = async () => {
+  const receiver = await startReceiver();
+  const shop = await createPointsApp({ privateWebhooks: true, webhookTimeout: 300 });
+  const { app, clock } = shop;
+  const admin: Headers = (await signInUser(app.identity, shop.shop.organisation, "admin")).headers;
+  const client = await shop.tillWith(["Webhook:read", "Webhook:write"]);
+  let made = 0;
+  const bodyOf = (changes: object = {}) => ({
+    name: `Hook ${++made}`,
+    active: true,
+    eventNames: ["customerAdded", "transactionAdded", "pointsIssued"],
+    webHookUrl: receiver.url,
+    methodType: "POST",
+    webHookType: "HTTP",
+    webHookHeaders: { Authorization: "Bearer very-secret" },
+    maxAllowedConnections: 5,
+    customerIdentifiersToBeEnriched: ["INSTORE"],
+    ...changes,
+  });
+  const remove = (url: string, headers: Headers = client) =>
+    app.server
+      .inject({ method: "DELETE", url, headers })
+      .then(({ statusCode, payload }) => ({ status: statusCode, body: JSON.parse(payload) as Json }));
+  return {
+    ...shop,
+    receiver,
+    admin,
+    client,
+    bodyOf,
+    remove,
+    /** Defines a webhook; answers it as reading does. */
+    define: async (changes: object = {}): Promise<Json> => {
+      const { status, body } = await shop.post("/v3/webHooks", bodyOf(changes), client);
+      expect([status, body.errors]).toEqual([200, []]);
+      return body.data;
+    },
+    /** Takes what was published from the outbox and writes its bodies; sends nothing. */
+    publish: async () => {
+      await app.events.drain();
+      await app.webhooks.publish();
+    },
+    /** Tells everything and sends all that is due. */
+    deliver: async () => {
+      await app.events.drain();
+      await app.webhooks.finish();
+    },
+    /** Deletes all webhooks and forgets what came. */
+    clear: async () => {
+      for (const { webHookId } of (await shop.get("/v3/webHooks", client)).body.data)
+        await remove(`/v3/webHooks/${webHookId}`);
+      await app.webhooks.forget(shop.shop.organisation);
+      receiver.reset();
+      clock.set(new Date(NOON));
+    },
+    advance: (milliseconds: number) => clock.advance(milliseconds),
+    dispose: async () => {
+      await app.dispose();
+      await receiver.stop();
+    },
+  };
+};
+export type WebhooksShop = Awaited<ReturnType<typeof createWebhooksShop>>;
+export type { Receiver };
