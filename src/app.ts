@@ -34,6 +34,7 @@ import {
 } from "#customers";
 import { addDataflowsRoutes, createDataflows, type Dataflows } from "#dataflows";
 import { createEvents, type Events } from "#events";
+import { addExpressionRoutes } from "#expressions";
 import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
 import {
   addInsightsRoutes,
@@ -398,6 +399,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       ),
   });
   addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
+  addExpressionRoutes(server, { orgs, knownNames: loyalty.knownNames });
   addLoyaltyRoutes(server, { loyalty, orgs, customers, hasMailServer });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });

@@ -1,78 +1,28 @@
-import type { Cell } from "./cells.ts";
-import { extendedField } from "./extended-fields.ts";
+import { isValidIn, type Place, type Where, whereWords } from "./activities.ts";
+import type {
+  Attribute,
+  EventAttributeDefinition,
+  ExtendedFieldDefinition,
+  NameKind,
+  ProfileDefinition,
+  ProfileFunction,
+} from "./definitions.ts";
+import { eventAttribute, extendedField } from "./extended-fields.ts";
+import { cardProfile, productProfile } from "./profiles/cards-and-products.ts";
 import { customerProfile } from "./profiles/customer.ts";
-import { eventProfile, organizationProfile, programProfile, storeProfile } from "./profiles/others.ts";
+import { primaryCustomerProfile, returnProfile, userGroupProfile } from "./profiles/derived.ts";
+import { eventProfile } from "./profiles/event.ts";
+import { lineProfile, tenderProfile } from "./profiles/lines-and-tenders.ts";
+import { organizationProfile, programProfile, referrerProfile, storeProfile } from "./profiles/others.ts";
+import { partnerProfile } from "./profiles/partner.ts";
+import { trackerProfiles } from "./profiles/trackers.ts";
 import { transactionProfile } from "./profiles/transaction.ts";
-import type { Unit } from "./types.ts";
 
-/** A literal argument's value. */
-export type Constant = string | number | boolean;
-
-export interface Parameter {
+/** What is known and cannot be used here. */
+export interface Elsewhere {
   readonly name: string;
-  readonly type: "number" | "string" | "boolean" | "date";
-  readonly optional?: boolean;
-  /** Must be written as a literal, because it is resolved when the rule is compiled. */
-  readonly literal?: boolean;
-}
-
-/**
- * How a value is spoken of: `{it}` stands for what a function is called on, `{0}`, `{1}` … for its arguments,
- * `{name}` for the first one without quotes, `{moment}` for all of them as a date and time. `says` is a noun
- * phrase, or for a boolean the sentence when true; `denies` is that sentence when false.
- */
-export interface Wording {
-  readonly says: string;
-  readonly denies?: string;
-}
-
-export interface Attribute {
-  readonly name: string;
-  /** Other published spellings. Letter case never matters. */
-  readonly aliases?: readonly string[];
-  /** One sentence for editors and documentation. */
-  readonly doc: string;
-  readonly wording: Wording;
-  readonly unit?: Unit;
-  readonly cell: Cell;
-}
-
-export interface BoundArguments {
-  /** Cells of the parameters that are not literal, null where an optional one is absent; by parameter. */
-  readonly cells: readonly (Cell | null)[];
-  /** Values of the literal parameters, null elsewhere; by parameter. */
-  readonly constants: readonly (Constant | null)[];
-}
-
-export interface ProfileFunction {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly parameters: readonly Parameter[];
-  readonly result: "number" | "string" | "boolean" | "date";
-  readonly doc: string;
-  readonly wording: Wording;
-  readonly unit?: Unit;
-  /** Sentence about what is wrong with the literals, or null. */
-  readonly refuse?: (constants: readonly (Constant | null)[]) => string | null;
-  readonly bind: (bound: BoundArguments) => Cell;
-}
-
-export interface ProfileDefinition {
-  readonly name: string;
-  readonly doc: string;
-  readonly attributes: readonly Attribute[];
-  readonly functions: readonly ProfileFunction[];
-  /** Which extended fields `extField_<name>` reaches. */
-  readonly extendedFields?: ExtendedFieldScope;
-}
-
-export type ExtendedFieldScope = "customer" | "transaction";
-
-/** An extended field of the organisation. Names are exact. */
-export interface ExtendedFieldDefinition {
-  readonly scope: ExtendedFieldScope;
-  readonly name: string;
-  readonly type: "number" | "string" | "boolean" | "date";
+  /** Where it can, as the end of a sentence: "in TransactionAdd". */
+  readonly where: string;
 }
 
 export interface Profile {
@@ -81,14 +31,24 @@ export interface Profile {
   /** By lower-cased name and alias. */
   readonly attributes: ReadonlyMap<string, Attribute>;
   readonly functions: ReadonlyMap<string, ProfileFunction>;
+  /** By lower-cased name and alias. */
+  readonly elsewhere: ReadonlyMap<string, Elsewhere>;
   /** By exact name. */
   readonly extendedFields: ReadonlyMap<string, Attribute> | null;
+  /** Whose the extended fields are; null where there are none. */
+  readonly owner: string | null;
 }
+
+/** Names that organisations chose, by kind, for an editor to offer. */
+export type KnownNames = Partial<Readonly<Record<NameKind, readonly string[]>>>;
 
 /** Everything that names can resolve to. Maps only, so nothing inherited by objects can be named. */
 export interface Catalogue {
   /** By lower-cased name. */
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** By lower-cased name. */
+  readonly elsewhere: ReadonlyMap<string, Elsewhere>;
+  readonly known: KnownNames;
 }
 
 export const EXTENDED_FIELD_PREFIX = "extField_";
@@ -96,45 +56,94 @@ export const EXTENDED_FIELD_PREFIX = "extField_";
 export const PROFILES: readonly ProfileDefinition[] = [
   customerProfile,
   transactionProfile,
+  lineProfile,
+  tenderProfile,
+  returnProfile,
   storeProfile,
   eventProfile,
+  ...trackerProfiles,
+  partnerProfile,
+  primaryCustomerProfile,
+  userGroupProfile,
+  cardProfile,
+  referrerProfile,
+  productProfile,
   programProfile,
   organizationProfile,
 ];
 
-/** The catalogue of an organisation: the profiles with its extended fields. Build once per published version. */
-export const createCatalogue = (
-  extendedFields: readonly ExtendedFieldDefinition[] = [],
-  profiles: readonly ProfileDefinition[] = PROFILES,
-): Catalogue => ({
-  profiles: new Map(
-    profiles.map((profile) => [
-      profile.name.toLowerCase(),
-      {
-        name: profile.name,
-        doc: profile.doc,
-        attributes: byName(profile.attributes),
-        functions: byName(profile.functions),
-        extendedFields: fieldsOf(profile, extendedFields),
-      },
-    ]),
-  ),
-});
+export interface CatalogueOptions {
+  readonly extendedFields?: readonly ExtendedFieldDefinition[];
+  /** Fields of the behavioural event, of GenericEvent. */
+  readonly eventAttributes?: readonly EventAttributeDefinition[];
+  readonly known?: KnownNames;
+}
 
-const byName = <T extends { readonly name: string; readonly aliases?: readonly string[] }>(
-  entries: readonly T[],
-): ReadonlyMap<string, T> =>
+type Named = Where & { readonly name: string; readonly aliases?: readonly string[] };
+
+const byName = <T extends Named>(entries: readonly T[]): ReadonlyMap<string, T> =>
   new Map(
     entries.flatMap((entry) =>
       [entry.name, ...(entry.aliases ?? [])].map((name) => [name.toLowerCase(), entry] as const),
     ),
   );
 
+const elsewhereOf = (entries: readonly Named[]): ReadonlyMap<string, Elsewhere> =>
+  new Map([...byName(entries)].map(([key, entry]) => [key, { name: entry.name, where: whereWords(entry) }]));
+
 const fieldsOf = (
-  { extendedFields: scope }: ProfileDefinition,
+  { extendedFields: source }: ProfileDefinition,
   fields: readonly ExtendedFieldDefinition[],
 ): ReadonlyMap<string, Attribute> | null => {
-  if (scope === undefined) return null;
-  const own = fields.filter((field) => field.scope === scope);
-  return new Map(own.map((field) => [field.name, extendedField(field)]));
+  if (source === undefined) return null;
+  const { prefix = "" } = source;
+  const own = fields.filter((field) => field.scope === source.scope);
+  return new Map(own.map((field) => [`${prefix}${field.name}`, extendedField(field, source)]));
 };
+
+/** A profile as far as it is valid at a place; everything of it without one. */
+const profileAt = (
+  definition: ProfileDefinition,
+  place: Place | null,
+  options: CatalogueOptions,
+): Profile => {
+  const isHere = (entry: Where): boolean => place === null || isValidIn(entry, place);
+  const { attributes, functions } = definition;
+  const own =
+    definition === eventProfile && (place === null || place.activity === "GenericEvent")
+      ? (options.eventAttributes ?? []).map(eventAttribute)
+      : [];
+  return {
+    name: definition.name,
+    doc: definition.doc,
+    attributes: byName([...own, ...attributes.filter(isHere)]),
+    functions: byName(functions.filter(isHere)),
+    elsewhere: elsewhereOf([...attributes, ...functions].filter((entry) => !isHere(entry))),
+    extendedFields: fieldsOf(definition, options.extendedFields ?? []),
+    owner: definition.extendedFields?.owner ?? null,
+  };
+};
+
+const catalogueAt = (place: Place | null, options: CatalogueOptions): Catalogue => {
+  const isHere = (profile: Where): boolean => place === null || isValidIn(profile, place);
+  return {
+    profiles: new Map(
+      PROFILES.filter(isHere).map((profile) => [
+        profile.name.toLowerCase(),
+        profileAt(profile, place, options),
+      ]),
+    ),
+    elsewhere: elsewhereOf(PROFILES.filter((profile) => !isHere(profile))),
+    known: options.known ?? {},
+  };
+};
+
+/** What expressions can name at a place: an activity, and how the set is run. */
+export const catalogueFor = (place: Place, options: CatalogueOptions = {}): Catalogue =>
+  catalogueAt(place, options);
+
+/** Everything that can be named anywhere: to compile what was checked before, and to tell traces. */
+export const createCatalogue = (
+  extendedFields: readonly ExtendedFieldDefinition[] = [],
+  eventAttributes: readonly EventAttributeDefinition[] = [],
+): Catalogue => catalogueAt(null, { extendedFields, eventAttributes });

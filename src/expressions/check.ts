@@ -1,6 +1,8 @@
-import type { Catalogue, Constant, Parameter, Profile } from "./catalogue.ts";
+import type { Catalogue, Profile } from "./catalogue.ts";
+import type { Constant, Parameter } from "./definitions.ts";
 import { methodsOf } from "./methods.ts";
 import { Names } from "./names.ts";
+import { choiceError, signature } from "./parameters.ts";
 import { print } from "./print.ts";
 import {
   type BinaryNode,
@@ -42,6 +44,7 @@ interface Signature {
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly refuse?: (constants: readonly (Constant | null)[]) => string | null;
+  readonly states?: (constants: readonly (Constant | null)[]) => number;
 }
 
 /** Every method returns null after it has reported a mistake. */
@@ -74,6 +77,12 @@ class Checker {
       `${role} must be true or false, but ${shown} is ${named[typed.type]}; compare it, as in ${shown} ${example(typed.type)}`,
       named.boolean,
     );
+  }
+
+  /** A part of whatever type, when nothing is wrong in it. */
+  typed(node: Node): Typed | null {
+    const typed = this.value(node);
+    return this.errors.length === 0 ? typed : null;
   }
 
   private value(node: Node): Typed | null {
@@ -214,11 +223,7 @@ class Checker {
       return this.report(callee.nameSpan, error.message, error.expected, error.nearest);
     }
     const bound = this.arguments(node, definition);
-    if (bound === null) return null;
-    this.states += definition.states?.(bound.constants) ?? 0;
-    if (this.states > MAX_TOTAL_STATES)
-      return this.report(node.span, "the regular expressions of this rule are too large together");
-    return { kind: "method", type: definition.result, definition, receiver, ...bound, node };
+    return bound && { kind: "method", type: definition.result, definition, receiver, ...bound, node };
   }
 
   /** `()` after an attribute: allowed for booleans, as published rules have it. */
@@ -235,7 +240,7 @@ class Checker {
   /** Matches arguments with parameters. More arguments than parameters are ignored, as published rules have them. */
   private arguments(
     node: CallNode,
-    { name, parameters, refuse }: Signature,
+    { name, parameters, refuse, states }: Signature,
   ): { args: (Typed | null)[]; constants: (Constant | null)[] } | null {
     const before = this.errors.length;
     const args: (Typed | null)[] = [];
@@ -257,13 +262,17 @@ class Checker {
     const refusal = refuse?.(constants) ?? null;
     if (refusal !== null)
       return this.report(node.args[0]?.span ?? node.span, `${name}: ${refusal}`, signature(name, parameters));
+    this.states += states?.(constants) ?? 0;
+    if (this.states > MAX_TOTAL_STATES)
+      return this.report(node.span, "the regular expressions of this rule are too large together");
     return { args, constants };
   }
 
   private argument(node: Node, name: string, parameter: Parameter): Typed | null {
     const typed = this.value(node);
     if (typed === null) return null;
-    if (typed.type !== parameter.type)
+    const isNumber = parameter.orNumber === true && typed.type === "number";
+    if (typed.type !== parameter.type && !isNumber)
       return this.report(
         node.span,
         `${parameter.name} of ${name} is ${named[parameter.type]}, but ${short(node)} is ${named[typed.type]}`,
@@ -275,17 +284,20 @@ class Checker {
         `${parameter.name} of ${name} must be written out, such as ${parameter.type === "number" ? "10" : '"…"'}`,
         `${named[parameter.type]} written out`,
       );
-    return typed;
+    const refusal = choiceError(typed, name, parameter);
+    return refusal === null
+      ? typed
+      : this.report(node.span, refusal.message, refusal.expected, refusal.nearest);
   }
 }
+
+/** A part typed by itself, whatever it is; null when a name in it is not known or its types do not fit. */
+export const typeOf = (tree: Node, catalogue: Catalogue): Typed | null => new Checker(catalogue).typed(tree);
 
 const short = (node: Node): string => {
   const text = print(node);
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
 };
-
-const signature = (name: string, parameters: readonly Parameter[]): string =>
-  `${name}(${parameters.map((parameter) => (parameter.optional ? `[${parameter.name}]` : parameter.name)).join(", ")})`;
 
 const example = (type: ValueType): string =>
   type === "number" ? ">= 30" : type === "string" ? '== "…"' : ".isNotNull()";

@@ -1,8 +1,9 @@
-import type { BoundArguments, Constant } from "./catalogue.ts";
 import { type Cell, type LogicRun, logicCell, logicOf, numberCell, numberOf, textCell } from "./cells.ts";
+import type { BoundArguments, Constant, StepCounter } from "./definitions.ts";
 import type { Facts } from "./facts.ts";
 import { and, arithmetic, comparison, negated, not, or, settled } from "./operators.ts";
 import { print } from "./print.ts";
+import { counted } from "./steps.ts";
 import { holding, Recorder, type TracedResult, watching } from "./trace.ts";
 import type { CheckedExpression, Typed } from "./typed.ts";
 import { named, type Outcome } from "./types.ts";
@@ -19,10 +20,13 @@ export interface CompiledExpression {
 
 /**
  * Compiles a checked expression to closures. Work per evaluation is bounded by the size of the expression times the number of
- * lines and the length of the texts it looks at. The traced closures are made when first asked for.
+ * lines and the length of the texts it looks at (`stepBound`). The traced closures are made when first asked for. A counter counts the steps of `evaluate`.
  */
-export const compile = ({ tree, typed }: CheckedExpression): CompiledExpression => {
-  const run = new Compiler(null).logic(typed, false);
+export const compile = (
+  { tree, typed }: CheckedExpression,
+  counter: StepCounter | null = null,
+): CompiledExpression => {
+  const run = new Compiler(null, counter).logic(typed, false);
   const text = print(tree);
   let traced: ((facts: Facts) => TracedResult) | null = null;
   return {
@@ -42,7 +46,7 @@ const outcomeOf = (run: LogicRun, facts: Facts): Outcome => {
 
 const compileTraced = (typed: Typed, text: string): ((facts: Facts) => TracedResult) => {
   const recorder = new Recorder();
-  const run = new Compiler(recorder).logic(typed, true);
+  const run = new Compiler(recorder, null).logic(typed, true);
   return (facts) => {
     recorder.start();
     const outcome = outcomeOf(run, facts);
@@ -56,7 +60,10 @@ class Compiler {
   /** Operands of the condition being compiled, whose values its step shows. */
   private held: ReadonlySet<Typed> = new Set();
 
-  constructor(private readonly recorder: Recorder | null) {}
+  constructor(
+    private readonly recorder: Recorder | null,
+    private readonly counter: StepCounter | null,
+  ) {}
 
   /** A boolean part; `isStep` when it stands outside of any condition, so that it is one or joins some. */
   logic(node: Typed, isStep: boolean): LogicRun {
@@ -84,6 +91,15 @@ class Compiler {
   }
 
   private cell(node: Typed): Cell {
+    const cell = this.plainCell(node);
+    if (this.counter === null) return cell;
+    const isOverLines =
+      (node.kind === "attribute" && node.attribute.isOverLines === true) ||
+      (node.kind === "function" && node.definition.isOverLines === true);
+    return counted(cell, isOverLines, this.counter);
+  }
+
+  private plainCell(node: Typed): Cell {
     switch (node.kind) {
       case "constant":
         return constantCell(node.value);
@@ -122,7 +138,8 @@ class Compiler {
   }
 
   private bound(args: readonly (Typed | null)[], constants: readonly (Constant | null)[]): BoundArguments {
-    return { cells: args.map((argument) => argument && this.operand(argument)), constants };
+    const cells = args.map((argument) => argument && this.operand(argument));
+    return { cells, constants, counter: this.counter };
   }
 
   private watched(node: Typed, cell: Cell): Cell {

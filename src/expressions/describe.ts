@@ -1,56 +1,68 @@
-import type { Catalogue, Parameter } from "./catalogue.ts";
+import type { Catalogue, Profile } from "./catalogue.ts";
+import type { Attribute, NameKind, Parameter, ProfileFunction } from "./definitions.ts";
 import { METHODS } from "./methods.ts";
-import type { ValueType } from "./types.ts";
+import { hasSource } from "./sources.ts";
+import type { Unit, ValueType } from "./types.ts";
 
 /** One thing that can be written in an expression, as an editor or the documentation shows it. */
 export interface CatalogueEntry {
   /** Null for a function of values. */
   readonly profile: string | null;
   readonly name: string;
+  /** Other spellings. */
+  readonly aliases: readonly string[];
   readonly kind: "attribute" | "function" | "method";
   /** What it gives. */
   readonly type: ValueType;
+  readonly unit: Unit | null;
   /** Types of value that a method is asked of; empty for what a profile has. */
   readonly on: readonly ValueType[];
   readonly parameters: readonly Parameter[];
   readonly doc: string;
+  /** "none yet": nothing in the product knows it, so it is always null. */
+  readonly source: "known" | "none yet";
+  /** What names its values are. */
+  readonly names: NameKind | null;
 }
+
+const NOTHING = { aliases: [], unit: null, on: [], parameters: [], source: "known", names: null } as const;
+
+const entryOf = (profile: Profile, entry: Attribute | ProfileFunction): CatalogueEntry => ({
+  ...NOTHING,
+  profile: profile.name,
+  name: entry.name,
+  aliases: entry.aliases ?? [],
+  unit: entry.unit ?? null,
+  doc: entry.doc,
+  source: hasSource(profile.name, entry.name) ? "known" : "none yet",
+  ...("cell" in entry
+    ? { kind: "attribute", type: entry.cell.type, names: entry.names ?? null }
+    : { kind: "function", type: entry.result, parameters: entry.parameters }),
+});
+
+/** What a profile has, as plain data. */
+export const describeProfile = (profile: Profile): readonly CatalogueEntry[] =>
+  [
+    ...new Set(profile.attributes.values()),
+    ...(profile.extendedFields?.values() ?? []),
+    ...new Set(profile.functions.values()),
+  ].map((entry) => entryOf(profile, entry));
+
+export const METHOD_ENTRIES: readonly CatalogueEntry[] = METHODS.map(
+  ({ name, on, result, parameters, doc }): CatalogueEntry => ({
+    ...NOTHING,
+    profile: null,
+    name,
+    kind: "method",
+    type: result,
+    on,
+    parameters,
+    doc,
+  }),
+);
 
 /** The catalogue as plain data, in the order of its definition, then the functions that values have. */
 export const describeCatalogue = ({ profiles }: Catalogue): readonly CatalogueEntry[] => [
-  ...[...profiles.values()].flatMap((profile) => [
-    ...[...new Set(profile.attributes.values()), ...(profile.extendedFields?.values() ?? [])].map(
-      ({ name, cell, doc }): CatalogueEntry => ({
-        profile: profile.name,
-        name,
-        kind: "attribute",
-        type: cell.type,
-        on: [],
-        parameters: [],
-        doc,
-      }),
-    ),
-    ...[...new Set(profile.functions.values())].map(
-      ({ name, result, parameters, doc }): CatalogueEntry => ({
-        profile: profile.name,
-        name,
-        kind: "function",
-        type: result,
-        on: [],
-        parameters,
-        doc,
-      }),
-    ),
-  ]),
-  ...METHODS.map(
-    ({ name, on, result, parameters, doc }): CatalogueEntry => ({
-      profile: null,
-      name,
-      kind: "method",
-      type: result,
-      on,
-      parameters,
-      doc,
-    }),
-  ),
+  ...[...profiles.values()].flatMap(describeProfile),
+  ...METHOD_ENTRIES,
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { catalogueFor } from "./catalogue.ts";
 import { parse } from "./parser.ts";
 import { mistakes, testCatalogue } from "./testing.ts";
 
@@ -81,7 +82,14 @@ describe("mistakes of names and types", () => {
     ["null != currentTxn.notes", 1, 1, "write currentTxn.notes.isNotNull()", null],
     ["null", 1, 1, "null is no value", null],
     ['currentTxn.basketSum("SKU") > 1', 1, 12, "basketSum(attribute, value); value is missing", null],
-    ['currentTxn.basketSum("colour", "x") > 1', 1, 22, 'lines have no attribute "colour"', null],
+    ['currentTxn.basketSum(" ", "x") > 1', 1, 22, "expected the name of an attribute of lines", null],
+    ['currentTxn.basketSumIf("AMOUNTS", "EQUALS_TO", "1") > 1', 1, 24, "did you mean AMOUNT?", "AMOUNT"],
+    ['currentTxn.basketSumIf("AMOUNT", "EQUALS", "1") > 1', 1, 34, "one of GREATER_THAN", null],
+    ['currentTxn.basketSumIf("AMOUNT", "EQUALS_TO", "x") > 1', 1, 24, "must be a number", null],
+    ['currentTxn.basketCountRegexBrand("(") > 1', 1, 34, 'a "(" is not closed', null],
+    ["currentCustomer.isRegisteredOn(2025, 2, 29)", 1, 32, "existing date", null],
+    ["currentCustomer.pointsRedeemedInPastDays(0) > 1", 1, 42, "a whole number from 1", null],
+    ['currentCustomer.isSubscribedToChannel("FAX")', 1, 39, "one of MOBILE, SMS", null],
     ['currentTxn.basketSum(currentTxn.number, "x") > 1', 1, 22, "must be written out", null],
     ['currentTxn.basketSum("SKU", 3) > 1', 1, 29, "value of basketSum is a text", null],
     ['currentTxn.value.interval("5,3") == 1', 1, 27, "expected ascending numbers", null],
@@ -109,6 +117,68 @@ describe("mistakes of names and types", () => {
     const text = 'currentTxn.value > 1 && currentStore.name == "a" + 1';
     const [error] = mistakes(text);
     expect(text.slice(error?.start, error?.end)).toBe('"a"');
+  });
+});
+
+describe("names that have no place here", () => {
+  const bill = catalogueFor({ activity: "TransactionAdd" });
+  const registration = catalogueFor({ activity: "CustomerRegistration" });
+  const due = catalogueFor({ activity: "DelayedAccrual" });
+  const reached = catalogueFor({ activity: "TargetCompleted" });
+  const payments = catalogueFor({ activity: "TransactionAdd", tenders: true });
+
+  it.each([
+    [
+      registration,
+      "true && currentTxn.value > 3",
+      9,
+      "currentTxn can be used only in TransactionAdd, TransactionUpdate and SlabUpgrade",
+      null,
+    ],
+    [
+      bill,
+      "currentLineItem.qty > 1",
+      1,
+      "currentLineItem can be used only in TransactionAdd, in sets that run once for each line",
+      null,
+    ],
+    [
+      payments,
+      "currentLineItem.qty > 1",
+      1,
+      "currentLineItem can be used only in TransactionAdd, in sets that run once for each line",
+      null,
+    ],
+    [bill, "currentTracker", 1, "in sets of trackers", null],
+    [bill, "returnBill.discount > 1", 1, "returnBill can be used only in ReturnTransaction", null],
+    [due, 'organization.name == "x"', 1, "organization can be used only in TransactionAdd, Return", null],
+    [
+      bill,
+      'currentEvent.targetName == "x"',
+      14,
+      "currentEvent.targetName can be used only in TargetCompleted",
+      null,
+    ],
+    [
+      bill,
+      'currentEvent.targetAchieved("x") > 1',
+      14,
+      "currentEvent.targetAchieved can be used only in TargetCompleted",
+      null,
+    ],
+    [reached, "currentEvent.isUserGroupInfoPresent", 14, "can be used only in TransactionAdd", null],
+    [
+      reached,
+      'currentEvent.previousMobile == ""',
+      14,
+      "currentEvent.previousMobile can be used only in CustomerUpdate",
+      null,
+    ],
+  ] as const)("case %#", (catalogue, text, column, message, nearest) => {
+    const [error] = mistakes(text, catalogue);
+    expect(error?.message).toContain(message);
+    expect(error).toMatchObject({ line: 1, column, nearest });
+    expect(error?.expected).toMatch(/^one of /);
   });
 });
 
@@ -142,7 +212,6 @@ describe("hostile input", () => {
       `${name}`,
       `"x".${name}() == 1`,
       `currentTxn.lines.${name} == 1`,
-      `currentTxn.basketSum("${name}", "x") > 1`,
     ]),
   )("refuses %s", (text) => {
     const [error] = mistakes(text);

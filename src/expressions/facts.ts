@@ -1,17 +1,54 @@
+import type { CustomerFacts, ExtendedFieldFacts, StandingFacts } from "./facts/customer.ts";
+import type { EventFacts, TrackerFacts } from "./facts/event.ts";
+import type { LineFacts, TenderFacts, TransactionFacts } from "./facts/transaction.ts";
+
+export {
+  type CustomerFacts,
+  type ExtendedFieldFacts,
+  NO_CUSTOMER,
+  type RedemptionFacts,
+  type StandingFacts,
+  type StreakValueFacts,
+  type TargetValueFacts,
+  type TrackerValueFacts,
+} from "./facts/customer.ts";
+export type { EventFacts, IdentityFacts, TargetEventFacts, TrackerFacts } from "./facts/event.ts";
+export {
+  type LineFacts,
+  lineAttribute,
+  NO_TRANSACTION,
+  type TenderFacts,
+  type TransactionFacts,
+  textOfValue,
+} from "./facts/transaction.ts";
+
 /**
  * What expressions can look at. The caller converts stored amounts before evaluation: money in currency units and points in
  * points, as plain numbers; dates in epoch milliseconds. Give every object all of its keys in the same order, always (null
- * where nothing is known): property reads then stay monomorphic.
+ * where nothing is known): property reads then stay monomorphic. What is optional reads as null where it is left out.
  */
 export interface Facts {
   readonly currentCustomer: CustomerFacts;
+  /** NO_TRANSACTION in activities that are no bills. */
   readonly currentTxn: TransactionFacts;
   readonly currentStore: StoreFacts;
   readonly currentEvent: EventFacts;
-  readonly program: NamedFacts;
+  readonly program: ProgramFacts;
   readonly organization: NamedFacts;
   /** Wall clock of an instant in the zone that applies (the store's, else the organisation's). */
   readonly localTime: (epochMs: number) => LocalTime;
+  /** The line that a set unrolled over lines is run for. */
+  readonly currentLineItem?: LineFacts | null;
+  /** The payment that a set unrolled over payments is run for. */
+  readonly tenderProfile?: TenderFacts | null;
+  readonly returnBill?: TransactionFacts | null;
+  readonly currentTracker?: TrackerFacts | null;
+  readonly groupPrimaryCustomer?: CustomerFacts | null;
+  readonly currentUserGroup?: UserGroupFacts | null;
+  readonly currentCard?: CardFacts | null;
+  readonly referrerCode?: ReferrerFacts | null;
+  readonly currentCustomerPartner?: PartnerFacts | null;
+  readonly currentProduct?: ProductFacts | null;
 }
 
 export interface LocalTime {
@@ -26,97 +63,57 @@ export interface LocalTime {
   readonly second: number;
 }
 
-/**
- * Values of extended fields by exact name. A date is epoch milliseconds, `YYYY-MM-DD` (start of that local day) or
- * `YYYY-MM-DDTHH:MM:SS[.sss]Z`. A missing name is null; a value of another type than declared is a type error.
- */
-export type ExtendedFieldFacts = Readonly<Record<string, unknown>>;
-
-/** `initial…` is the value before the current event, the plain name the value as changed so far in it. */
-export interface CustomerFacts {
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly externalId: string | null;
-  readonly isLoyal: boolean | null;
-  readonly joinDate: number | null;
-  readonly currentPoints: number | null;
-  readonly initialCurrentPoints: number | null;
-  readonly lifetimePoints: number | null;
-  readonly initialLifetimePoints: number | null;
-  readonly lifetimePurchase: number | null;
-  readonly initialLifetimePurchase: number | null;
-  readonly numberOfTxns: number | null;
-  readonly numberOfVisits: number | null;
-  readonly slabName: string | null;
-  readonly slabNumber: number | null;
-  readonly initialSlabName: string | null;
-  readonly initialSlabNumber: number | null;
-  readonly slabExpiryDate: number | null;
-  readonly extendedFields: ExtendedFieldFacts;
-}
-
-export interface TransactionFacts {
-  /** Net amount of the bill. */
-  readonly value: number | null;
-  readonly grossAmount: number | null;
-  readonly discount: number | null;
-  readonly number: string | null;
-  readonly date: number | null;
-  readonly notes: string | null;
-  /** Regular points issued by this bill so far. */
-  readonly points: number | null;
-  /** Units of all lines. */
-  readonly totalQty: number | null;
-  readonly lines: readonly LineFacts[];
-  readonly extendedFields: ExtendedFieldFacts;
-}
-
-export interface LineFacts {
-  readonly code: string | null;
-  readonly description: string | null;
-  readonly quantity: number | null;
-  /** Net: value − discount. */
-  readonly amount: number | null;
-}
-
 export interface StoreFacts {
   readonly code: string | null;
   readonly name: string | null;
-}
-
-export interface EventFacts {
-  readonly eventType: string | null;
 }
 
 export interface NamedFacts {
   readonly name: string | null;
 }
 
-const NO_FIELDS: ExtendedFieldFacts = Object.freeze({});
+export interface ProgramFacts extends NamedFacts {
+  readonly isDefault?: boolean | null;
+  /** Worth of a point in currency units. */
+  readonly pointsToCurrencyRatio?: number | null;
+}
 
-/** The customer of an anonymous bill: nothing is known, every attribute is null. */
-export const NO_CUSTOMER: CustomerFacts = Object.freeze({
-  firstName: null,
-  lastName: null,
-  email: null,
-  mobile: null,
-  externalId: null,
-  isLoyal: null,
-  joinDate: null,
-  currentPoints: null,
-  initialCurrentPoints: null,
-  lifetimePoints: null,
-  initialLifetimePoints: null,
-  lifetimePurchase: null,
-  initialLifetimePurchase: null,
-  numberOfTxns: null,
-  numberOfVisits: null,
-  slabName: null,
-  slabNumber: null,
-  initialSlabName: null,
-  initialSlabNumber: null,
-  slabExpiryDate: null,
-  extendedFields: NO_FIELDS,
-});
+export interface UserGroupFacts extends StandingFacts {
+  readonly name: string | null;
+  readonly externalId: string | null;
+  readonly createdDate: number | null;
+  readonly memberCount: number | null;
+  readonly extendedFields: ExtendedFieldFacts;
+}
+
+export interface CardFacts {
+  readonly extendedFields: ExtendedFieldFacts;
+  readonly customField?: (name: string) => unknown;
+}
+
+/** Of the code that the customer was referred with: how many came by it, and how many bills they have made. */
+export interface ReferrerFacts {
+  readonly refereeRegCount: number | null;
+  readonly refereeTxnCount: number | null;
+}
+
+/** The customer's membership in a partner or supplementary program. */
+export interface PartnerFacts {
+  readonly isLinkedTo: (program: string) => boolean | null;
+  readonly isLinkedOnSpecificDate: boolean | null;
+  readonly daysElapsedInCurrentCycle: number | null;
+  readonly countBillsCurrentCycle: number | null;
+  readonly sumPurchaseValueCurrentCycle: number | null;
+  readonly countPromotionPointsIssuedCurrentCycle: number | null;
+  readonly benefitsAvailedInActiveMembership: number | null;
+  readonly benefitsAvailedInEventCycle: number | null;
+  readonly additionalBenefitsInMembershipCycle: number | null;
+  readonly benefitsLimit: number | null;
+}
+
+/** The product that was scanned. */
+export interface ProductFacts {
+  readonly code: string | null;
+  readonly brand: string | null;
+  readonly category: string | null;
+}

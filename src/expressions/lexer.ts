@@ -11,7 +11,12 @@ export interface Token {
 
 export type LexResult =
   | { readonly ok: true; readonly tokens: readonly Token[] }
-  | { readonly ok: false; readonly error: ExpressionError };
+  | {
+      readonly ok: false;
+      readonly error: ExpressionError;
+      /** What was read before the mistake. */
+      readonly tokens: readonly Token[];
+    };
 
 const NUMBER = /\d+(?:\.\d+)?/y;
 const NAME = /[\p{L}_][\p{L}\p{M}\p{Nd}_]*/uy;
@@ -31,16 +36,20 @@ const HINTS: Readonly<Record<string, string>> = {
 const isSpace = (character: string): boolean =>
   character === " " || character === "\t" || character === "\r" || character === "\n";
 
-/** Splits the text into tokens, the last of kind "end". Never throws; refuses texts over MAX_TEXT_LENGTH unread. */
-export const lex = (text: string): LexResult => {
+/**
+ * Splits the text into tokens, the last of kind "end", beginning `from` a place. Never throws; refuses texts over MAX_TEXT_LENGTH
+ * unread.
+ */
+export const lex = (text: string, from = 0): LexResult => {
   const tokens: Token[] = [];
-  let at = 0;
+  let at = from;
   let line = 1;
   let lineStart = 0;
   const spanTo = (end: number): Span => ({ start: at, end, line, column: at - lineStart + 1 });
   const fail = (end: number, message: string): LexResult => ({
     ok: false,
     error: errorAt(spanTo(end), message),
+    tokens,
   });
   const push = (kind: TokenKind, tokenText: string, end: number) => {
     tokens.push({ kind, text: tokenText, span: spanTo(end) });

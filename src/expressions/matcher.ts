@@ -5,6 +5,11 @@
  */
 export type Search = (text: string) => boolean;
 
+/** Counts the states that searches look at: tests give one. */
+interface Counter {
+  steps: number;
+}
+
 export type MatcherResult =
   | { readonly ok: true; readonly search: Search; readonly states: number }
   | { readonly ok: false; readonly message: string };
@@ -220,17 +225,17 @@ const accepts = ({ ranges, negated }: State, code: number): boolean => {
  * Compiles a pattern. A search takes at most states × length steps and allocates nothing: the two state lists belong to the
  * matcher, which is safe because a search never gives up control.
  */
-export const compileMatcher = (pattern: string): MatcherResult => {
+export const compileMatcher = (pattern: string, counter: Counter | null = null): MatcherResult => {
   try {
     const { states, first } = build(new PatternParser(pattern).whole());
-    return { ok: true, search: simulate(states, first), states: states.length };
+    return { ok: true, search: simulate(states, first, counter), states: states.length };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, message: error.message };
     throw error;
   }
 };
 
-const simulate = (states: readonly State[], first: number): Search => {
+const simulate = (states: readonly State[], first: number, counter: Counter | null): Search => {
   let current = new Uint16Array(states.length);
   let following = new Uint16Array(states.length);
   const stack = new Uint16Array(states.length * 2 + 2);
@@ -265,10 +270,12 @@ const simulate = (states: readonly State[], first: number): Search => {
     if (generation === 1) seenAt.fill(0);
     follow(current, first, true, length === 0);
     let at = 0;
+    let looked = 0;
     while (!matched && at < length) {
       const code = text.codePointAt(at)!;
       at += code > 0xffff ? 2 : 1;
       const live = count;
+      looked += live + 1;
       count = 0;
       generation = generation === 0x7fffffff ? 1 : generation + 1;
       if (generation === 1) seenAt.fill(0);
@@ -281,6 +288,7 @@ const simulate = (states: readonly State[], first: number): Search => {
       current = following;
       following = swap;
     }
+    if (counter !== null) counter.steps += looked;
     return matched;
   };
 };

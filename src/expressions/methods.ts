@@ -1,5 +1,5 @@
-import type { BoundArguments, Constant, Parameter, Wording } from "./catalogue.ts";
 import type { Cell } from "./cells.ts";
+import type { BoundArguments, Constant, Parameter, Wording } from "./definitions.ts";
 import { dateMethods } from "./methods/dates.ts";
 import { nullMethods } from "./methods/nulls.ts";
 import { numberMethods } from "./methods/numbers.ts";

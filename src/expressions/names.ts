@@ -1,4 +1,5 @@
-import { type Attribute, type Catalogue, EXTENDED_FIELD_PREFIX, type Profile } from "./catalogue.ts";
+import { type Catalogue, type Elsewhere, EXTENDED_FIELD_PREFIX, type Profile } from "./catalogue.ts";
+import type { Attribute } from "./definitions.ts";
 import { methodsOf } from "./methods.ts";
 import { nearest } from "./nearest.ts";
 import { named, type ValueType } from "./types.ts";
@@ -19,6 +20,22 @@ const error = (problem: string, expected: string, near: string | null): NameErro
 const cut = (name: string): string => (name.length <= 60 ? name : `${name.slice(0, 57)}…`);
 const list = (names: readonly string[], most = 8): string =>
   names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} …`;
+
+/** What is said about a name that is known and has no place here. */
+const misplaced = (
+  shown: string,
+  { where }: Elsewhere,
+  known: readonly string[],
+  name: string,
+): NameError => {
+  const near = nearest(name, known);
+  const hint = near === null ? "" : `; did you mean ${near}?`;
+  return {
+    message: `${shown} can be used only ${where}${hint}`,
+    expected: `one of ${list(known)}`,
+    nearest: near,
+  };
+};
 
 /** Looks names up in a catalogue and explains the ones that are not there. */
 export class Names {
@@ -54,6 +71,9 @@ export class Names {
     const known = [...new Set([...profile.attributes.values(), ...profile.functions.values()])].map(
       (it) => it.name,
     );
+    const elsewhere = profile.elsewhere.get(name.toLowerCase());
+    if (elsewhere !== undefined)
+      return misplaced(`${profile.name}.${elsewhere.name}`, elsewhere, known, elsewhere.name);
     return error(
       `${profile.name} has no attribute "${cut(name)}"`,
       `one of ${list(known)}`,
@@ -83,6 +103,8 @@ export class Names {
 
   profileError(name: string): NameError {
     const known = this.profileNames();
+    const elsewhere = this.catalogue.elsewhere.get(name.toLowerCase());
+    if (elsewhere !== undefined) return misplaced(elsewhere.name, elsewhere, known, elsewhere.name);
     return error(`there is no profile "${cut(name)}"`, `one of ${list(known)}`, nearest(name, known));
   }
 
@@ -97,6 +119,9 @@ export class Names {
         null,
       );
     }
+    const elsewhere = this.catalogue.elsewhere.get(name.toLowerCase());
+    if (elsewhere !== undefined)
+      return misplaced(elsewhere.name, elsewhere, this.profileNames(), elsewhere.name);
     const near = nearest(name, [...this.profileNames(), "true", "false", "null"]);
     return error(
       `"${cut(name)}" is not known`,

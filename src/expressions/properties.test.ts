@@ -6,136 +6,8 @@ import { explain } from "./explain.ts";
 import type { Facts } from "./facts.ts";
 import { parse } from "./parser.ts";
 import { print } from "./print.ts";
-import type { Node, Span } from "./syntax.ts";
+import { anyTree, rules, shapeOf } from "./testing/arbitraries.ts";
 import { factsWith, testCatalogue } from "./testing.ts";
-
-const nowhere: Span = { start: 0, end: 0, line: 1, column: 1 };
-
-/** The tree without places; also without parentheses when asked. */
-const shape = (node: Node, withGroups = true): unknown => {
-  switch (node.kind) {
-    case "group":
-      return withGroups ? { group: shape(node.inner) } : shape(node.inner, false);
-    case "member":
-      return { member: shape(node.object, withGroups), name: node.name };
-    case "call":
-      return { call: shape(node.callee, withGroups), args: node.args.map((it) => shape(it, withGroups)) };
-    case "unary":
-      return { unary: node.operator, operand: shape(node.operand, withGroups) };
-    case "binary":
-      return {
-        binary: node.operator,
-        left: shape(node.left, withGroups),
-        right: shape(node.right, withGroups),
-      };
-    default: {
-      const { span: _, ...rest } = node;
-      return rest;
-    }
-  }
-};
-
-const anyText = fc.string({ unit: "grapheme", maxLength: 12 }).filter((text) => !/[\n\r]/.test(text));
-const anyName = fc.constantFrom("currentTxn", "value", "date", "x_1", "Ünï", "extField_a");
-
-/** Any tree at all, whether it makes sense or not. */
-const { tree: anyTree } = fc.letrec<{ tree: Node; member: Node }>((tie) => ({
-  member: fc
-    .tuple(tie("tree"), anyName)
-    .map(([object, name]): Node => ({ kind: "member", object, name, nameSpan: nowhere, span: nowhere })),
-  tree: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    fc.tuple(fc.nat(), fc.nat(999)).map(([whole, part]): Node => {
-      const text = part === 0 ? String(whole) : `${whole}.${part}`;
-      return { kind: "number", value: Number(text), text, span: nowhere };
-    }),
-    anyText.map((value): Node => ({ kind: "string", value, span: nowhere })),
-    fc.boolean().map((value): Node => ({ kind: "boolean", value, span: nowhere })),
-    fc.constant<Node>({ kind: "null", span: nowhere }),
-    anyName.map((name): Node => ({ kind: "name", name, span: nowhere })),
-    tie("member"),
-    fc.tuple(tie("member"), fc.array(tie("tree"), { maxLength: 3 })).map(([callee, args]): Node => {
-      if (callee.kind !== "member") throw new Error("a member was expected");
-      return { kind: "call", callee, args, span: nowhere };
-    }),
-    tie("tree").map((inner): Node => ({ kind: "group", inner, span: nowhere })),
-    fc
-      .tuple(fc.constantFrom("-" as const, "!" as const), tie("tree"))
-      .map(([operator, operand]): Node => ({ kind: "unary", operator, operand, span: nowhere })),
-    fc
-      .tuple(
-        fc.constantFrom("&&", "||", "==", "!=", ">", ">=", "<", "<=", "+", "-", "*", "/", "%" as const),
-        tie("tree"),
-        tie("tree"),
-      )
-      .map(
-        ([operator, left, right]): Node => ({
-          kind: "binary",
-          operator: operator as "+",
-          left,
-          right,
-          operatorSpan: nowhere,
-          span: nowhere,
-        }),
-      ),
-  ),
-}));
-
-const numbers: fc.Arbitrary<string> = fc.letrec<{ number: string }>((tie) => ({
-  number: fc.oneof(
-    { depthSize: "small" },
-    fc.constantFrom(
-      "currentTxn.value",
-      "currentTxn.discount",
-      "currentCustomer.lifetimePoints",
-      "currentTxn.extField_covers",
-      'currentTxn.basketSum("SKU", "A1")',
-      'currentTxn.basketQty("description", currentTxn.notes)',
-      "currentTxn.date.day()",
-      "currentTxn.date.dateDiff(currentCustomer.joinDate)",
-      "currentTxn.date.daysDiffFromString(currentTxn.notes)",
-      "0",
-      "1",
-      "30.5",
-    ),
-    fc
-      .tuple(tie("number"), fc.constantFrom("+", "-", "*", "/", "%"), tie("number"))
-      .map((parts) => `(${parts.join(" ")})`),
-    tie("number").map((text) => `-${text}`),
-    tie("number").map((text) => `(${text}).interval("1,30,50")`),
-  ),
-})).number;
-
-/** Rules that pass the check. */
-const rules: fc.Arbitrary<string> = fc.letrec<{ rule: string }>((tie) => ({
-  rule: fc.oneof(
-    { depthSize: "small" },
-    fc
-      .tuple(numbers, fc.constantFrom("==", "!=", ">", ">=", "<", "<="), numbers)
-      .map((parts) => parts.join(" ")),
-    numbers.map((text) => `(${text}).isNull()`),
-    fc.constantFrom(
-      "true",
-      "false",
-      "currentCustomer.isLoyal",
-      "currentCustomer.extField_vip",
-      "currentCustomer.isLoyal == currentCustomer.extField_vip",
-      'currentTxn.notes == "cash"',
-      "currentTxn.notes != currentTxn.number",
-      'currentTxn.notes.contains("a")',
-      'currentTxn.notes.matches("^(a|s)*h?$")',
-      "currentTxn.notes.isEmpty()",
-      "currentTxn.date.isWeekend()",
-      "currentTxn.date.isHourBetween(22, 6)",
-      "currentCustomer.extField_birthday.isValid()",
-      "currentCustomer.joinDate < currentTxn.date",
-      'currentTxn.basketIncludes("SKU", "A1")',
-    ),
-    fc.tuple(tie("rule"), fc.constantFrom("&&", "||"), tie("rule")).map((parts) => `(${parts.join(" ")})`),
-    tie("rule").map((text) => `!(${text})`),
-    tie("rule").map((text) => `(${text}) == true`),
-  ),
-})).rule;
 
 const amount = fc.option(
   fc.integer({ min: -5, max: 5000 }).map((cents) => cents / 100),
@@ -194,9 +66,9 @@ describe("properties", () => {
       fc.property(anyTree, (built) => {
         const first = parse(print(built));
         if (!first.ok) throw new Error(`${print(built)}: ${first.errors[0]?.message}`);
-        expect(shape(first.tree, false)).toEqual(shape(built, false));
+        expect(shapeOf(first.tree, false)).toEqual(shapeOf(built, false));
         const again = parse(print(first.tree));
-        expect(again.ok && shape(again.tree)).toEqual(shape(first.tree));
+        expect(again.ok && shapeOf(again.tree)).toEqual(shapeOf(first.tree));
         expect(again.ok && print(again.tree)).toBe(print(first.tree));
       }),
       { numRuns: 2000 },

@@ -246,22 +246,3 @@ describe("dates", () => {
     expect(newYear.evaluate(factsWith({ date: Date.UTC(2025, 0, 1, 12) }))).toBe(YES);
   });
 });
-
-describe("baskets", () => {
-  run([
-    ['currentTxn.basketSum("SKU", "A1") == 24.3', YES],
-    ['currentTxn.basketSum("code", "A1") >= 24.3', YES],
-    ['currentTxn.basketSum("Description", "Tea pot") == 17.7', YES],
-    ['currentTxn.basketQty("SKU", "A1") == 4', YES],
-    ['currentTxn.basketCount("SKU", "A1") == 2', YES],
-    ['currentTxn.basketCount("SKU", "C3") == 0', YES],
-    ['currentTxn.basketIncludes("SKU", "B2")', YES],
-    ['currentTxn.basketIncludes("SKU", "b2")', NO],
-    ['currentTxn.basketExcludes("SKU", "B2")', NO],
-    ['currentTxn.basketExcludes("SKU", "C3")', YES],
-    ['currentTxn.basketExcludes("SKU", currentTxn.notes)', NO],
-    ['currentTxn.basketIncludes("SKU", currentTxn.notes)', NO],
-    ['currentTxn.basketSum("SKU", currentTxn.notes) == 0', NO],
-    ['currentTxn.basketSum("SKU", "A1").interval("20,30") == 2', YES],
-  ]);
-});

@@ -4,6 +4,7 @@ import { type CompiledExpression, compile } from "./compile.ts";
 import {
   type CustomerFacts,
   type Facts,
+  type LineFacts,
   type LocalTime,
   NO_CUSTOMER,
   type TransactionFacts,
@@ -18,6 +19,7 @@ export const testCatalogue: Catalogue = createCatalogue([
   { scope: "customer", name: "vip", type: "boolean" },
   { scope: "transaction", name: "member_card_swiped", type: "string" },
   { scope: "transaction", name: "covers", type: "number" },
+  { scope: "lineItem", name: "engraved", type: "boolean" },
 ]);
 
 /** A zone with a fixed offset from UTC. */
@@ -35,6 +37,25 @@ export const clockAt =
       second: date.getUTCSeconds(),
     };
   };
+
+const line = (
+  code: string,
+  description: string | null,
+  quantity: number,
+  amount: number,
+  discount: number,
+  attributes: Readonly<Record<string, unknown>>,
+): LineFacts => ({
+  code,
+  description,
+  quantity,
+  rate: (amount + discount) / quantity,
+  value: amount + discount,
+  discount,
+  amount,
+  attributes,
+  extendedFields: { engraved: code === "A1" },
+});
 
 /** Facts of a bill of 42.00 on Saturday 3 May 2025 14:20:05, local time two hours ahead of UTC. */
 export const factsWith = (
@@ -67,9 +88,9 @@ export const factsWith = (
     points: 0,
     totalQty: 5,
     lines: [
-      { code: "A1", description: "White mug", quantity: 2, amount: 12.1 },
-      { code: "B2", description: "Tea pot", quantity: 1, amount: 17.7 },
-      { code: "A1", description: null, quantity: 2, amount: 12.2 },
+      line("A1", "White mug", 2, 12.1, 1.9, { Brand: "Nord", category: "Mugs" }),
+      line("B2", "Tea pot", 1, 17.7, 0, { Brand: "Süd & Co", category: "Pots", size: 2 }),
+      line("A1", null, 2, 12.2, 1.8, { Brand: "Nord", category: "Mugs" }),
     ],
     extendedFields: {},
     ...transaction,

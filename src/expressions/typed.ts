@@ -1,4 +1,4 @@
-import type { Attribute, Constant, ProfileFunction } from "./catalogue.ts";
+import type { Attribute, Constant, ProfileFunction } from "./definitions.ts";
 import type { Method } from "./methods.ts";
 import type { ArithmeticOperator, ComparisonOperator, LogicalOperator, Node } from "./syntax.ts";
 import type { ValueType } from "./types.ts";

@@ -1,6 +1,6 @@
 import { createCatalogue, type Profile } from "./catalogue.ts";
 import { dayText } from "./dates.ts";
-import { extendedField } from "./extended-fields.ts";
+import { fieldPhrase } from "./extended-fields.ts";
 import { methodsOf } from "./methods.ts";
 import { fieldName } from "./names.ts";
 import { print } from "./print.ts";
@@ -79,9 +79,9 @@ const memberPhrase = ({ object, name }: MemberNode): Phrase | null => {
   if (attribute !== undefined)
     return phrase(attribute.wording.says, attribute.unit, attribute.wording.denies ?? null);
   const field = fieldName(name);
-  if (field === null || profile.extendedFields === null) return null;
-  const scope = profile.name === "currentTxn" ? "transaction" : "customer";
-  return phrase(extendedField({ scope, name: field, type: "string" }).wording.says);
+  if (field !== null && profile.owner !== null) return phrase(fieldPhrase(profile.owner, field));
+  // What a behavioural event brings is not in the published catalogue.
+  return profile.name === "currentEvent" ? phrase(fieldPhrase("the event's", name)) : null;
 };
 
 const callPhrase = ({ callee, args }: CallNode): Phrase | null => {

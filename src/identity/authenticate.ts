@@ -13,7 +13,7 @@ import type { createUsers } from "./users.ts";
 
 export const SESSION_COOKIE = "fealty_session";
 const ORG_HEADER = "x-cap-api-auth-org-id";
-const GUARDED = /^\/(v\d+(\.\d+)?|api|api_gateway|das|x\/neo)(\/|$)/;
+const GUARDED = /^\/(v\d+(\.\d+)?|api|api_gateway|das|loyalty|x\/neo)(\/|$)/;
 const MAX_NAME_LENGTH = 200;
 
 export interface AuthenticationParts {

@@ -10,7 +10,7 @@ import {
   type ZoneOf,
 } from "./admin-shapes.ts";
 import { errors } from "./errors.ts";
-import { addExpressionRoutes } from "./expression-routes.ts";
+import { addExpressionJsonRoute } from "./expression-json-route.ts";
 import type { ProgramDetails } from "./programs/parts.ts";
 import { Problem } from "./programs/schema.ts";
 import { definitionWarnings } from "./programs/warnings.ts";
@@ -159,7 +159,7 @@ export const addProgramRoutes = (
   );
   addDraftRoutes(server, loyalty, zoneOf, warningsOf);
   addVersionRoutes(server, loyalty, zoneOf, warningsOf);
-  addExpressionRoutes(server, loyalty);
+  addExpressionJsonRoute(server, { loyalty, orgs });
 };
 
 const addDraftRoutes = (server: Server, loyalty: Loyalty, zoneOf: ZoneOf, warningsOf: WarningsOf): void => {

@@ -49,6 +49,7 @@ export const errors = defineErrors("loyalty", {
     http: 400,
     message: "{field} holds a character that cannot be kept (a zero byte or half of a pair).",
   },
+  bad_event_type: { number: 71011, http: 400, message: "{value} is no activity that programs know." },
   unknown_version: { number: 71030, http: 404, message: "Program {id} has no version {version}." },
   bad_version: {
     number: 71031,

@@ -199,8 +199,23 @@ const SEEDS: Readonly<Record<string, readonly unknown[]>> = {
   "POST /api/programs/{id}/publish": [{}, { effectiveFrom: "2030-01-01" }],
   "POST /api/expressions/check": [
     { text: 'currentTxn.value > 100 && currentTxn.number.startsWith("A")' },
-    { text: "((((((1" },
+    { text: "((((((1", activity: "TargetCompleted", lines: true },
   ],
+  "POST /api/expressions/completions": [{ text: "currentTxn.va > 3", offset: 13, tenders: true }],
+  "POST /api/expressions/hover": [{ text: "currentTxn.value > 3", offset: 13, trackers: true }],
+  "POST /api/expressions/tree": [{ text: "true && !(currentTxn.value > 3)" }],
+  "POST /api/expressions/text": [
+    {
+      tree: {
+        kind: "all",
+        items: [
+          { kind: "not", item: { kind: "raw", text: "true" } },
+          { kind: "condition", left: "currentTxn.value", operator: ">", right: "3", parentheses: 1 },
+        ],
+      },
+    },
+  ],
+  "POST /loyalty/api/v1/workflows/expJSON/{programId}/{eventType}": [{ exp: "currentTxn.value > 3" }],
   "POST /api/entities": [
     { type: "STORE", ...store },
     { type: "TILL", code: "till-9", name: "Till 9", parentId: shop.storeId },

@@ -1,6 +1,6 @@
-import type { Constant, Parameter } from "../catalogue.ts";
 import { type Cell, logicCell, numberCell, numberOf, textOf } from "../cells.ts";
 import { clockNumber, clockNumberOf, dayNumber, isCalendarDay, parseDay, yearlyDistance } from "../dates.ts";
+import type { Constant, Parameter } from "../definitions.ts";
 import type { LocalTime } from "../facts.ts";
 import type { Method } from "../methods.ts";
 

@@ -1,7 +1,7 @@
 import { logicCell, textOf } from "../cells.ts";
 import { parseDay } from "../dates.ts";
-import { compileMatcher } from "../matcher.ts";
 import type { Method } from "../methods.ts";
+import { patternOf, patternParameter, patternStates, refusePattern } from "../profiles/patterns.ts";
 
 /** Longer texts are not searched: the answer is undetermined. Twice what an extended field can hold. */
 export const MAX_SEARCHED_LENGTH = 4_000;
@@ -30,22 +30,14 @@ export const textMethods: readonly Method[] = [
   {
     ...onText,
     name: "matches",
-    parameters: [{ name: "pattern", type: "string", literal: true }],
+    parameters: [patternParameter],
     doc: "True when the regular expression is found anywhere in the text; ^ and $ anchor it.",
     wording: { says: "{it} matches {0}", denies: "{it} does not match {0}" },
-    refuse: ([pattern]) => {
-      const matcher = compileMatcher(String(pattern));
-      return matcher.ok ? null : `this regular expression cannot be used: ${matcher.message}`;
-    },
-    states: ([pattern]) => {
-      const matcher = compileMatcher(String(pattern));
-      return matcher.ok ? matcher.states : 0;
-    },
-    bind: (receiver, { constants }) => {
+    refuse: refusePattern(0),
+    states: patternStates(0),
+    bind: (receiver, bound) => {
       const text = textOf(receiver);
-      const matcher = compileMatcher(String(constants[0]));
-      if (!matcher.ok) throw new Error(`a pattern was promised by the check: ${matcher.message}`);
-      const { search } = matcher;
+      const search = patternOf(bound, 0);
       return logicCell((facts) => {
         const value = text(facts);
         if (value === null) return 0;

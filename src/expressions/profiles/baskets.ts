@@ -1,54 +1,171 @@
-import type { BoundArguments, Constant, Parameter, ProfileFunction } from "../catalogue.ts";
 import { type Cell, logicCell, numberCell, textOf } from "../cells.ts";
+import type { BoundArguments, Constant, Parameter, ProfileFunction } from "../definitions.ts";
 import type { Facts, LineFacts } from "../facts.ts";
-import type { Logic } from "../types.ts";
+import type { Logic, Unit } from "../types.ts";
+import { basketIfFunctions } from "./basket-ifs.ts";
+import { BRAND, CATEGORY, type LineReader, lineReader } from "./lines.ts";
+import { patternOf, patternParameter, patternStates, refusePattern } from "./patterns.ts";
 
-/** What a line can be matched by. SKU and code are the same: the item's code. */
-const LINE_ATTRIBUTES: ReadonlyMap<string, (line: LineFacts) => string | null> = new Map([
-  ["sku", (line: LineFacts) => line.code],
-  ["code", (line: LineFacts) => line.code],
-  ["description", (line: LineFacts) => line.description],
-]);
+/** What is added up over lines. */
+export type Measure = (line: LineFacts) => number;
+type LineTest = (line: LineFacts, facts: Facts) => boolean;
+/** Sum over the lines that pass; null for a value that is not known, NaN for one that went wrong. */
+type LineSum = (facts: Facts) => number | null;
 
-const PARAMETERS: readonly Parameter[] = [
-  { name: "attribute", type: "string", literal: true },
-  { name: "value", type: "string" },
-];
+export const net: Measure = (line) => line.amount ?? 0;
+export const gross: Measure = (line) => line.value ?? 0;
+export const units: Measure = (line) => line.quantity ?? 0;
+export const one: Measure = () => 1;
 
-const refuse = ([attribute]: readonly (Constant | null)[]): string | null =>
-  LINE_ATTRIBUTES.has(String(attribute).toLowerCase())
-    ? null
-    : `lines have no attribute "${String(attribute).slice(0, 40)}"; expected "SKU", "code" or "description"`;
+/** How lines are chosen: what is asked for, how it is said, and what sums over them. */
+interface Choice {
+  readonly suffix: string;
+  readonly parameters: readonly Parameter[];
+  /** As in "lines whose brand is …"; `{name}`, `{0}` and `{1}` are arguments. */
+  readonly lines: string;
+  readonly doc: string;
+  readonly refuse: (constants: readonly (Constant | null)[]) => string | null;
+  readonly states?: (constants: readonly (Constant | null)[]) => number;
+  readonly sum: (bound: BoundArguments, measure: Measure) => LineSum;
+}
 
-/** Sum of a measure over the lines whose attribute equals the value; null for a null value, NaN for a wrong one. */
-const measured = (bound: BoundArguments, measure: (line: LineFacts) => number) => {
-  const attributeOf = LINE_ATTRIBUTES.get(String(bound.constants[0]).toLowerCase())!;
-  const value = textOf(bound.cells[1] ?? undefined);
-  return (facts: Facts): number | null => {
-    const wanted = value(facts);
-    if (wanted === null) return null;
-    if (wanted === undefined) return Number.NaN;
+/** Sums a measure over the lines that pass. */
+export const overLines = (test: LineTest, measure: Measure): ((facts: Facts) => number) => {
+  return (facts) => {
     const { lines } = facts.currentTxn;
     let total = 0;
-    for (let i = 0; i < lines.length; i += 1)
-      if (attributeOf(lines[i]!) === wanted) total += measure(lines[i]!);
+    for (let i = 0; i < lines.length; i += 1) if (test(lines[i]!, facts)) total += measure(lines[i]!);
     return total;
   };
 };
 
-const amount = (line: LineFacts): number => line.amount ?? 0;
-const units = (line: LineFacts): number => line.quantity ?? 0;
-const one = (): number => 1;
+const ATTRIBUTE: Parameter = { name: "attribute", type: "string", literal: true, names: "lineAttribute" };
 
-const bindNumber =
-  (measure: (line: LineFacts) => number) =>
-  (bound: BoundArguments): Cell =>
-    numberCell(measured(bound, measure));
+const refuseAttribute = ([attribute]: readonly (Constant | null)[]): string | null =>
+  String(attribute).trim() === ""
+    ? 'expected the name of an attribute of lines, such as "SKU", "brand" or "category"'
+    : null;
+
+const byValue: Choice = {
+  suffix: "",
+  parameters: [ATTRIBUTE, { name: "value", type: "string" }],
+  lines: "{name} is {1}",
+  doc: "attribute equals the value",
+  refuse: refuseAttribute,
+  sum: (bound, measure) => {
+    const attributeOf = lineReader(String(bound.constants[0]));
+    const value = textOf(bound.cells[1] ?? undefined);
+    return (facts) => {
+      const wanted = value(facts);
+      if (wanted === null) return null;
+      if (wanted === undefined) return Number.NaN;
+      const { lines } = facts.currentTxn;
+      let total = 0;
+      for (let i = 0; i < lines.length; i += 1)
+        if (attributeOf(lines[i]!) === wanted) total += measure(lines[i]!);
+      return total;
+    };
+  },
+};
+
+const matching = (bound: BoundArguments, index: number, read: LineReader, measure: Measure): LineSum => {
+  const search = patternOf(bound, index);
+  return overLines((line) => {
+    const text = read(line);
+    return text !== null && search(text);
+  }, measure);
+};
+
+const byPattern: Choice = {
+  suffix: "Regex",
+  parameters: [ATTRIBUTE, patternParameter],
+  lines: "{name} matches {1}",
+  doc: "attribute matches the regular expression",
+  refuse: (constants) => refuseAttribute(constants) ?? refusePattern(1)(constants),
+  states: patternStates(1),
+  sum: (bound, measure) => matching(bound, 1, lineReader(String(bound.constants[0])), measure),
+};
+
+const byPatternOf = (what: "Brand" | "Category", read: LineReader): Choice => ({
+  suffix: `Regex${what}`,
+  parameters: [patternParameter],
+  lines: `${what.toLowerCase()} matches {0}`,
+  doc: `${what.toLowerCase()} matches the regular expression`,
+  refuse: refusePattern(0),
+  states: patternStates(0),
+  sum: (bound, measure) => matching(bound, 0, read, measure),
+});
+
+const CHOICES: readonly Choice[] = [
+  byValue,
+  byPattern,
+  byPatternOf("Brand", BRAND),
+  byPatternOf("Category", CATEGORY),
+];
+
+interface Sum {
+  readonly name: string;
+  readonly ending: string;
+  readonly unit: Unit;
+  readonly doc: string;
+  readonly says: string;
+  readonly measure: Measure;
+}
+
+const NET: Sum = {
+  name: "basketSum",
+  ending: "",
+  unit: "money",
+  doc: "Net amount of the lines",
+  says: "the amount of the bill's lines",
+  measure: net,
+};
+const GROSS: Sum = {
+  name: "basketSum",
+  ending: "Gross",
+  unit: "money",
+  doc: "Gross amount of the lines",
+  says: "the gross amount of the bill's lines",
+  measure: gross,
+};
+const UNITS: Sum = {
+  name: "basketQty",
+  ending: "",
+  unit: "count",
+  doc: "Units on the lines",
+  says: "the number of units on the bill's lines",
+  measure: units,
+};
+const COUNT: Sum = {
+  name: "basketCount",
+  ending: "",
+  unit: "count",
+  doc: "Number of the lines, whatever their quantity,",
+  says: "the number of the bill's lines",
+  measure: one,
+};
+
+const withStates = ({ states }: Choice) => (states === undefined ? {} : { states });
+
+const sumOver =
+  ({ name, ending, unit, doc, says, measure }: Sum) =>
+  (choice: Choice): ProfileFunction => ({
+    name: `${name}${choice.suffix}${ending}`,
+    parameters: choice.parameters,
+    result: "number",
+    unit,
+    doc: `${doc} whose ${choice.doc}.`,
+    wording: { says: `${says} whose ${choice.lines}` },
+    refuse: choice.refuse,
+    ...withStates(choice),
+    isOverLines: true,
+    bind: (bound) => numberCell(choice.sum(bound, measure)),
+  });
 
 const bindLogic =
-  (whenAny: Logic, whenNone: Logic) =>
+  ({ sum }: Choice, whenAny: Logic, whenNone: Logic) =>
   (bound: BoundArguments): Cell => {
-    const count = measured(bound, one);
+    const count = sum(bound, one);
     return logicCell((facts) => {
       const found = count(facts);
       if (found === null) return 0;
@@ -57,57 +174,33 @@ const bindLogic =
     });
   };
 
-const basket = { parameters: PARAMETERS, refuse };
-const LINES = "lines whose {name} is {1}";
+const test = (choice: Choice, isIncluding: boolean): ProfileFunction => {
+  const has = `the bill has a line whose ${choice.lines}`;
+  const hasNot = `the bill has no line whose ${choice.lines}`;
+  return {
+    name: `basket${isIncluding ? "Includes" : "Excludes"}${choice.suffix}`,
+    parameters: choice.parameters,
+    result: "boolean",
+    doc: `True when ${isIncluding ? "any" : "no"} line's ${choice.doc}.`,
+    wording: isIncluding ? { says: has, denies: hasNot } : { says: hasNot, denies: has },
+    refuse: choice.refuse,
+    ...withStates(choice),
+    isOverLines: true,
+    bind: isIncluding ? bindLogic(choice, 1, 0) : bindLogic(choice, 0, 1),
+  };
+};
 
+/** Functions over lines that purchases and returns have. */
 export const basketFunctions: readonly ProfileFunction[] = [
-  {
-    ...basket,
-    name: "basketSum",
-    result: "number",
-    unit: "money",
-    doc: "Net amount of the lines whose attribute equals the value.",
-    wording: { says: `the amount of the bill's ${LINES}` },
-    bind: bindNumber(amount),
-  },
-  {
-    ...basket,
-    name: "basketQty",
-    result: "number",
-    unit: "count",
-    doc: "Units on the lines whose attribute equals the value.",
-    wording: { says: `the number of units on the bill's ${LINES}` },
-    bind: bindNumber(units),
-  },
-  {
-    ...basket,
-    name: "basketCount",
-    result: "number",
-    unit: "count",
-    doc: "Number of lines whose attribute equals the value, whatever their quantity.",
-    wording: { says: `the number of the bill's ${LINES}` },
-    bind: bindNumber(one),
-  },
-  {
-    ...basket,
-    name: "basketIncludes",
-    result: "boolean",
-    doc: "True when any line's attribute equals the value.",
-    wording: {
-      says: "the bill has a line whose {name} is {1}",
-      denies: "the bill has no line whose {name} is {1}",
-    },
-    bind: bindLogic(1, 0),
-  },
-  {
-    ...basket,
-    name: "basketExcludes",
-    result: "boolean",
-    doc: "True when no line's attribute equals the value.",
-    wording: {
-      says: "the bill has no line whose {name} is {1}",
-      denies: "the bill has a line whose {name} is {1}",
-    },
-    bind: bindLogic(0, 1),
-  },
+  ...CHOICES.map(sumOver(NET)),
+  ...CHOICES.map(sumOver(UNITS)),
+  ...CHOICES.map(sumOver(COUNT)),
+  ...CHOICES.map((choice) => test(choice, true)),
+  ...CHOICES.map((choice) => test(choice, false)),
+];
+
+/** The ones that only purchases have. */
+export const purchaseBasketFunctions: readonly ProfileFunction[] = [
+  ...CHOICES.map(sumOver(GROSS)),
+  ...basketIfFunctions,
 ];

@@ -1,30 +1,22 @@
-import type { ProfileDefinition } from "../catalogue.ts";
-import { asText, type TextRun, textCell } from "../cells.ts";
+import { ACTIVITIES, type Activity } from "../activities.ts";
+import type { ProfileDefinition } from "../definitions.ts";
+import { number, text, truth } from "./define.ts";
 
-const text = (name: string, doc: string, phrase: string, run: TextRun) => ({
-  name,
-  doc,
-  wording: { says: phrase },
-  cell: textCell(run),
-});
+/** When promised points become due, little of this is at hand. */
+export const NOT_WHEN_DUE: readonly Activity[] = ACTIVITIES.filter(
+  (activity) => activity !== "DelayedAccrual",
+);
 
 export const storeProfile: ProfileDefinition = {
   name: "currentStore",
   doc: "The store where the activity happened.",
   attributes: [
-    text("code", "Code of the store.", "the store's code", (facts) => asText(facts.currentStore.code)),
-    text("name", "Name of the store.", "the store's name", (facts) => asText(facts.currentStore.name)),
-  ],
-  functions: [],
-};
-
-export const eventProfile: ProfileDefinition = {
-  name: "currentEvent",
-  doc: "The event that is being decided.",
-  attributes: [
-    text("eventType", "Name of the event's type, such as TransactionAdd.", "the event's type", (facts) =>
-      asText(facts.currentEvent.eventType),
-    ),
+    text("code", "Code of the store.", "the store's code", (facts) => facts.currentStore.code, {
+      names: "storeCode",
+    }),
+    text("name", "Name of the store.", "the store's name", (facts) => facts.currentStore.name, {
+      names: "store",
+    }),
   ],
   functions: [],
 };
@@ -33,7 +25,23 @@ export const programProfile: ProfileDefinition = {
   name: "program",
   doc: "The loyalty program that decides.",
   attributes: [
-    text("name", "Name of the program.", "the program's name", (facts) => asText(facts.program.name)),
+    text("name", "Name of the program.", "the program's name", (facts) => facts.program.name, {
+      names: "program",
+    }),
+    truth(
+      "isDefault",
+      "True for the organisation's default program.",
+      "the program is the default one",
+      "the program is not the default one",
+      (facts) => facts.program.isDefault,
+    ),
+    number(
+      "pointsToCurrencyRatio",
+      "count",
+      "Worth of a point in currency units.",
+      "the worth of a point",
+      (facts) => facts.program.pointsToCurrencyRatio ?? null,
+    ),
   ],
   functions: [],
 };
@@ -41,9 +49,31 @@ export const programProfile: ProfileDefinition = {
 export const organizationProfile: ProfileDefinition = {
   name: "organization",
   doc: "The organisation that runs the program.",
+  activities: NOT_WHEN_DUE,
   attributes: [
-    text("name", "Name of the organisation.", "the organisation's name", (facts) =>
-      asText(facts.organization.name),
+    text("name", "Name of the organisation.", "the organisation's name", (facts) => facts.organization.name),
+  ],
+  functions: [],
+};
+
+export const referrerProfile: ProfileDefinition = {
+  name: "referrerCode",
+  doc: "The code by which the customer was referred.",
+  activities: ["TransactionAdd", "CustomerRegistration", "SlabUpgrade"],
+  attributes: [
+    number(
+      "refereeRegCount",
+      "count",
+      "Customers who registered by the code.",
+      "the number of customers who registered by the referrer's code",
+      (facts) => facts.referrerCode?.refereeRegCount ?? null,
+    ),
+    number(
+      "refereeTxnCount",
+      "count",
+      "Bills of the referred customer.",
+      "the number of bills of the referred customer",
+      (facts) => facts.referrerCode?.refereeTxnCount ?? null,
     ),
   ],
   functions: [],

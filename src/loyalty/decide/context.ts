@@ -1,18 +1,29 @@
-import type { Facts, LineFacts, TransactionFacts as TransactionView } from "#expressions";
+import type {
+  CustomerFacts,
+  Facts,
+  LineFacts,
+  TenderFacts,
+  TrackerFacts,
+  TransactionFacts as TransactionView,
+} from "#expressions";
 import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { tierNumbered } from "../tiers/rules.ts";
-import type { MemberState, Membership, TransactionFacts } from "./schema.ts";
+import type { LineFacts as DecidedLine, MemberState, Membership, TransactionFacts } from "./schema.ts";
 
 /** What conditions look at while a bill is decided: decimals instead of exact amounts, and the points given so far. */
 export class DecisionContext implements Facts {
-  readonly currentCustomer;
+  readonly currentCustomer: CustomerView;
   readonly currentTxn: BillView;
   readonly currentStore: Facts["currentStore"];
   readonly currentEvent = TRANSACTION_ADD;
   readonly program: Facts["program"];
   readonly organization: Facts["organization"];
   readonly localTime: Facts["localTime"];
+  /** The line that a set is run for; null outside of sets that run once for each. */
+  currentLineItem: LineFacts | null = null;
+  tenderProfile: TenderFacts | null = null;
+  currentTracker: TrackerFacts | null = null;
 
   /**
    * `before` and `after` are the standing without and with this bill counted; `tierBefore` is the tier on its date before it
@@ -27,7 +38,7 @@ export class DecisionContext implements Facts {
     tierBefore: number,
     tier: number,
   ) {
-    this.currentCustomer = customerView(program, facts, state, before, after, tierBefore, tier);
+    this.currentCustomer = new CustomerView(program, facts, state, before, after, tierBefore, tier);
     this.currentTxn = new BillView(facts);
     this.currentStore = facts.store;
     this.program = program;
@@ -40,6 +51,16 @@ export class DecisionContext implements Facts {
     this.currentTxn.points += points / POINTS_SCALE;
     this.currentCustomer.currentPoints += points / POINTS_SCALE;
     this.currentCustomer.lifetimePoints += points / POINTS_SCALE;
+  }
+
+  /** A rule promised points: rules after it see them. */
+  promise(points: Millipoints): void {
+    this.currentTxn.promisedPoints += points / POINTS_SCALE;
+  }
+
+  /** Rules from here on are asked of one line of the bill, counted from 0; of the bill again with null. */
+  atLine(index: number | null): void {
+    this.currentLineItem = index === null ? null : (this.currentTxn.lines[index] ?? null);
   }
 }
 
@@ -61,37 +82,93 @@ const TRANSACTION_ADD = Object.freeze({ eventType: "TransactionAdd" });
 /** Profiles hold an empty text for what is not known. */
 const known = (text: string | null): string | null => (text === "" ? null : text);
 
-const customerView = (
-  program: CompiledProgram,
-  { moneyScale }: TransactionFacts,
-  { profile, balance, lifetimePoints }: MemberState,
-  membership: Membership,
-  after: Membership,
-  tierBefore: number,
-  tier: number,
-) => ({
-  firstName: known(profile.firstName),
-  lastName: known(profile.lastName),
-  email: known(profile.email),
-  mobile: known(profile.mobile),
-  externalId: known(profile.externalId),
-  isLoyal: profile.loyaltyType === "loyalty",
-  joinDate: membership.joinedAt.getTime(),
-  currentPoints: balance / POINTS_SCALE,
-  initialCurrentPoints: balance / POINTS_SCALE,
-  lifetimePoints: lifetimePoints / POINTS_SCALE,
-  initialLifetimePoints: lifetimePoints / POINTS_SCALE,
-  lifetimePurchase: after.lifetimePurchases / moneyScale,
-  initialLifetimePurchase: membership.lifetimePurchases / moneyScale,
-  numberOfTxns: after.transactionCount,
-  numberOfVisits: after.visitCount,
-  slabName: tierNumbered(program.tiers, tier).name,
-  slabNumber: tier,
-  initialSlabName: tierNumbered(program.tiers, tierBefore).name,
-  initialSlabNumber: tierBefore,
-  slabExpiryDate: membership.tierExpiresAt === null ? null : membership.tierExpiresAt.getTime(),
-  extendedFields: profile.extendedFields,
-});
+/** The customer in decimals, reckoned when a condition asks: most ask for one or two things. */
+class CustomerView implements CustomerFacts {
+  currentPoints: number;
+  lifetimePoints: number;
+  readonly #program: CompiledProgram;
+  readonly #moneyScale: number;
+  readonly #state: MemberState;
+  readonly #before: Membership;
+  readonly #after: Membership;
+  readonly initialSlabNumber: number;
+  readonly slabNumber: number;
+
+  constructor(
+    program: CompiledProgram,
+    { moneyScale }: TransactionFacts,
+    state: MemberState,
+    before: Membership,
+    after: Membership,
+    tierBefore: number,
+    tier: number,
+  ) {
+    this.currentPoints = state.balance / POINTS_SCALE;
+    this.lifetimePoints = state.lifetimePoints / POINTS_SCALE;
+    this.#program = program;
+    this.#moneyScale = moneyScale;
+    this.#state = state;
+    this.#before = before;
+    this.#after = after;
+    this.initialSlabNumber = tierBefore;
+    this.slabNumber = tier;
+  }
+
+  get firstName() {
+    return known(this.#state.profile.firstName);
+  }
+  get lastName() {
+    return known(this.#state.profile.lastName);
+  }
+  get email() {
+    return known(this.#state.profile.email);
+  }
+  get mobile() {
+    return known(this.#state.profile.mobile);
+  }
+  get externalId() {
+    return known(this.#state.profile.externalId);
+  }
+  get isLoyal() {
+    return this.#state.profile.loyaltyType === "loyalty";
+  }
+  get joinDate() {
+    return this.#before.joinedAt.getTime();
+  }
+  get initialCurrentPoints() {
+    return this.#state.balance / POINTS_SCALE;
+  }
+  get initialLifetimePoints() {
+    return this.#state.lifetimePoints / POINTS_SCALE;
+  }
+  get lifetimePurchase() {
+    return this.#after.lifetimePurchases / this.#moneyScale;
+  }
+  get initialLifetimePurchase() {
+    return this.#before.lifetimePurchases / this.#moneyScale;
+  }
+  get numberOfTxns() {
+    return this.#after.transactionCount;
+  }
+  get numberOfVisits() {
+    return this.#after.visitCount;
+  }
+  get slabName() {
+    return tierNumbered(this.#program.tiers, this.slabNumber).name;
+  }
+  get initialSlabName() {
+    return tierNumbered(this.#program.tiers, this.initialSlabNumber).name;
+  }
+  get slabChangeDate() {
+    return this.#before.tierSince.getTime();
+  }
+  get slabExpiryDate() {
+    return this.#before.tierExpiresAt === null ? null : this.#before.tierExpiresAt.getTime();
+  }
+  get extendedFields() {
+    return this.#state.profile.extendedFields;
+  }
+}
 
 /** A bill in decimals. Lines are converted only for a condition that reads them: most read the head alone. */
 class BillView implements TransactionView {
@@ -102,6 +179,7 @@ class BillView implements TransactionView {
   readonly date: number;
   readonly notes: string | null;
   points = 0;
+  promisedPoints = 0;
   readonly extendedFields: TransactionView["extendedFields"];
   readonly #facts: TransactionFacts;
   #lines: readonly LineFacts[] | null = null;
@@ -126,12 +204,45 @@ class BillView implements TransactionView {
 
   get lines(): readonly LineFacts[] {
     const { lines, moneyScale } = this.#facts;
-    this.#lines ??= lines.map((line) => ({
-      code: line.itemCode,
-      description: line.description,
-      quantity: line.quantity / QUANTITY_SCALE,
-      amount: line.amount / moneyScale,
-    }));
+    this.#lines ??= lines.map((line) => new LineView(line, moneyScale));
     return this.#lines;
   }
 }
+
+/** A line in decimals. */
+class LineView implements LineFacts {
+  readonly code: string;
+  readonly description: string | null;
+  readonly quantity: number;
+  readonly amount: number;
+  readonly #line: DecidedLine;
+  readonly #moneyScale: number;
+
+  constructor(line: DecidedLine, moneyScale: number) {
+    this.code = line.itemCode;
+    this.description = line.description;
+    this.quantity = line.quantity / QUANTITY_SCALE;
+    this.amount = line.amount / moneyScale;
+    this.#line = line;
+    this.#moneyScale = moneyScale;
+  }
+
+  get rate() {
+    return this.#line.rate / this.#moneyScale;
+  }
+  get value() {
+    return this.#line.value / this.#moneyScale;
+  }
+  get discount() {
+    return this.#line.discount / this.#moneyScale;
+  }
+  get attributes() {
+    return namedValues(this.#line.details?.attributes);
+  }
+  get extendedFields() {
+    return namedValues(this.#line.details?.extendedFields);
+  }
+}
+
+const namedValues = (value: unknown): Readonly<Record<string, unknown>> | null =>
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : null;

@@ -1,7 +1,7 @@
+import { catalogueOf } from "#expressions";
 import type { Orgs } from "#orgs";
 import type { Db, Logger } from "#platform";
 import { compileProgram } from "./compile.ts";
-import { catalogueOf } from "./conditions.ts";
 import { historyOf, type OrgPrograms, orgPrograms } from "./history.ts";
 import { listPrograms, listVersions } from "./store.ts";
 import { numberingsOf } from "./tier-moves.ts";

@@ -1,7 +1,7 @@
+import { catalogueAt } from "#expressions";
 import type { Organisation } from "#orgs";
 import { formatIso, type Instant, type Tx } from "#platform";
 import { errors } from "../errors.ts";
-import { catalogueOf } from "./conditions.ts";
 import type { TakenCurrencies } from "./currencies.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramParts } from "./parts.ts";
 import type { Problem, ProgramDefinition } from "./schema.ts";
@@ -74,7 +74,7 @@ export const createPublication = (
       newest,
       ...validateDefinition(draft, {
         moneyScale,
-        catalogue: catalogueOf(organisation),
+        catalogue: catalogueAt(organisation, { activity: "TransactionAdd" }),
         published,
         takenCurrencies: await takenCurrencies(tx, organisation.id, id, draft),
       }),

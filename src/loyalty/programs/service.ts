@@ -1,9 +1,8 @@
-import type { CatalogueEntry } from "#expressions";
+import type { KnownNames } from "#expressions";
 import type { Db } from "#platform";
 import { errors } from "../errors.ts";
 import { createProgramCache } from "./cache.ts";
 import { createComparisons } from "./compare/sides.ts";
-import { catalogueOf, checkExpression, type ExpressionReport, offeredEntries } from "./conditions.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramInput, ProgramParts } from "./parts.ts";
 import { checkText, createPublication, lockedProgram } from "./publication.ts";
 import * as store from "./store.ts";
@@ -47,12 +46,14 @@ export const createPrograms = (parts: ProgramParts) => {
     ...createPublication(parts, changing, reads.getProgram),
     ...createComparisons(db),
     ...createTrials(parts),
-    /** Judges an expression as a rule's condition would be, with the organisation's fields. */
-    checkExpression: async (orgId: number, text: string): Promise<ExpressionReport> =>
-      checkExpression(text, catalogueOf(await orgs.get(orgId))),
-    /** What conditions can name, with the organisation's active fields, for editors. */
-    expressionCatalogue: async (orgId: number): Promise<readonly CatalogueEntry[]> =>
-      offeredEntries(await orgs.get(orgId)),
+    /** Names that published programs chose, for editors of conditions. */
+    knownNames: async (orgId: number): Promise<KnownNames> => {
+      const { all } = await cache.get(orgId);
+      return {
+        program: all.map(({ newest }) => newest.name),
+        tier: [...new Set(all.flatMap(({ newest }) => newest.tiers.map(({ name }) => name)))],
+      };
+    },
   };
 };
 

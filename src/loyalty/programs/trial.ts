@@ -1,8 +1,8 @@
+import { catalogueAt } from "#expressions";
 import type { Organisation, Orgs } from "#orgs";
 import type { Db } from "#platform";
 import { errors } from "../errors.ts";
 import { type CompiledProgram, compileProgram } from "./compile.ts";
-import { catalogueOf } from "./conditions.ts";
 import type { ProgramDefinition } from "./schema.ts";
 import { findProgram, listVersions } from "./store.ts";
 import { numberingsOf } from "./tier-moves.ts";
@@ -37,7 +37,7 @@ export const createTrials = ({ db, orgs }: { readonly db: Db; readonly orgs: Org
       moneyScale: organisation.moneyScale,
       timeZone: organisation.timeZone,
       organization: { name: organisation.name },
-      catalogue: catalogueOf(organisation),
+      catalogue: catalogueAt(organisation, { activity: "TransactionAdd" }),
       tierNumbering: numberingsOf([...versions.map((row) => row.definition), definition]).at(-1)!,
     });
   },

@@ -1,8 +1,7 @@
 import { Check } from "typebox/value";
-import type { Catalogue } from "#expressions";
+import { type Catalogue, checkExpression } from "#expressions";
 import { awardStrategyProblems } from "./award-strategies.ts";
 import { awardProblems, lineKindProblems, ruleExpiryProblems } from "./awards.ts";
-import { checkExpression } from "./conditions.ts";
 import { currencyProblems, type TakenCurrencies } from "./currencies.ts";
 import { expiryProblems } from "./expiry.ts";
 import { movementProblems } from "./movements.ts";
@@ -95,8 +94,10 @@ const ruleProblems = (definition: ProgramDefinition, context: ValidationContext)
 };
 
 const conditionProblems = (rule: Rule, path: string, { catalogue }: ValidationContext): Problem[] =>
-  checkExpression(rule.condition, catalogue).problems.map(({ nearest, ...problem }) => ({
+  checkExpression(rule.condition, catalogue).problems.map(({ message, line, column, nearest }) => ({
     path: `${path}.condition`,
-    ...problem,
+    message,
+    line,
+    column,
     ...(nearest === null ? {} : { nearest }),
   }));
