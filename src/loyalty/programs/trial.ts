@@ -1,4 +1,4 @@
-import { catalogueAt } from "#expressions";
+import { catalogueOf } from "#expressions";
 import type { Organisation, Orgs } from "#orgs";
 import type { Db } from "#platform";
 import { errors } from "../errors.ts";
@@ -37,7 +37,7 @@ export const createTrials = ({ db, orgs }: { readonly db: Db; readonly orgs: Org
       moneyScale: organisation.moneyScale,
       timeZone: organisation.timeZone,
       organization: { name: organisation.name },
-      catalogue: catalogueAt(organisation, { activity: "TransactionAdd" }),
+      catalogue: catalogueOf(organisation),
       tierNumbering: numberingsOf([...versions.map((row) => row.definition), definition]).at(-1)!,
     });
   },
