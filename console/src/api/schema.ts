@@ -375,6 +375,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/expressions/completions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["completeExpression"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/expressions/hover": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["hoverExpression"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/expressions/text": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["writeExpressionTree"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/expressions/tree": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["readExpressionTree"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/fields": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listFields"];
@@ -1106,6 +1150,17 @@ export interface paths {
     get: operations["getTransactionAddExplodeLedger"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/loyalty/api/v1/workflows/expJSON/{programId}/{eventType}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["readExpressionJson"];
     delete?: never;
     options?: never;
     head?: never;
@@ -5364,10 +5419,19 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
-  /** List what expressions can name, with the organisation's extended fields (Program:read) */
+  /** List what expressions can name at a place, with the organisation's extended fields (Program:read) */
   listExpressionCatalogue: {
     parameters: {
-      query?: never;
+      query?: {
+        /** Where the rule stands; TransactionAdd when absent */
+        activity?: "TransactionAdd" | "ReturnTransaction" | "TransactionUpdate" | "CustomerRegistration" | "CustomerUpdate" | "PointsRedemption" | "PointsRedemptionReversal" | "PointsTransfer" | "CouponRedemption" | "DelayedAccrual" | "SlabUpgrade" | "TargetCompleted" | "GenericEvent" | "ConvertPointsToReward" | "SocialConnect" | "PartnerProgramLinking" | "PartnerProgramTierUpdate" | "PartnerProgramDeLinking" | "GroupTransactionAdd" | "GroupTransactionUpdate" | "GroupReturnBill" | "GroupMemberJoin" | "GroupMemberLeave" | "PointsContributionToGroup";
+        /** The rule's set runs once for each line */
+        lines?: "true" | "false";
+        /** The rule's set runs once for each payment */
+        tenders?: "true" | "false";
+        /** The rule's set runs for a case of a tracker */
+        trackers?: "true" | "false";
+      };
       header?: {
         /** Id of the organisation meant; needed by people who work for several */
         "X-CAP-API-AUTH-ORG-ID"?: number;
@@ -5385,8 +5449,10 @@ export interface operations {
               /** Null for a function of values */
               profile: string | null;
               name: string;
+              aliases: string[];
               kind: "attribute" | "function" | "method";
               type: "number" | "string" | "boolean" | "date" | "null";
+              unit: "money" | "points" | "count" | null;
               /** Types of value that a method is asked of */
               on: ("number" | "string" | "boolean" | "date" | "null")[];
               parameters: {
@@ -5395,11 +5461,24 @@ export interface operations {
                 optional: boolean;
                 /** Must be written out */
                 literal: boolean;
+                /** The values that there are; empty where any will do */
+                choices: string[];
               }[];
               doc: string;
+              /** none yet: nothing in the product knows it, so it is always null */
+              source: "known" | "none yet";
             }[];
             next: null;
             total: number;
+            profiles: {
+              name: string;
+              doc: string;
+            }[];
+            /** Profiles that cannot be named here, and where they can */
+            elsewhere: {
+              name: string;
+              where: string;
+            }[];
           };
         };
       };
@@ -5429,6 +5508,19 @@ export interface operations {
     requestBody: { content: {
       "application/json": {
         text: string;
+        /** Where the rule stands; TransactionAdd when absent */
+        activity?: "TransactionAdd" | "ReturnTransaction" | "TransactionUpdate" | "CustomerRegistration" | "CustomerUpdate" | "PointsRedemption" | "PointsRedemptionReversal" | "PointsTransfer" | "CouponRedemption" | "DelayedAccrual" | "SlabUpgrade" | "TargetCompleted" | "GenericEvent" | "ConvertPointsToReward" | "SocialConnect" | "PartnerProgramLinking" | "PartnerProgramTierUpdate" | "PartnerProgramDeLinking" | "GroupTransactionAdd" | "GroupTransactionUpdate" | "GroupReturnBill" | "GroupMemberJoin" | "GroupMemberLeave" | "PointsContributionToGroup";
+        /** The rule's set runs once for each line */
+        lines?: boolean;
+        /** The rule's set runs once for each payment */
+        tenders?: boolean;
+        /** The rule's set runs for a case of a tracker */
+        trackers?: boolean;
+        /** Fields of the behavioural event, of GenericEvent */
+        eventAttributes?: {
+          name: string;
+          type: "number" | "string" | "boolean" | "date";
+        }[];
       };
     } };
     responses: {
@@ -5443,14 +5535,238 @@ export interface operations {
               line: number;
               /** From 1 */
               column: number;
+              /** Offset from 0 */
+              start: number;
+              /** Offset behind its end */
+              end: number;
+              expected: string | null;
               /** The known name closest to one that is not known */
               nearest: string | null;
             }[];
             type: string | null;
-            /** The expression in its canonical form */
+            /** The expression in its readable layout */
             formatted: string | null;
             /** Attributes and functions that it looks at */
             reads: string[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** List what can be written at an offset of an expression (Program:read) */
+  completeExpression: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        text: string;
+        /** From 0, in UTF-16 units */
+        offset: number;
+        /** Where the rule stands; TransactionAdd when absent */
+        activity?: "TransactionAdd" | "ReturnTransaction" | "TransactionUpdate" | "CustomerRegistration" | "CustomerUpdate" | "PointsRedemption" | "PointsRedemptionReversal" | "PointsTransfer" | "CouponRedemption" | "DelayedAccrual" | "SlabUpgrade" | "TargetCompleted" | "GenericEvent" | "ConvertPointsToReward" | "SocialConnect" | "PartnerProgramLinking" | "PartnerProgramTierUpdate" | "PartnerProgramDeLinking" | "GroupTransactionAdd" | "GroupTransactionUpdate" | "GroupReturnBill" | "GroupMemberJoin" | "GroupMemberLeave" | "PointsContributionToGroup";
+        /** The rule's set runs once for each line */
+        lines?: boolean;
+        /** The rule's set runs once for each payment */
+        tenders?: boolean;
+        /** The rule's set runs for a case of a tracker */
+        trackers?: boolean;
+        /** Fields of the behavioural event, of GenericEvent */
+        eventAttributes?: {
+          name: string;
+          type: "number" | "string" | "boolean" | "date";
+        }[];
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            /** Offset of what is replaced */
+            from: number;
+            /** Offset behind it */
+            to: number;
+            items: {
+              label: string;
+              kind: "profile" | "attribute" | "function" | "method" | "operator" | "literal" | "text";
+              type: "number" | "string" | "boolean" | "date" | "null" | null;
+              /** A function with its parameters */
+              signature: string;
+              doc: string;
+              /** none yet: nothing in the product knows it, so it is always null */
+              source: "known" | "none yet";
+              insert: string;
+              /** Where in the inserted text the cursor belongs */
+              caret: number;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Tell type and meaning of what stands at an offset of an expression (Program:read) */
+  hoverExpression: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        text: string;
+        /** From 0, in UTF-16 units */
+        offset: number;
+        /** Where the rule stands; TransactionAdd when absent */
+        activity?: "TransactionAdd" | "ReturnTransaction" | "TransactionUpdate" | "CustomerRegistration" | "CustomerUpdate" | "PointsRedemption" | "PointsRedemptionReversal" | "PointsTransfer" | "CouponRedemption" | "DelayedAccrual" | "SlabUpgrade" | "TargetCompleted" | "GenericEvent" | "ConvertPointsToReward" | "SocialConnect" | "PartnerProgramLinking" | "PartnerProgramTierUpdate" | "PartnerProgramDeLinking" | "GroupTransactionAdd" | "GroupTransactionUpdate" | "GroupReturnBill" | "GroupMemberJoin" | "GroupMemberLeave" | "PointsContributionToGroup";
+        /** The rule's set runs once for each line */
+        lines?: boolean;
+        /** The rule's set runs once for each payment */
+        tenders?: boolean;
+        /** The rule's set runs for a case of a tracker */
+        trackers?: boolean;
+        /** Fields of the behavioural event, of GenericEvent */
+        eventAttributes?: {
+          name: string;
+          type: "number" | "string" | "boolean" | "date";
+        }[];
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            hover: {
+              start: number;
+              end: number;
+              title: string;
+              type: "number" | "string" | "boolean" | "date" | "null" | null;
+              doc: string;
+              /** none yet: nothing in the product knows it, so it is always null */
+              source: "known" | "none yet";
+            } | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Write nested groups and conditions as an expression (Program:read) */
+  writeExpressionTree: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** As the answer of /api/expressions/tree */
+        tree: unknown;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            text: string;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Read an expression as nested groups and conditions (Program:read) */
+  readExpressionTree: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        text: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            ok: boolean;
+            problems: {
+              message: string;
+              /** From 1 */
+              line: number;
+              /** From 1 */
+              column: number;
+              /** Offset from 0 */
+              start: number;
+              /** Offset behind its end */
+              end: number;
+              expected: string | null;
+              /** The known name closest to one that is not known */
+              nearest: string | null;
+            }[];
+            /** Nested {kind: all | any, items}, {kind: not, item}, {kind: condition, left, operator, right} and {kind: raw, text}, each with the number of parentheses around it; null with problems */
+            tree: unknown;
           };
         };
       };
@@ -10008,6 +10324,50 @@ export interface operations {
             customFieldName: string;
             customFieldValue: unknown;
           }[];
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read an expression as its documented tree (Program:read) */
+  readExpressionJson: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        programId: string;
+        eventType: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        exp: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            success: boolean;
+            status: number;
+            result: {
+              /** The tree as JSON text; empty when the expression cannot be read */
+              expressionJSON: string;
+              expression: string;
+              isError: boolean;
+            };
+          };
         };
       };
       400: components["responses"]["V2Failure400"];
