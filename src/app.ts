@@ -321,7 +321,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     const [names, published] = await Promise.all([loyalty.programNames(orgId), loyalty.programs(orgId)]);
     // A program shows points with the decimals that it awards, two at least.
     const decimalsOf = (id: number) =>
-      Math.max(2, ...(published.byId(id)?.newest.rules.map(({ award }) => award.decimals) ?? []));
+      Math.max(2, ...(published.byId(id)?.newest.awards.map(({ decimals }) => decimals) ?? []));
     const isDefault = (id: number) => published.default?.programId === id;
     return new Map(
       [...names].map(([id, name]) => [id, { name, decimals: decimalsOf(id), isDefault: isDefault(id) }]),

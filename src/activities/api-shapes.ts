@@ -36,10 +36,17 @@ const Fields = Type.Record(Type.String(), Type.Unknown());
 
 const WhyRule = Type.Object({
   name: Type.String(),
+  set: Type.String({ description: "Its set of rules" }),
   fired: Type.Boolean(),
+  item: Type.Optional(
+    Type.Object(
+      { kind: Type.Union([Type.Literal("line"), Type.Literal("payment")]), no: Type.Integer() },
+      { description: "The line or payment of the bill that it was run for" },
+    ),
+  ),
   undetermined: Type.Optional(Type.Boolean()),
   because: Type.Array(Type.String()),
-  award: Nullable(
+  awards: Type.Array(
     Type.Object({
       points: Type.Number(),
       rounded: Type.Number(),
@@ -62,6 +69,7 @@ export const Why = Type.Object(
     tier: Type.Object({ name: Type.String() }),
     outcome: Type.String(),
     rules: Type.Array(WhyRule),
+    skipped: Type.Array(Type.String(), { description: "Sets of rules that did not run, with why" }),
     tierCheck: Type.Object({ sentence: Type.String() }),
   },
   { description: "Why it earned what it earned, by the program version that decided it" },

@@ -1,6 +1,8 @@
 import type { CustomerProfile } from "#customers";
-import type { MemberState, TransactionFacts } from "#loyalty";
+import type { MemberState, TenderFacts, TransactionFacts } from "#loyalty";
+import type { Entity, Organisation } from "#orgs";
 import { isOutlierLine } from "./rules.ts";
+import type { PaymentMode } from "./schema.ts";
 
 /** The customer as decisions about bills see them. */
 export const profileFactsOf = (profile: CustomerProfile): MemberState["profile"] => ({
@@ -27,3 +29,38 @@ export const amountsThatCount = ({
     ),
   };
 };
+
+/** A store as decisions see it: with the codes of what it lies in, nearest first. */
+export const storeFactsOf = (organisation: Organisation, storeId: number): TransactionFacts["store"] => {
+  const store = organisation.store(storeId);
+  if (store === null) return NOWHERE;
+  return {
+    code: store.code,
+    name: store.name,
+    zones: codesAround(organisation, store.parentZoneId, "parentZoneId"),
+    concepts: codesAround(organisation, store.parentConceptId, "parentConceptId"),
+  };
+};
+
+const NOWHERE: TransactionFacts["store"] = { code: "", name: "", zones: [], concepts: [] };
+const NONE: readonly string[] = [];
+
+const codesAround = (
+  organisation: Organisation,
+  first: number | null,
+  key: "parentZoneId" | "parentConceptId",
+): readonly string[] => {
+  if (first === null) return NONE;
+  const codes: string[] = [];
+  for (let id: number | null = first; id !== null; ) {
+    const entity: Entity | null = organisation.entity(id);
+    if (entity === null) break;
+    codes.push(entity.code);
+    id = entity[key];
+  }
+  return codes;
+};
+
+/** Payments as decisions see them. */
+export const tendersOf = (modes: readonly PaymentMode[]): readonly TenderFacts[] =>
+  modes.map(({ mode, value, notes }) => ({ code: mode, amount: value, notes }));

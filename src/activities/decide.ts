@@ -4,6 +4,7 @@ import {
   type CompiledProgram,
   type Decision,
   decideTransaction,
+  type MemberState,
   type Membership,
   newMembership,
   rollsOf,
@@ -12,8 +13,9 @@ import {
   tierEvents,
 } from "#loyalty";
 import type { NextId } from "#platform";
-import { amountsThatCount, profileFactsOf } from "./bill-facts.ts";
+import { amountsThatCount, profileFactsOf, storeFactsOf, tendersOf } from "./bill-facts.ts";
 import { errors } from "./errors.ts";
+import { keepUses } from "./limits.ts";
 import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { accountOf, postingsOf } from "./postings.ts";
 import { record } from "./record.ts";
@@ -108,6 +110,7 @@ const earn = (
     membership,
     balance: account?.balance ?? 0,
     lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
+    ...usesOf(snapshot, key),
     profile: profileFactsOf(profile),
   });
   if (leavesExactRange(snapshot, partyId, decision)) {
@@ -115,6 +118,11 @@ const earn = (
     return null;
   }
   return { decision, program, before: membership, facts };
+};
+
+const usesOf = ({ limitUses }: Snapshot, key: string): Pick<MemberState, "limitUses"> => {
+  const uses = limitUses.get(key);
+  return uses === undefined ? {} : { limitUses: uses };
 };
 
 const keepMembership = (
@@ -133,6 +141,7 @@ const keepMembership = (
   const saved: SavedMembership = { membership, tierChange, transactionId, recordedAt };
   writes.memberships.push(saved);
   if (tierChange !== null) writes.events.push(...tierEvents(snapshot.organisation.id, [saved]));
+  writes.limitUses.push(...keepUses(snapshot.limitUses, partyId, membership.programId, decision));
   if (program.rolls) roll(program, passage, decision, facts, writes);
 };
 
@@ -159,7 +168,6 @@ const factsOf = (
   snapshot: Snapshot,
 ): TransactionFacts => {
   const { organisation } = snapshot;
-  const store = organisation.store(purchase.storeId);
   const tierAtDate = snapshot.tiersOfLateBills.get(transactionId);
   const loyaltyBlocked = reasonToEarnNothing(purchase, profile);
   const day = lastVisitOn === null ? null : visitDayOf(organisation, purchase);
@@ -175,7 +183,9 @@ const factsOf = (
     moneyScale: organisation.moneyScale,
     note: purchase.note,
     extendedFields: purchase.extendedFields,
-    store: { code: store?.code ?? "", name: store?.name ?? "" },
+    store: storeFactsOf(organisation, purchase.storeId),
+    source: purchase.source,
+    ...(purchase.paymentModes.length === 0 ? {} : { tenders: tendersOf(purchase.paymentModes) }),
     timeZone: zoneOfStore(organisation, purchase.storeId),
     ...(tierAtDate === undefined ? {} : { tierAtDate }),
     ...(isLate ? { firstOfDay: snapshot.visitDays.get(partyId)?.has(day) !== true } : {}),

@@ -1,7 +1,15 @@
 import type { CustomerProfile } from "#customers";
 import type { NewEvent } from "#events";
 import type { ExpiryRoll, LedgerBook } from "#ledger";
-import type { CompiledProgram, Decision, Membership, OrgPrograms, SavedMembership } from "#loyalty";
+import type {
+  CompiledProgram,
+  Decision,
+  LimitUses,
+  Membership,
+  OrgPrograms,
+  SavedLimitUse,
+  SavedMembership,
+} from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Issue, Outcome } from "#platform";
 import type { QuotedRedemptions } from "./quoted-redemptions.ts";
@@ -47,6 +55,8 @@ export interface Snapshot {
   readonly programs: OrgPrograms;
   readonly profiles: ReadonlyMap<number, CustomerProfile>;
   readonly memberships: Map<string, Membership>;
+  /** What members have used of limits, by `party/program`. */
+  readonly limitUses: Map<string, LimitUses>;
   /** Tier in force on the date of late bills, by transaction. */
   readonly tiersOfLateBills: ReadonlyMap<number, number>;
   /** Days of visits as far as late bills need them: read for those, and of every bill that the batch counted so far. */
@@ -73,10 +83,20 @@ export interface Writes {
   readonly transactions: TransactionRow[];
   readonly lines: LineRow[];
   readonly memberships: SavedMembership[];
+  readonly limitUses: SavedLimitUse[];
   readonly events: NewEvent[];
   /** Moves of points under rolling strategies. */
   readonly rolls: ExpiryRoll[];
 }
+
+export const noWrites = (): Writes => ({
+  transactions: [],
+  lines: [],
+  memberships: [],
+  limitUses: [],
+  events: [],
+  rolls: [],
+});
 
 /** Answers a purchase with a refusal; nothing of it will be written. */
 export const refuse = (passage: Passage, error: AppError): void => {

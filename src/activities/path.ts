@@ -4,6 +4,7 @@ import { LedgerBook, ledgerStatements, loadAccounts, lockParties, rollStatements
 import {
   currentMemberships,
   type Loyalty,
+  limitWrites,
   loadMemberships,
   type Membership,
   membershipWrites,
@@ -26,7 +27,8 @@ import { changeRedemptions, pointsStatements } from "#points";
 import { type Claims, claimBills } from "./claims.ts";
 import { decide } from "./decide.ts";
 import { errors } from "./errors.ts";
-import { type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
+import { usesOfLimits } from "./limits.ts";
+import { noWrites, type Passage, refuse, type Snapshot, type Writes } from "./passage.ts";
 import { findPayers, loadQuoted } from "./quoted-redemptions.ts";
 import { billsAtMost, findGoods } from "./returns/goods.ts";
 import {
@@ -69,7 +71,7 @@ export const passBatch = async (
     const batch = purchases.map((purchase) => passageOf(purchase, nextIds));
     await identify(tx, parts, organisation, batch);
     const { snapshot, claims } = await load(tx, parts, organisation, programs, batch, nextIds.event);
-    const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
+    const writes = noWrites();
     for (const passage of batch) {
       if (passage.outcome === null) decide(passage, snapshot, nextIds.event, writes);
     }
@@ -200,8 +202,9 @@ const load = async (
   const byKey = new Map(
     currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
   );
-  const [quoted, tiers, visitDays] = await Promise.all([
+  const [quoted, limitUses, tiers, visitDays] = await Promise.all([
     loadQuoted(tx, parts.ids, orgId, batch),
+    usesOfLimits(tx, orgId, programs, batch),
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
     programs.default === null
       ? new Map<number, Set<string>>()
@@ -212,6 +215,7 @@ const load = async (
     programs,
     profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
     memberships: byKey,
+    limitUses,
     tiersOfLateBills: tiers,
     visitDays,
     bills,
@@ -334,6 +338,7 @@ const commit = async (
 ): Promise<void> => {
   const statements = [
     ...membershipWrites(orgId, writes.memberships),
+    ...limitWrites(orgId, writes.limitUses),
     ...pointsStatements(orgId, redemptions.desk.writes),
   ];
   writes.events.push(...redemptions.desk.writes.events);

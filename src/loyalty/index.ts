@@ -1,17 +1,22 @@
 export { type BillAgain, type DecidedAgain, decideAgain } from "./decide/again.ts";
 export { decideTransaction, newMembership } from "./decide/decide.ts";
 export { explainTrace, type Why, type WhyRule } from "./decide/explain.ts";
+export { limitsOf, useKey } from "./decide/limits.ts";
 export type {
   Award,
   AwardSource,
+  AwardTrace,
   CurrencyEffect,
   Decision,
+  LimitUse,
+  LimitUses,
   LineFacts,
   MemberState,
   Membership,
   PointsEffect,
   RuleTrace,
   SideEffect,
+  TenderFacts,
   TierChange,
   TierChangeReason,
   Trace,
@@ -19,6 +24,7 @@ export type {
   UpgradeType,
 } from "./decide/schema.ts";
 export { openMemberships } from "./joining.ts";
+export { type LimitQuestion, limitWrites, loadLimitUses, type SavedLimitUse } from "./limits/store.ts";
 export { awardOf, type CompiledAwardStrategy } from "./programs/award-strategies.ts";
 export type { AwardCategory } from "./programs/awards.ts";
 export { type Change, type ChangeGroup, compareDefinitions } from "./programs/compare/compare.ts";

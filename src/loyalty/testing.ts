@@ -1,7 +1,9 @@
 import { createCatalogue, type ExtendedFieldDefinition } from "#expressions";
 import type { MemberState, Membership, TransactionFacts } from "./decide/schema.ts";
+import type { Action } from "./programs/actions.ts";
+import type { Award } from "./programs/awards.ts";
 import { type CompiledProgram, type CompileOptions, compileProgram } from "./programs/compile.ts";
-import type { ProgramDefinition, Rule } from "./programs/schema.ts";
+import type { ProgramDefinition, Rule, RuleSet } from "./programs/schema.ts";
 import { starterDefinition } from "./programs/starter.ts";
 
 export { publishProgram, starterDefinition } from "./programs/starter.ts";
@@ -29,13 +31,47 @@ export const definitionWith = (
             id: `rule${index + 1}`,
             name: `Rule ${index + 1}`,
             ...rule,
-            award: { ...base.rules[0]!.award, ...rule.award } as Rule["award"],
+            award: { ...base.rules[0]!.award, ...rule.award } as Award,
           })),
         },
       ],
     },
   };
 };
+
+/** The starter's definition with sets of rules of the caller's; what they leave out has usual names, and is always true. */
+export const definitionWithSets = (
+  sets: readonly (Partial<Omit<RuleSet, "rules">> & { readonly rules: readonly Partial<Rule>[] })[],
+): ProgramDefinition => ({
+  ...starterDefinition(),
+  activities: {
+    TransactionAdd: sets.map((set, index) => ({
+      ...{ id: `set${index + 1}`, name: `Set ${index + 1}` },
+      ...set,
+      rules: set.rules.map((rule, position) => ({
+        ...{
+          id: `r${index + 1}_${position + 1}`,
+          name: `Rule ${index + 1}.${position + 1}`,
+          condition: "true",
+        },
+        ...rule,
+      })),
+    })),
+  },
+});
+
+/** The action of giving points: a fixed number, or what the changes say. */
+export const awarding = (points: number, changes: Partial<Award> = {}): Action => ({
+  type: "award",
+  award: {
+    strategy: "fixed",
+    basis: "bill_amount",
+    allTiers: points,
+    rounding: "half_up",
+    decimals: 2,
+    ...changes,
+  },
+});
 
 /** A published version in memory: program 7 of organisation 1, in pounds, London; `fields` are its extended fields. */
 export const compiledProgram = (
@@ -75,7 +111,8 @@ export const bill = (pounds: number, changes: Partial<TransactionFacts> = {}): T
   note: null,
   lines: [],
   extendedFields: {},
-  store: { code: "lon1", name: "London" },
+  store: { code: "lon1", name: "London", zones: ["city", "south"], concepts: ["fashion"] },
+  source: "INSTORE",
   timeZone: "Europe/London",
   ...changes,
 });

@@ -8439,10 +8439,17 @@ export interface operations {
                 outcome: string;
                 rules: {
                   name: string;
+                  /** Its set of rules */
+                  set: string;
                   fired: boolean;
+                  /** The line or payment of the bill that it was run for */
+                  item?: {
+                    kind: "line" | "payment";
+                    no: number;
+                  };
                   undetermined?: boolean;
                   because: string[];
-                  award: {
+                  awards: {
                     points: number;
                     rounded: number;
                     expiresAt: string | null;
@@ -8455,12 +8462,14 @@ export interface operations {
                       points: number;
                       rounded: number;
                     }[];
-                  } | null;
+                  }[];
                   conditions: {
                     text: string;
                     result: boolean | null;
                   }[];
                 }[];
+                /** Sets of rules that did not run, with why */
+                skipped: string[];
                 tierCheck: {
                   sentence: string;
                 };
@@ -8513,10 +8522,17 @@ export interface operations {
               outcome: string;
               rules: {
                 name: string;
+                /** Its set of rules */
+                set: string;
                 fired: boolean;
+                /** The line or payment of the bill that it was run for */
+                item?: {
+                  kind: "line" | "payment";
+                  no: number;
+                };
                 undetermined?: boolean;
                 because: string[];
-                award: {
+                awards: {
                   points: number;
                   rounded: number;
                   expiresAt: string | null;
@@ -8529,12 +8545,14 @@ export interface operations {
                     points: number;
                     rounded: number;
                   }[];
-                } | null;
+                }[];
                 conditions: {
                   text: string;
                   result: boolean | null;
                 }[];
               }[];
+              /** Sets of rules that did not run, with why */
+              skipped: string[];
               tierCheck: {
                 sentence: string;
               };
@@ -8653,10 +8671,17 @@ export interface operations {
               outcome: string;
               rules: {
                 name: string;
+                /** Its set of rules */
+                set: string;
                 fired: boolean;
+                /** The line or payment of the bill that it was run for */
+                item?: {
+                  kind: "line" | "payment";
+                  no: number;
+                };
                 undetermined?: boolean;
                 because: string[];
-                award: {
+                awards: {
                   points: number;
                   rounded: number;
                   expiresAt: string | null;
@@ -8669,12 +8694,14 @@ export interface operations {
                     points: number;
                     rounded: number;
                   }[];
-                } | null;
+                }[];
                 conditions: {
                   text: string;
                   result: boolean | null;
                 }[];
               }[];
+              /** Sets of rules that did not run, with why */
+              skipped: string[];
               tierCheck: {
                 sentence: string;
               };
@@ -17012,8 +17039,11 @@ export interface operations {
                 expression: string;
                 result: boolean | null;
                 because: string[];
-                points: number | null;
-                expiresAt: string | null;
+                /** What it gave, rounded */
+                awards: {
+                  rounded: number;
+                  expiresAt: string | null;
+                }[];
               }[];
             }[];
           }[];

@@ -165,18 +165,18 @@ describe("a form sends what differs", () => {
 test("verdicts of rules", () => {
   const format = { signedPoints: (value: number) => `+${value}` };
   const award = { points: 1.5, rounded: 1, expiresAt: null };
-  expect(ruleVerdict({ fired: true, award }, format)).toEqual({ kind: "fired", text: "+1 point" });
-  expect(ruleVerdict({ fired: true, award: { ...award, category: "promised" } }, format).text).toBe(
+  expect(ruleVerdict({ fired: true, awards: [award] }, format)).toEqual({ kind: "fired", text: "+1 point" });
+  expect(ruleVerdict({ fired: true, awards: [{ ...award, category: "promised" }] }, format).text).toBe(
     "+1 promised point",
   );
-  expect(ruleVerdict({ fired: true, award: { ...award, currency: "Stamps" } }, format).text).toBe(
+  expect(ruleVerdict({ fired: true, awards: [{ ...award, currency: "Stamps" }] }, format).text).toBe(
     "+1 Stamps",
   );
-  expect(ruleVerdict({ fired: true, award: { ...award, rounded: 0 } }, format).text).toBe(
+  expect(ruleVerdict({ fired: true, awards: [{ ...award, rounded: 0 }] }, format).text).toBe(
     "Applied, no points",
   );
-  expect(ruleVerdict({ fired: false, award: null }, format).kind).toBe("not");
-  expect(ruleVerdict({ fired: false, undetermined: true, award: null }, format).kind).toBe("unknown");
+  expect(ruleVerdict({ fired: false, awards: [] }, format).kind).toBe("not");
+  expect(ruleVerdict({ fired: false, undetermined: true, awards: [] }, format).kind).toBe("unknown");
 });
 
 describe("what became of a lot", () => {

@@ -82,6 +82,11 @@ const Explanation = ({ why }: { why: Why }) => {
           <Rule key={index} rule={rule} />
         ))}
       </Stack>
+      {why.skipped.map((sentence) => (
+        <Text key={sentence} size="sm" c="dimmed" mt={6}>
+          {sentence}
+        </Text>
+      ))}
       {why.tierCheck && (
         <Box className={classes.tier!}>
           <Text size="sm" fw={500}>
@@ -115,6 +120,7 @@ const Rule = ({ rule }: { rule: WhyRule }) => {
           <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
             <Text size="sm" fw={600}>
               {rule.name}
+              {rule.item && ` · ${rule.item.kind} ${rule.item.no}`}
             </Text>
             <Text
               size="sm"

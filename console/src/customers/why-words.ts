@@ -8,15 +8,21 @@ export interface Verdict {
 
 /** What a rule did, in a few words. */
 export const ruleVerdict = (
-  { fired, undetermined, award }: Pick<WhyRule, "fired" | "undetermined" | "award">,
+  { fired, undetermined, awards }: Pick<WhyRule, "fired" | "undetermined" | "awards">,
   { signedPoints }: Pick<Format, "signedPoints">,
 ): Verdict => {
   if (undetermined) return { kind: "unknown", text: "Could not be decided" };
-  if (!fired) return { kind: "not", text: "Did not apply" };
-  if (award === null || award.rounded === 0) return { kind: "fired", text: "Applied, no points" };
-  const unit = award.currency ?? (Math.abs(award.rounded) === 1 ? "point" : "points");
-  const promised = award.category === "promised" ? "promised " : "";
-  return { kind: "fired", text: `${signedPoints(award.rounded)} ${promised}${unit}` };
+  const given = awards.filter(({ rounded }) => rounded !== 0);
+  if (given.length === 0)
+    return fired
+      ? { kind: "fired", text: awards.length === 0 ? "Applied" : "Applied, no points" }
+      : { kind: "not", text: "Did not apply" };
+  const words = given.map(({ rounded, currency, category }) => {
+    const unit = currency ?? (Math.abs(rounded) === 1 ? "point" : "points");
+    const promised = category === "promised" ? "promised " : "";
+    return `${signedPoints(rounded)} ${promised}${unit}`;
+  });
+  return { kind: "fired", text: words.join(", ") };
 };
 
 export const conditionWord = (result: boolean | null): string =>

@@ -17,8 +17,7 @@ export interface EvaluatedRule {
   /** Null: it could not be told. */
   readonly result: boolean | null;
   readonly because: readonly string[];
-  readonly points: number | null;
-  readonly expiresAt: string | null;
+  readonly awards: Why["rules"][number]["awards"];
 }
 
 /** Rules by their sets, in the order in which they were looked at. */
@@ -39,8 +38,7 @@ export const evaluatedSets = (program: CompiledProgram, trace: Trace, why: Why):
       expression: compiled.condition.text,
       result: told.undetermined === true ? null : told.fired,
       because: told.because,
-      points: told.award?.rounded ?? null,
-      expiresAt: told.award?.expiresAt ?? null,
+      awards: told.awards,
     });
   });
   return sets;
@@ -48,8 +46,11 @@ export const evaluatedSets = (program: CompiledProgram, trace: Trace, why: Why):
 
 const ruleLines = (rule: EvaluatedRule): string => {
   const result = rule.result === null ? "undetermined" : String(rule.result);
-  const action = rule.points === null ? "" : `<ul><li>AWARD<ul><li>${rule.points} points</li></ul></li></ul>`;
-  return `<li>Rule[${asHtml(rule.id)},${asHtml(rule.name)}] ${asHtml(rule.expression)} -&gt; ${result}${action}</li>`;
+  const actions = rule.awards
+    .map(({ rounded }) => `<li>AWARD<ul><li>${rounded} points</li></ul></li>`)
+    .join("");
+  const done = actions === "" ? "" : `<ul>${actions}</ul>`;
+  return `<li>Rule[${asHtml(rule.id)},${asHtml(rule.name)}] ${asHtml(rule.expression)} -&gt; ${result}${done}</li>`;
 };
 
 /** The tree as HTML, as the documented answer has it. */
@@ -66,10 +67,9 @@ export const treeOf = (program: CompiledProgram, sets: readonly EvaluatedSet[]):
 /** The awards as text, one to a line. */
 export const effectsText = (program: CompiledProgram, sets: readonly EvaluatedSet[]): string =>
   sets
-    .flatMap(({ rules }) => rules)
-    .filter(({ points }) => points !== null)
+    .flatMap(({ rules }) => rules.flatMap(({ id, awards }) => awards.map((award) => ({ id, ...award }))))
     .map(
-      ({ id, points, expiresAt }) =>
-        `AWARD points=${points} programId=${program.programId} ruleId=${id} expiresOn=${expiresAt ?? "never"}`,
+      ({ id, rounded, expiresAt }) =>
+        `AWARD points=${rounded} programId=${program.programId} ruleId=${id} expiresOn=${expiresAt ?? "never"}`,
     )
     .join("\n");

@@ -15,8 +15,10 @@ const Rule = Type.Object({
   expression: Type.String(),
   result: Type.Union([Type.Boolean(), Type.Null()]),
   because: Type.Array(Type.String()),
-  points: Type.Union([Type.Number(), Type.Null()]),
-  expiresAt: Type.Union([Type.String(), Type.Null()]),
+  awards: Type.Array(
+    Type.Object({ rounded: Type.Number(), expiresAt: Type.Union([Type.String(), Type.Null()]) }),
+    { description: "What it gave, rounded" },
+  ),
 });
 const Log = Type.Object({
   id: Type.Integer(),
@@ -121,7 +123,7 @@ const logOf = (
     effects: program === null ? NO_LOG : effectsText(program, sets),
     ruleSets: sets.map(({ name, rules }) => ({
       name,
-      rules: rules.map((rule) => ({ ...rule, because: [...rule.because] })),
+      rules: rules.map((rule) => ({ ...rule, because: [...rule.because], awards: [...rule.awards] })),
     })),
   };
 };

@@ -1,15 +1,17 @@
 import { type AccountKey, type LedgerBook, POINTS, type Posting } from "#ledger";
 import {
   type Award,
+  type AwardTrace,
   DEFAULT_EXPIRY,
   decideAgain,
   type MemberState,
+  type RuleTrace,
   type Trace,
   type TransactionFacts,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
 import { type Instant, type Millipoints, multiplyRatio } from "#platform";
-import { amountsThatCount, profileFactsOf } from "../bill-facts.ts";
+import { amountsThatCount, profileFactsOf, storeFactsOf, tendersOf } from "../bill-facts.ts";
 import type { Snapshot } from "../passage.ts";
 import { accountOf, postingsOf } from "../postings.ts";
 import { zoneOfStore } from "../visits.ts";
@@ -126,12 +128,28 @@ const earnedByRest = (
 
 const withLineNumbers = (trace: Trace, numberOf: (line: number) => number): Trace => ({
   ...trace,
-  rules: trace.rules.map((rule) =>
-    rule.l === undefined
-      ? rule
-      : { ...rule, l: rule.l.map(([line, points, raw]) => [numberOf(line), points, raw] as const) },
-  ),
+  rules: trace.rules.map((rule) => numberLines(rule, numberOf)),
 });
+
+/** Lines of a rule's awards, and the line that it was run for. */
+const numberLines = (rule: RuleTrace, numberOf: (line: number) => number): RuleTrace => {
+  const { l, a, u } = rule;
+  const numbered = (lines: NonNullable<AwardTrace["l"]>) =>
+    lines.map(([line, points, raw]) => [numberOf(line), points, raw] as const);
+  if (l === undefined && a === undefined && u === undefined) return rule;
+  return {
+    ...rule,
+    ...(l === undefined ? {} : { l: numbered(l) }),
+    ...(a === undefined
+      ? {}
+      : {
+          a: a.map((action) =>
+            "l" in action && action.l !== undefined ? { ...action, l: numbered(action.l) } : action,
+          ),
+        }),
+    ...(u === undefined ? {} : { u: numberOf(u) }),
+  };
+};
 
 interface FactsInput {
   readonly bill: ReturnableBill;
@@ -145,8 +163,7 @@ const factsOf = (
   amount: number,
   lines: TransactionFacts["lines"],
 ): TransactionFacts => {
-  const { grossAmount, discount, note, extendedFields, storeId } = decision;
-  const store = organisation.store(storeId);
+  const { grossAmount, discount, note, extendedFields, storeId, source, paymentModes } = decision;
   const part = (whole: number | null) => (whole === null ? null : partOf(whole, amount, bill.amount));
   return {
     transactionId: bill.id,
@@ -159,7 +176,13 @@ const factsOf = (
     moneyScale: organisation.moneyScale,
     note,
     extendedFields,
-    store: { code: store?.code ?? "", name: store?.name ?? "" },
+    store: storeFactsOf(organisation, storeId),
+    source,
+    ...(paymentModes.length === 0
+      ? {}
+      : {
+          tenders: tendersOf(paymentModes).map((tender) => ({ ...tender, amount: part(tender.amount) ?? 0 })),
+        }),
     timeZone: zoneOfStore(organisation, storeId),
   };
 };

@@ -19,7 +19,7 @@ import { type Desk, PreviewAnswer, presentPreview } from "#points";
 import { errors } from "../errors.ts";
 import { parseBill } from "../parse.ts";
 import { asMoney } from "../parse-values.ts";
-import type { Passage, ReturnPassage, Snapshot, Writes } from "../passage.ts";
+import { noWrites, type Passage, type ReturnPassage, type Snapshot } from "../passage.ts";
 import type { PathParts } from "../path.ts";
 import { noQuoted } from "../quoted-redemptions.ts";
 import { linesOf } from "../reads.ts";
@@ -250,6 +250,7 @@ const preview = async (
       currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
     ),
     tiersOfLateBills: new Map(),
+    limitUses: new Map(),
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),
     redemptions: await loadBillRedemptions(
@@ -284,7 +285,7 @@ const preview = async (
     const { outcome } = passage as { outcome: { error?: unknown } | null };
     throw outcome?.error instanceof AppError ? outcome.error : new Error("the preview failed");
   }
-  const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
+  const writes = noWrites();
   applyReturns(passage, judged, profiles[0] ?? null, snapshot, nextEvent, writes);
   const desk = snapshot as unknown as Desk;
   const names = new Map(

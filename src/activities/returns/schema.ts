@@ -1,6 +1,6 @@
 import type { Trace } from "#loyalty";
 import type { Issue, Milliquantity, Money } from "#platform";
-import type { ReturnRequest, ReturnType } from "../schema.ts";
+import type { PaymentMode, ReturnRequest, ReturnType } from "../schema.ts";
 
 /** A line of a bill that may go back. */
 export interface BillLine {
@@ -48,6 +48,8 @@ export interface BillDecision {
   readonly note: string | null;
   readonly extendedFields: Readonly<Record<string, unknown>>;
   readonly storeId: number;
+  readonly source: string;
+  readonly paymentModes: readonly PaymentMode[];
 }
 
 /** A bill with what went back of it so far; a return makes a new one. */

@@ -121,7 +121,8 @@ export const loadBillDecisions = (
 ): Promise<(BillDecision & { id: number })[]> =>
   tx.rows(sql`/* activities.load_bill_decisions */
     select id, trace, event_no as "eventNo", gross_amount as "grossAmount", discount, details ->> 'note' as note,
-           coalesce(details -> 'extendedFields', '{}') as "extendedFields", store_id as "storeId"
+           coalesce(details -> 'extendedFields', '{}') as "extendedFields", store_id as "storeId", source,
+           coalesce(details -> 'paymentModes', '[]') as "paymentModes"
       from activities.transactions
      where org_id = ${orgId} and party_id = any(${bills.map(({ partyId }) => partyId)}::bigint[])
        and id = any(${bills.map(({ id }) => id)}::bigint[]) and trace is not null`);

@@ -3,7 +3,8 @@ import { type CompiledProgram, currentMemberships, loadMemberships, type Trace }
 import { AppError, assert, sql, type Tx } from "#platform";
 import { decide } from "../decide.ts";
 import { errors } from "../errors.ts";
-import type { Passage, Snapshot, Writes } from "../passage.ts";
+import { usesOfLimits } from "../limits.ts";
+import { noWrites, type Passage, type Snapshot } from "../passage.ts";
 import { identify, type PathParts, tiersOfLateBills } from "../path.ts";
 import { loadQuoted } from "../quoted-redemptions.ts";
 import { noRedemptions } from "../returns/redemptions.ts";
@@ -44,7 +45,7 @@ export const simulate = async (parts: PathParts, orgId: number, purchase: Purcha
     await identify(tx, parts, organisation, [passage]);
     throwRefusal(passage);
     const snapshot = await readSnapshot(tx, parts, organisation, programs, passage);
-    const writes: Writes = { transactions: [], lines: [], memberships: [], events: [], rolls: [] };
+    const writes = noWrites();
     decide(passage, snapshot, () => 0, writes);
     throwRefusal(passage);
     const row = writes.transactions[0];
@@ -87,7 +88,8 @@ const readSnapshot = async (
     currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
   );
   const programId = programs.default?.programId ?? null;
-  const [tiers, visitDays] = await Promise.all([
+  const [limitUses, tiers, visitDays] = await Promise.all([
+    usesOfLimits(tx, orgId, programs, [passage]),
     tiersOfLateBills(tx, orgId, [passage], programs, byKey),
     programId === null
       ? new Map<number, Set<string>>()
@@ -101,6 +103,7 @@ const readSnapshot = async (
     programs,
     profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
     memberships: byKey,
+    limitUses,
     tiersOfLateBills: tiers,
     visitDays,
     bills: new Map(),

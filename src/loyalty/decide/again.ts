@@ -1,8 +1,11 @@
 import { type SeenAttribute, seenBy, type TraceValue } from "#expressions";
-import { localDate, type Millipoints, POINTS_SCALE } from "#platform";
+import { type Instant, localDate, type Millipoints, POINTS_SCALE } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
+import { periodBegin } from "../programs/limits.ts";
 import { decideTransaction } from "./decide.ts";
-import type { Decision, MemberState, Trace, TransactionFacts } from "./schema.ts";
+import { useKey } from "./limits.ts";
+import type { Decision, LimitUses, MemberState, Trace, TransactionFacts } from "./schema.ts";
+import { awardsTold } from "./told.ts";
 
 /** A bill that was decided before: as it was, and as it would have been without what went back of it. */
 export interface BillAgain {
@@ -40,7 +43,7 @@ export const decideAgain = (
 
 const isSameDecision = (one: Trace, other: Trace): boolean => {
   const given = ({ tier, split, rules }: Trace) =>
-    JSON.stringify([tier, split ?? null, rules.map(({ i, o, p, l }) => [i, o, p, l])]);
+    JSON.stringify([tier, split ?? null, rules.map(({ i, o, p, l, a, u }) => [i, o, p, l, a, u])]);
   return given(one) === given(other);
 };
 
@@ -69,6 +72,7 @@ const standingBefore = (
     },
     balance: numbers.get("currentpoints") ?? today.balance,
     lifetimePoints: numbers.get("lifetimepoints") ?? today.lifetimePoints,
+    limitUses: usesBefore(program, trace, billedAt),
     profile: {
       ...today.profile,
       ...texts,
@@ -76,6 +80,15 @@ const standingBefore = (
     },
   };
 };
+
+const usesBefore = (program: CompiledProgram, { used = [] }: Trace, billedAt: Instant): LimitUses =>
+  new Map(
+    used.flatMap(([index, before]) => {
+      const limit = program.limits[index];
+      if (limit === undefined) return [];
+      return [[useKey(limit.id, periodBegin(limit, billedAt, program.timeZone)), before] as const];
+    }),
+  );
 
 interface FactsSeen {
   /** Counts, and points in thousandths, before the bill gave any. */
@@ -99,17 +112,18 @@ const factsSeen = ({ rules }: CompiledProgram, trace: Trace): FactsSeen => {
   const texts: Partial<Record<(typeof TEXTS)[number], string>> = {};
   const fields: Record<string, TraceValue> = {};
   let given: Millipoints = 0;
-  for (const { i, v, p } of trace.rules) {
-    const rule = rules[i];
+  for (const told of trace.rules) {
+    const rule = rules[told.i];
     if (rule === undefined) continue;
-    for (const seen of seenBy({ text: rule.condition.text, steps: v })) {
+    for (const seen of seenBy({ text: rule.condition.text, steps: told.v })) {
       if (seen.profile !== "currentcustomer" || !isWhole(seen)) continue;
       const { name, field, value } = seen;
       if (field !== null) fields[field] = value;
       else if (name !== null) keep(name, value, given, numbers, texts);
     }
     // Rules after it see the points that it gave.
-    if (rule.award.currency === null && rule.award.category === "regular") given += p ?? 0;
+    for (const { award, trace: made } of awardsTold(rule, told))
+      if (award.currency === null && award.category === "regular") given += made.p;
   }
   return { numbers, texts, fields };
 };

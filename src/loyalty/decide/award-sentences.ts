@@ -1,8 +1,9 @@
 import { type Instant, POINTS_SCALE, type Rounding } from "#platform";
 import { type CompiledAward, RATE_SCALE, rateAt, stepsIn } from "../programs/awards.ts";
-import type { CompiledProgram, CompiledRule } from "../programs/compile.ts";
+import type { CompiledProgram } from "../programs/compile.ts";
 import { tierNumbered } from "../tiers/rules.ts";
-import type { RuleTrace, Trace } from "./schema.ts";
+import type { AwardTrace, Trace } from "./schema.ts";
+import type { ToldAward } from "./told.ts";
 import { dayOf, money, number, plural } from "./words.ts";
 
 const ROUNDED: Readonly<Record<Rounding, string>> = {
@@ -25,13 +26,12 @@ export const givenWords = (
 };
 
 /** When what a rule gave expires. */
-export const expiryIn = ({ e }: RuleTrace, { expiresAt }: Trace): Instant | null =>
+export const expiryIn = ({ e }: AwardTrace, { expiresAt }: Trace): Instant | null =>
   e === undefined ? expiresAt : e;
 
 /** How a rule that fired came to its award. */
 export const awardClauses = (
-  { award }: CompiledRule,
-  rule: RuleTrace,
+  { award, trace: rule }: ToldAward,
   trace: Trace,
   program: CompiledProgram,
 ): string[] => {
@@ -40,20 +40,21 @@ export const awardClauses = (
     ? [`the bill is dated before the newest tier change, so it earns by the tier of its date, ${tier}`]
     : [];
   if (rule.n !== undefined) return [...clauses, reasonClause(rule.n, award)];
+  const limited = limitClauses(award, rule, program);
+  if (rule.b === 0 && limited.length > 0) return [...clauses, ...limited];
   if (trace.amount <= 0) return [...clauses, "a bill of zero earns nothing"];
-  const raw = rule.r ?? 0;
-  const points = (rule.p ?? 0) / POINTS_SCALE;
+  if (rule.b !== undefined && rule.b <= 0) return [...clauses, "an amount of zero earns nothing"];
+  const raw = rule.r;
+  const isCut = rule.k !== undefined && program.limits[rule.k[0]]?.counts === "awarded";
+  const points = (isCut ? rule.k![1] : rule.p) / POINTS_SCALE;
   // A percentage says how it was rounded even when nothing was lost: the next bill may differ.
   const isRounded = award.strategy === "prorated_percent" || raw !== points;
-  const each = award.basis === "lines" ? "each " : "";
+  const byLines = award.basis === "lines" && rule.b === undefined;
+  const each = byLines ? "each " : "";
   const rounding = isRounded
     ? `, ${each}${ROUNDED[award.rounding]} to ${number(points)}${each && " in all"}`
     : "";
-  const reckoned = isSplit(award, trace)
-    ? splitReckoning
-    : award.basis === "lines"
-      ? lineReckoning
-      : reckoning;
+  const reckoned = isSplit(award, trace) ? splitReckoning : byLines ? lineReckoning : reckoning;
   const split =
     rule.l !== undefined && award.basis === "proportions"
       ? `, split over ${plural(rule.l.length, "line")} by their amounts`
@@ -63,12 +64,41 @@ export const awardClauses = (
     reckoned(award, rule, trace, program) +
       rounding +
       split +
-      expiryClause(points, expiryIn(rule, trace), program),
-    ...categoryClauses(award, rule, points, program),
+      (limited.length > 0 ? "" : expiryClause(points, expiryIn(rule, trace), program)),
+    ...limited,
+    ...categoryClauses(award, rule, rule.p / POINTS_SCALE, program),
   ];
 };
 
-const reasonClause = (reason: NonNullable<RuleTrace["n"]>, { currency }: CompiledAward): string =>
+const PERIODS: Readonly<Record<string, string>> = {
+  daily: "a day",
+  weekly: "a week",
+  monthly: "a month",
+  quarterly: "a quarter",
+  half_yearly: "half a year",
+  yearly: "a year",
+};
+
+/** What a limit cut off an award. */
+const limitClauses = (award: CompiledAward, { k, p, b }: AwardTrace, program: CompiledProgram): string[] => {
+  const limit = k === undefined ? undefined : program.limits[k[0]];
+  if (k === undefined || limit === undefined) return [];
+  const { counts, value, name, period } = limit;
+  const per = period === null ? "for each bill" : PERIODS[period];
+  if (counts === "awarded") {
+    const most = unitOf(award, value / POINTS_SCALE);
+    return [
+      `the limit ${name} (${most} ${per}) leaves ${number(p / POINTS_SCALE)} of ${number(k[1] / POINTS_SCALE)}`,
+    ];
+  }
+  if (counts === "transaction_count")
+    return [`the limit ${name} (${plural(value, "bill")} ${per}) leaves nothing`];
+  return [
+    `the limit ${name} (${money(value, program)} ${per}) lets ${money(b ?? 0, program)} of ${money(k[1], program)} earn`,
+  ];
+};
+
+const reasonClause = (reason: NonNullable<AwardTrace["n"]>, { currency }: CompiledAward): string =>
   reason === "no_lines"
     ? "the bill has no lines to award"
     : `${currency?.name ?? "the currency"} is not given on the day of the bill`;
@@ -85,11 +115,16 @@ const isSplit = (award: CompiledAward, { split }: Trace): boolean =>
 /** How the points of a bill come about whose parts earn by two tiers. */
 const splitReckoning = (
   award: CompiledAward,
-  { r = 0 }: RuleTrace,
+  { r, b }: AwardTrace,
   { amount, tier, split }: Trace,
   program: CompiledProgram,
 ): string => {
   const { at, tier: second } = split!;
+  // Of a part of the bill: which of it lies on which side is not kept.
+  if (b !== undefined) {
+    const [first, next] = [tier, second].map((one) => tierNumbered(program.tiers, one).name);
+    return `${money(b, program)} by the rates of ${first} up to the upgrade and ${next} from it = ${unitOf(award, r)}`;
+  }
   const part = (size: number, tierNumber: number) => {
     const rate = number(rateAt(award, tierNumber) / RATE_SCALE);
     const by = tierNumbered(program.tiers, tierNumber).name;
@@ -110,13 +145,19 @@ const rateOf = (award: CompiledAward, trace: Trace, program: CompiledProgram) =>
 };
 
 /** How the points before rounding come about. */
-const reckoning = (award: CompiledAward, rule: RuleTrace, trace: Trace, program: CompiledProgram): string => {
+const reckoning = (
+  award: CompiledAward,
+  rule: AwardTrace,
+  trace: Trace,
+  program: CompiledProgram,
+): string => {
   const { rate, by } = rateOf(award, trace, program);
-  const amount = money(trace.amount, program);
-  const total = unitOf(award, rule.r ?? 0);
+  const base = rule.b ?? trace.amount;
+  const amount = money(base, program);
+  const total = unitOf(award, rule.r);
   if (award.strategy === "prorated_percent") return `${amount} × ${number(rate)} %${by} = ${total}`;
   if (award.strategy === "fixed") return `${unitOf(award, rate)} whatever the amount${by}`;
-  const steps = stepsIn(award, trace.amount);
+  const steps = stepsIn(award, base);
   const held = award.incompleteStep === "floor" ? "holds" : "begins";
   const every = money(award.every, program);
   return `${amount} ${held} ${plural(steps, "step")} of ${every}: ${number(steps)} × ${number(rate)}${by} = ${total}`;
@@ -125,13 +166,13 @@ const reckoning = (award: CompiledAward, rule: RuleTrace, trace: Trace, program:
 /** The same for lines, each of which is reckoned by itself. */
 const lineReckoning = (
   award: CompiledAward,
-  { r, l = [] }: RuleTrace,
+  { r, l = [] }: AwardTrace,
   trace: Trace,
   program: CompiledProgram,
 ): string => {
   const { rate, by } = rateOf(award, trace, program);
   const lines = l.length === 1 ? "1 line" : `each of ${plural(l.length, "line")}`;
-  const total = `${unitOf(award, r ?? 0)} in all`;
+  const total = `${unitOf(award, r)} in all`;
   if (award.strategy === "prorated_percent")
     return `${number(rate)} %${by} of the amount of ${lines} = ${total}`;
   if (award.strategy === "fixed") return `${unitOf(award, rate)}${by} for ${lines} = ${total}`;
@@ -149,7 +190,7 @@ const expiryClause = (points: number, expiresAt: Instant | null, program: Compil
 /** What has to happen before the award can be spent. */
 const categoryClauses = (
   { category, basis, delay }: CompiledAward,
-  { c, l = [] }: RuleTrace,
+  { c, l = [] }: AwardTrace,
   points: number,
   program: CompiledProgram,
 ): string[] => {

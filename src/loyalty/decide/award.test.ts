@@ -156,7 +156,7 @@ describe("promised points", () => {
       "Earned 5 promised points in tier Member from 1 rule, valid until 31 Jan 2027.",
     );
     expect(told.rules[0]!.because.at(-1)).toBe("They become regular on 24 Jan 2026.");
-    expect(told.rules[0]!.award).toMatchObject({
+    expect(told.rules[0]!.awards[0]).toMatchObject({
       category: "promised",
       convertsAt: "2026-01-24T00:00:00+00:00",
     });
@@ -268,7 +268,7 @@ describe("alternate currencies", () => {
     expect(told.outcome).toBe(
       "Earned 1 point and 2 Stamps in tier Member from 2 rules, valid until 31 Jan 2027.",
     );
-    expect(told.rules[1]!.award).toMatchObject({ currency: "Stamps", rounded: 2 });
+    expect(told.rules[1]!.awards[0]).toMatchObject({ currency: "Stamps", rounded: 2 });
   });
 
   test("are given only while they are active, in the organisation's days", () => {
@@ -311,7 +311,7 @@ describe("expiry by rule", () => {
     ]);
     expect(told.outcome).toBe("Earned 3 points in tier Member from 3 rules.");
     expect(told.rules[1]!.because[1]).toContain("it expires on 30 Jan 2026");
-    expect(told.rules[1]!.award?.expiresAt).toBe("2026-01-30T23:59:59+00:00");
+    expect(told.rules[1]!.awards[0]?.expiresAt).toBe("2026-01-30T23:59:59+00:00");
   });
 
   test("a currency has one of its own, which a rule may replace", () => {

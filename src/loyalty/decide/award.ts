@@ -1,11 +1,13 @@
-import { type Millipoints, multiplyRatio, POINTS_SCALE } from "#platform";
+import { type Millipoints, type Money, multiplyRatio, POINTS_SCALE } from "#platform";
 import { type CompiledAward, pointsOf, pointsOfParts, type Reckoned, unitOf } from "../programs/awards.ts";
-import type { CompiledProgram, CompiledRule } from "../programs/compile.ts";
+import type { CompiledProgram } from "../programs/compile.ts";
 import { isActive } from "../programs/currencies.ts";
 import { conversionOf } from "../programs/delay.ts";
 import { DEFAULT_EXPIRY, type ExpiryDate, type ExpiryMoment, expiresAt } from "../programs/expiry.ts";
+import type { CompiledRule } from "../programs/workflow-compile.ts";
 import type { TierSplit } from "../tiers/step.ts";
-import type { Award, LineFacts, RuleTrace, TransactionFacts } from "./schema.ts";
+import type { Cut, LimitMeter } from "./limits.ts";
+import type { Award, AwardTrace, LineFacts, TransactionFacts } from "./schema.ts";
 
 /** What awards of one bill have in common. */
 export interface Earning {
@@ -17,9 +19,18 @@ export interface Earning {
   readonly moment: ExpiryMoment;
   /** Of the program's own expiry. */
   readonly expiry: ExpiryDate;
+  /** Null where the program has no limits. */
+  readonly meter: LimitMeter | null;
 }
 
-type AwardTrace = Pick<RuleTrace, "p" | "r" | "e" | "c" | "l" | "n">;
+/** A line or a payment of the bill that rules are run for, counted from 1, with what it counts for. */
+export interface Item {
+  readonly kind: "line" | "tender";
+  readonly no: number;
+  readonly amount: Money;
+  /** What those before it count for together. */
+  readonly before: Money;
+}
 
 export interface Awarded {
   readonly points: Millipoints;
@@ -30,22 +41,26 @@ const NOTHING: Reckoned = { raw: 0, points: 0 };
 /** Line 0: the bill as a whole. */
 const BILL = 0;
 
-/** What a rule whose condition is true gives: its awards are added to `awards`. */
+/** What an award of a rule gives, to the bill or to the item that the rule is run for: it is added to `awards`. */
 export const awardByRule = (
   program: CompiledProgram,
-  rule: CompiledRule,
+  { id: ruleId, set }: Pick<CompiledRule, "id" | "set">,
+  award: CompiledAward,
   earning: Earning,
+  item: Item | null,
   awards: Award[],
 ): Awarded => {
-  const { award } = rule;
+  const { meter } = earning;
+  if (meter !== null) return awardWithinLimits(program, ruleId, set, award, earning, item, awards, meter);
+  if (!award.isPlain || item !== null)
+    return awardWithTerms(program, ruleId, award, earning, item, awards, ALL);
   const { facts } = earning;
-  if (!award.isPlain) return awardWithTerms(program, rule, earning, awards);
   // A bill of zero earns nothing, not even what is fixed.
   const { raw, points } = facts.amount > 0 ? forBill(award, earning) : NOTHING;
   const { expiresAt: end, rolls } = earning.expiry;
   awards.push({
     programId: program.programId,
-    ruleId: rule.id,
+    ruleId,
     currencyId: 0,
     category: "regular",
     points,
@@ -61,30 +76,93 @@ export const awardByRule = (
   return { points, trace: { p: points, r: raw } };
 };
 
-/** Awards of other categories, currencies, expiries, or to lines. */
+/** No limit is in the way of an award's points. */
+const ALL = (): Cut | null => null;
+
+/** As far as limits let it: first by the amount that may earn, then by what may be given. */
+const awardWithinLimits = (
+  program: CompiledProgram,
+  ruleId: string,
+  set: number,
+  award: CompiledAward,
+  earning: Earning,
+  item: Item | null,
+  awards: Award[],
+  meter: LimitMeter,
+): Awarded => {
+  const { facts } = earning;
+  const currencyId = award.currency?.id ?? 0;
+  const cut = meter.amountFor(set, currencyId, facts.amount);
+  const ask = (points: Millipoints) => meter.awardFor(set, currencyId, points);
+  const made =
+    cut === null
+      ? awardWithTerms(program, ruleId, award, earning, item, awards, ask)
+      : awardForPart(program, ruleId, award, earning, item, awards, ask, cut);
+  meter.count(set, currencyId, made.points, facts.amount);
+  return made;
+};
+
+/** An award for the part of a bill that a limit lets earn; lines and payments have their shares of it. */
+const awardForPart = (
+  program: CompiledProgram,
+  ruleId: string,
+  award: CompiledAward,
+  earning: Earning,
+  item: Item | null,
+  awards: Award[],
+  ask: (points: Millipoints) => Cut | null,
+  { limit, left }: Cut,
+): Awarded => {
+  const { facts } = earning;
+  const part = (amount: Money): Money =>
+    amount <= 0 || facts.amount <= 0 ? 0 : multiplyRatio(amount, left, facts.amount, "floor");
+  const lines = facts.lines.map((line) => ({ ...line, amount: part(line.amount) }));
+  const { split } = earning;
+  const less = {
+    ...earning,
+    facts: { ...facts, amount: left, lines },
+    split: split === null ? null : { ...split, at: Math.min(split.at, left) },
+  };
+  const partItem = item === null ? null : { ...item, amount: part(item.amount), before: part(item.before) };
+  const { points, trace } = awardWithTerms(program, ruleId, award, less, partItem, awards, ask);
+  const whole = item === null ? facts.amount : item.amount;
+  return { points, trace: { ...trace, b: partItem?.amount ?? left, k: [limit.index, whole] } };
+};
+
+/** Awards of other categories, currencies, expiries, to lines and for payments, or cut by limits. */
 const awardWithTerms = (
   program: CompiledProgram,
-  rule: CompiledRule,
+  ruleId: string,
+  award: CompiledAward,
   earning: Earning,
+  item: Item | null,
   awards: Award[],
+  ask: (points: Millipoints) => Cut | null,
 ): Awarded => {
-  const { award } = rule;
   const { facts } = earning;
-  const reason = reasonForNothing(award, facts);
-  const shares = reason === undefined ? sharesOf(award, earning) : [];
+  const reason = reasonForNothing(award, facts, item);
+  const shares =
+    reason !== undefined
+      ? []
+      : item === null
+        ? sharesOf(award, earning)
+        : [shareOfItem(award, earning, item)];
   if (shares.length === 0) shares.push({ line: BILL, ...NOTHING });
+  const whole = shares.reduce((sum, share) => sum + share.points, 0);
+  const cut = whole === 0 ? null : ask(whole);
+  if (cut !== null) keepFirst(shares, cut.left);
   let points = 0;
   let raw = 0;
   let last: Award | null = null;
-  const termsOf = termsBy(program, rule.award, earning);
+  const termsOf = termsBy(program, award, earning);
   for (const share of shares) {
-    const made = awardOfShare(program, rule, share, termsOf(share.line));
+    const made = awardOfShare(program, ruleId, award, share, termsOf(share.line));
     awards.push(made);
     points += share.points;
     raw += Math.round(share.raw * POINTS_SCALE);
     if (last === null || (made.convertsAt ?? 0) > (last.convertsAt ?? 0)) last = made;
   }
-  const isByLine = shares[0]!.line !== BILL;
+  const isByLine = item === null && shares[0]!.line !== BILL;
   return {
     points,
     trace: {
@@ -95,6 +173,8 @@ const awardWithTerms = (
       ...(isByLine
         ? { l: shares.map((share) => [share.line, share.points, share.raw] as const) }
         : undefined),
+      ...(item === null ? undefined : { b: item.amount }),
+      ...(cut === null ? undefined : { k: [cut.limit.index, whole] as const }),
       ...(reason === undefined ? undefined : { n: reason }),
     },
   };
@@ -134,15 +214,39 @@ const forLines = (
   });
 };
 
-const reasonForNothing = ({ currency, basis }: CompiledAward, facts: TransactionFacts): RuleTrace["n"] => {
+const reasonForNothing = (
+  { currency, basis }: CompiledAward,
+  facts: TransactionFacts,
+  item: Item | null,
+): AwardTrace["n"] => {
   if (currency !== null && !isActive(currency, facts.billedAt)) return "inactive_currency";
-  if (basis === "lines" && !facts.lines.some(({ amount }) => amount > 0)) return "no_lines";
+  if (item === null && basis === "lines" && !facts.lines.some(({ amount }) => amount > 0)) return "no_lines";
   return undefined;
 };
 
 interface Share extends Reckoned {
   readonly line: number;
 }
+
+/** Cuts shares off beyond a sum of points, from the last. */
+const keepFirst = (shares: Share[], sum: Millipoints): void => {
+  let left = sum;
+  for (const [index, share] of shares.entries()) {
+    const points = Math.min(share.points, left);
+    left -= points;
+    shares[index] = { ...share, points };
+  }
+};
+
+/** A line's award is the line's; one for a payment is the bill's. A bill that is split is split in the order of its items. */
+const shareOfItem = (award: CompiledAward, { facts, tier, split }: Earning, item: Item): Share => {
+  const { kind, no, amount, before } = item;
+  const line = kind === "line" ? no : BILL;
+  if (facts.amount <= 0 || amount <= 0) return { line, ...NOTHING };
+  if (split === null) return { line, ...pointsOf(award, tier, amount, facts.moneyScale) };
+  const first = Math.min(amount, Math.max(0, split.at - before));
+  return { line, ...forParts(award, tier, split, first, amount, facts.moneyScale) };
+};
 
 /** What goes to the bill or to each of its lines; lines that get nothing are left out. */
 const sharesOf = (award: CompiledAward, earning: Earning): Share[] => {
@@ -204,14 +308,15 @@ const termsBy = (
 
 const awardOfShare = (
   program: CompiledProgram,
-  rule: CompiledRule,
+  ruleId: string,
+  award: CompiledAward,
   { line, points, raw }: Share,
   { expiresAt: end, rolls, convertsAt }: Terms,
 ): Award => ({
   programId: program.programId,
-  ruleId: rule.id,
-  currencyId: rule.award.currency?.id ?? 0,
-  category: rule.award.category,
+  ruleId,
+  currencyId: award.currency?.id ?? 0,
+  category: award.category,
   points,
   rawPoints: raw,
   line,
@@ -219,7 +324,7 @@ const awardOfShare = (
   expiresAt: end,
   rolls,
   convertsAt,
-  expiryStrategyId: rule.award.expiryStrategyId,
+  expiryStrategyId: award.expiryStrategyId,
   awardStrategyId: null,
 });
 

@@ -9,6 +9,7 @@ import type {
 import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { tierNumbered } from "../tiers/rules.ts";
+import type { Item } from "./award.ts";
 import type { LineFacts as DecidedLine, MemberState, Membership, TransactionFacts } from "./schema.ts";
 
 /** What conditions look at while a bill is decided: decimals instead of exact amounts, and the points given so far. */
@@ -46,6 +47,13 @@ export class DecisionContext implements Facts {
     this.localTime = clockOf(facts.timeZone);
   }
 
+  /** Rules are run for this line or payment from now on; null: for the bill as a whole. */
+  enter(item: Item | null): void {
+    const isLine = item?.kind === "line";
+    this.currentLineItem = isLine ? (this.currentTxn.lines[item.no - 1] ?? null) : null;
+    this.tenderProfile = item === null || isLine ? null : this.currentTxn.tender(item.no - 1);
+  }
+
   /** A rule gave points: rules after it see them. */
   award(points: Millipoints): void {
     this.currentTxn.points += points / POINTS_SCALE;
@@ -56,11 +64,6 @@ export class DecisionContext implements Facts {
   /** A rule promised points: rules after it see them. */
   promise(points: Millipoints): void {
     this.currentTxn.promisedPoints += points / POINTS_SCALE;
-  }
-
-  /** Rules from here on are asked of one line of the bill, counted from 0; of the bill again with null. */
-  atLine(index: number | null): void {
-    this.currentLineItem = index === null ? null : (this.currentTxn.lines[index] ?? null);
   }
 }
 
@@ -200,6 +203,13 @@ class BillView implements TransactionView {
     let total = 0;
     for (const line of this.#facts.lines) total += line.quantity;
     return total / QUANTITY_SCALE;
+  }
+
+  /** A payment, counted from 0; null where there is none. */
+  tender(index: number): TenderFacts | null {
+    const tender = this.#facts.tenders?.[index];
+    if (tender === undefined) return null;
+    return { code: tender.code, amount: tender.amount / this.#facts.moneyScale, notes: tender.notes };
   }
 
   get lines(): readonly LineFacts[] {

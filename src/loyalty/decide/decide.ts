@@ -1,24 +1,30 @@
-import { TRUE } from "#expressions";
 import { addAmounts, type Instant, localDate, type Millipoints } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { expiresAt } from "../programs/expiry.ts";
+import { STAGES } from "../programs/workflow.ts";
 import { termsOf } from "../tiers/enter.ts";
 import { type Measures, measureOf } from "../tiers/rules.ts";
 import { type EarningTiers, tierOn, tierStep } from "../tiers/step.ts";
-import { awardByRule, type Earning } from "./award.ts";
+import type { Earning } from "./award.ts";
 import { DecisionContext } from "./context.ts";
 import { effectsOf, NO_EFFECTS } from "./effects.ts";
+import { LimitMeter } from "./limits.ts";
 import type {
   Award,
   Decision,
+  LimitUse,
+  LimitUses,
   MemberState,
   Membership,
   RuleTrace,
   Trace,
   TransactionFacts,
 } from "./schema.ts";
+import { type Evaluated, Evaluation } from "./workflow.ts";
 
 const NO_AWARDS: readonly Award[] = [];
+const NO_USES: LimitUses = new Map();
+const NOTHING_USED: readonly LimitUse[] = [];
 const NO_RULES: readonly RuleTrace[] = [];
 
 const NOT_A_MEMBER = "the customer is not a member of the program";
@@ -58,6 +64,8 @@ export const decideTransaction = (
   );
   const { earned, earning, isLate, tierChange, membership } = step;
   const { split } = earning;
+  const { evaluation, meter } = earned;
+  const { awards, rules, skipped, untold } = evaluation;
   const trace: Trace = {
     program: program.programId,
     version: program.version,
@@ -66,7 +74,7 @@ export const decideTransaction = (
     tierAfter: membership.tierNumber,
     lifetime,
     expiresAt: earned.expiresAt,
-    rules: earned.rules,
+    rules,
     ...(tierChange === null ? undefined : { tierBefore: before.tierNumber }),
     ...(isLate ? { late: true } : undefined),
     ...(split === null ? undefined : { split }),
@@ -76,15 +84,30 @@ export const decideTransaction = (
       lifetimePoints: lifetimePoints + earned.points,
       visits: counted.visitCount,
     }),
+    ...(skipped.length === 0 ? undefined : { skipped }),
+    ...(untold === 0 ? undefined : { untold }),
+    ...usedBefore(meter),
   };
-  const { awards } = earned;
-  return { awards, membership, tierChange, trace, sideEffects: effectsOf(program, awards) };
+  return {
+    awards,
+    membership,
+    tierChange,
+    trace,
+    sideEffects: effectsOf(program, awards),
+    limitUses: meter === null ? NOTHING_USED : meter.uses(),
+  };
+};
+
+const usedBefore = (meter: LimitMeter | null): Pick<Trace, "used"> | undefined => {
+  const used = meter?.before() ?? [];
+  return used.length === 0 ? undefined : { used };
 };
 
 /** What a bill earns by some tiers. */
 interface Earned {
-  readonly awards: readonly Award[];
-  readonly rules: readonly RuleTrace[];
+  readonly evaluation: Evaluated;
+  /** Null where the program has no limits. */
+  readonly meter: LimitMeter | null;
   /** Regular points, all together. */
   readonly points: Millipoints;
   /** Of the program's own expiry. */
@@ -100,13 +123,14 @@ const earn = (
   tiers: EarningTiers,
 ): Earned => {
   const before = state.membership!;
-  const earning = earningOf(program, facts, before, tiers);
-  const awards: Award[] = [];
-  const rules: RuleTrace[] = [];
+  const meter =
+    program.limits.length === 0 ? null : new LimitMeter(program, facts, state.limitUses ?? NO_USES);
+  const earning = earningOf(program, facts, before, tiers, meter);
   const tierBefore = facts.tierAtDate ?? tierOn(before, facts.billedAt);
   const context = new DecisionContext(program, facts, state, before, counted, tierBefore, tiers.tier);
-  const points = evaluateRules(program, earning, context, awards, rules);
-  return { awards, rules, points, expiresAt: earning.expiry.expiresAt };
+  const evaluation = new Evaluation(program, earning, context);
+  for (const stage of STAGES) evaluation.run(program.stages[stage]);
+  return { evaluation, meter, points: evaluation.regular, expiresAt: earning.expiry.expiresAt };
 };
 
 /** Kept with the trace where lifetime purchases do not tell all. */
@@ -139,6 +163,7 @@ const leaveAlone = (
     blocked,
   },
   sideEffects: NO_EFFECTS,
+  limitUses: NOTHING_USED,
 });
 
 const earningOf = (
@@ -146,36 +171,11 @@ const earningOf = (
   facts: TransactionFacts,
   membership: Membership,
   { tier, split }: EarningTiers,
+  meter: LimitMeter | null,
 ): Earning => {
   const { billedAt, now, timeZone } = facts;
   const moment = { at: billedAt, now, tier, joinedAt: membership.joinedAt.getTime(), timeZone };
-  return { facts, tier, split, moment, expiry: expiresAt({ expiries }, null, moment) };
-};
-
-const evaluateRules = (
-  program: CompiledProgram,
-  earning: Earning,
-  context: DecisionContext,
-  awards: Award[],
-  traces: RuleTrace[],
-): Millipoints => {
-  const { rules } = program;
-  let given = 0;
-  for (let index = 0; index < rules.length; index++) {
-    const rule = rules[index]!;
-    const { outcome: o, steps: v, problem } = rule.condition.trace(context);
-    if (o !== TRUE) {
-      traces.push(problem === undefined ? { i: index, o, v } : { i: index, o, v, problem });
-      continue;
-    }
-    const { points, trace } = awardByRule(program, rule, earning, awards);
-    traces.push({ i: index, o, v, ...trace });
-    // What conditions call points are those that can be spent.
-    if (rule.award.currency !== null || rule.award.category !== "regular") continue;
-    context.award(points);
-    given += points;
-  }
-  return given;
+  return { facts, tier, split, moment, expiry: expiresAt({ expiries }, null, moment), meter };
 };
 
 /** The membership with the bill counted, still in its tier. */

@@ -22,15 +22,17 @@ describe("why a purchase earned what it earned", () => {
       rules: [
         {
           name: "Points on every purchase",
+          set: "Purchases",
           fired: true,
           because: [
             "The bill's value is 42.00, above 0.",
             "42.00 GBP × 2 % (Silver) = 0.84 points, rounded half up to 0.84; they expire on 31 Jan 2027.",
           ],
-          award: { points: 0.84, rounded: 0.84, expiresAt: "2027-01-31T23:59:59+00:00" },
+          awards: [{ points: 0.84, rounded: 0.84, expiresAt: "2027-01-31T23:59:59+00:00" }],
           conditions: [{ text: "currentTxn.value > 0", result: true }],
         },
       ],
+      skipped: [],
       tierCheck: {
         sentence:
           "Stays Silver with lifetime purchases of 1,687.50 GBP. 312.50 GBP more of lifetime purchases make Gold.",
@@ -123,7 +125,7 @@ describe("why a purchase earned what it earned", () => {
     const [first, second] = why(program, bill(42, { discount: 0 })).rules;
     expect(first).toMatchObject({
       fired: false,
-      award: null,
+      awards: [],
       conditions: [{ text: "currentTxn.value >= 60", result: false }],
     });
     expect(first!.because).toEqual(["The bill's value is 42.00, but at least 60 was needed."]);
@@ -174,7 +176,7 @@ describe("why a purchase earned what it earned", () => {
 
   test("the day of expiry is the organisation's", () => {
     const { rules } = why(compiledProgram(starterDefinition(), { timeZone: "Asia/Tokyo" }));
-    expect(rules[0]!.award?.expiresAt).toBe("2027-02-01T08:59:59+09:00");
+    expect(rules[0]!.awards[0]?.expiresAt).toBe("2027-02-01T08:59:59+09:00");
     expect(rules[0]!.because[1]).toContain("they expire on 1 Feb 2027.");
   });
 

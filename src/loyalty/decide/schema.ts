@@ -1,6 +1,7 @@
 import type { Outcome, TraceStep } from "#expressions";
 import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
 import type { AwardCategory } from "../programs/awards.ts";
+import type { OutOfScope } from "../programs/scopes.ts";
 
 /** A member's standing in one program. */
 export interface Membership {
@@ -36,12 +37,25 @@ export interface Membership {
   readonly changes?: readonly TierChange[];
 }
 
+/** What is used of a limit per customer in one of its periods: thousandths of a point, small units of money, or a count. */
+export interface LimitUse {
+  readonly limitId: number;
+  /** First day, YYYY-MM-DD. */
+  readonly period: string;
+  readonly used: number;
+}
+
+/** Uses of limits by `useKey`. */
+export type LimitUses = ReadonlyMap<string, number>;
+
 /** What a decision may know about the customer, as it stands before the activity. */
 export interface MemberState {
   /** As read; `newMembership` for a customer who joins with this bill; null for one outside the program. */
   readonly membership: Membership | null;
   readonly balance: Millipoints;
   readonly lifetimePoints: Millipoints;
+  /** Absent: nothing of any limit is used. */
+  readonly limitUses?: LimitUses;
   readonly profile: {
     readonly firstName: string;
     readonly lastName: string;
@@ -65,6 +79,13 @@ export interface LineFacts {
   readonly details?: Readonly<Record<string, unknown>> | null;
 }
 
+/** One payment of a bill. */
+export interface TenderFacts {
+  readonly code: string;
+  readonly amount: Money;
+  readonly notes: string | null;
+}
+
 /** A bill as the decision sees it. */
 export interface TransactionFacts {
   readonly transactionId: number;
@@ -81,7 +102,17 @@ export interface TransactionFacts {
   readonly note: string | null;
   readonly lines: readonly LineFacts[];
   readonly extendedFields: Readonly<Record<string, unknown>>;
-  readonly store: { readonly code: string; readonly name: string };
+  /** Codes of its zone and concept with those around them, nearest first. */
+  readonly store: {
+    readonly code: string;
+    readonly name: string;
+    readonly zones: readonly string[];
+    readonly concepts: readonly string[];
+  };
+  /** Where it comes from, such as INSTORE. */
+  readonly source: string;
+  /** How it was paid; absent when that is not known. */
+  readonly tenders?: readonly TenderFacts[];
   readonly timeZone: string;
   /** Tier in force on the bill's date, when that lies before the newest tier change as it was read (see `tiersAt`). */
   readonly tierAtDate?: number;
@@ -153,8 +184,38 @@ export interface TierChange {
   readonly isUp?: boolean;
 }
 
-/** What one rule did; its program version says the rest. */
-export interface RuleTrace {
+/** What one award of a rule came to. */
+export interface AwardTrace {
+  /** Millipoints awarded. */
+  readonly p: Millipoints;
+  /** Points before rounding. */
+  readonly r: number;
+  /** When they expire, where that is not as the trace says. */
+  readonly e?: Instant | null;
+  /** When promised ones become regular, the last of them where lines differ. */
+  readonly c?: Instant;
+  /** Shares of lines: line, millipoints, points before rounding. */
+  readonly l?: readonly (readonly [line: number, points: Millipoints, raw: number])[];
+  /** What it is for, where that is not the bill's amount: that of a line or payment, or what a limit left of it. */
+  readonly b?: Money;
+  /** A limit, by its place, cut it: from so many millipoints, or from so much money where the limit is one of money. */
+  readonly k?: readonly [limit: number, whole: number];
+  /** Nothing is given although the condition is true: the currency is not given on the bill's day, or the bill has no lines. */
+  readonly n?: "inactive_currency" | "no_lines";
+}
+
+/** Rules of the set of that place ran next. */
+export interface ForwardTrace {
+  readonly f: number;
+}
+
+export type ActionTrace = AwardTrace | ForwardTrace;
+
+/**
+ * What one rule did; its program version says the rest. A rule whose only action is an award has what that came to in its own
+ * fields; any other has its actions in `a`, in their order.
+ */
+export interface RuleTrace extends Partial<AwardTrace> {
   /** Index over the rules of all sets. */
   readonly i: number;
   /** Outcome: 0 false, 1 true, 2 undetermined. */
@@ -163,19 +224,13 @@ export interface RuleTrace {
   readonly v: readonly TraceStep[];
   /** Why it is undetermined: a clause for people. */
   readonly problem?: string;
-  /** Millipoints awarded; present when the rule fired. */
-  readonly p?: Millipoints;
-  /** Points before rounding; present when the rule fired. */
-  readonly r?: number;
-  /** When they expire, where that is not as the trace says. */
-  readonly e?: Instant | null;
-  /** When promised ones become regular, the last of them where lines differ. */
-  readonly c?: Instant;
-  /** Shares of lines: line, millipoints, points before rounding. */
-  readonly l?: readonly (readonly [line: number, points: Millipoints, raw: number])[];
-  /** Nothing is given although the condition is true: the currency is not given on the bill's day, or the bill has no lines. */
-  readonly n?: "inactive_currency" | "no_lines";
+  readonly a?: readonly ActionTrace[];
+  /** The line or payment that it was run for, from 1. */
+  readonly u?: number;
 }
+
+/** A set that did not run, by its place, and what of its scope kept it. */
+export type SkippedSet = readonly [set: number, reason: OutOfScope];
 
 /** Everything needed to explain a decision beside the program version it names. Compact: one is stored per purchase. */
 export interface Trace {
@@ -200,6 +255,11 @@ export interface Trace {
   readonly blocked?: string;
   /** The bill is older than the member's newest tier change. */
   readonly late?: true;
+  readonly skipped?: readonly SkippedSet[];
+  /** Limits per customer that were used before: place and how much. */
+  readonly used?: readonly (readonly [limit: number, before: number])[];
+  /** Number of rules, run for lines or payments, that came to nothing and whose traces were not kept. */
+  readonly untold?: number;
 }
 
 /** Points of all categories together. */
@@ -226,4 +286,6 @@ export interface Decision {
   readonly tierChange: TierChange | null;
   readonly trace: Trace;
   readonly sideEffects: readonly SideEffect[];
+  /** What is used now of limits per customer, where the activity changed it. */
+  readonly limitUses: readonly LimitUse[];
 }

@@ -2,24 +2,22 @@ import type { Catalogue } from "#expressions";
 import type { Instant } from "#platform";
 import type { CompiledTier, TierStrategy } from "../tiers/rules.ts";
 import { type CompiledAwardStrategy, compileAwardStrategies } from "./award-strategies.ts";
-import { type CompiledAward, compileAward } from "./awards.ts";
-import { type Condition, compileCondition } from "./conditions.ts";
+import type { CompiledAward } from "./awards.ts";
 import { type CompiledCurrency, compileCurrencies } from "./currencies.ts";
 import type { DelayFrom } from "./delay.ts";
 import { compileExpiries, type Expiry, hasRolling } from "./expiry.ts";
+import type { CompiledLimit } from "./limits.ts";
 import { compileMovements, type MovementPolicies } from "./movements.ts";
 import { compileRedemption, type RedemptionPolicy } from "./redemption.ts";
 import type { ProgramDefinition } from "./schema.ts";
 import { FIRST_NUMBERING, type Numbering } from "./tier-moves.ts";
 import { compileTierStrategy, compileTiers } from "./tier-strategy.ts";
-
-export interface CompiledRule {
-  readonly id: string;
-  readonly name: string;
-  readonly setName: string;
-  readonly condition: Condition;
-  readonly award: CompiledAward;
-}
+import {
+  type CompiledRule,
+  type CompiledSet,
+  type CompiledStages,
+  compileWorkflow,
+} from "./workflow-compile.ts";
 
 /** One published version, ready to decide with. Immutable; shared by every request of the process. */
 export interface CompiledProgram extends MovementPolicies, Numbering {
@@ -40,8 +38,15 @@ export interface CompiledProgram extends MovementPolicies, Numbering {
   readonly tiers: readonly CompiledTier[];
   /** How members come into tiers, and out of them. */
   readonly tierStrategy: TierStrategy;
-  /** Rules of TransactionAdd in the order of their sets. */
+  /** Rules of all sets in the order of the document; traces name them by their places. */
   readonly rules: readonly CompiledRule[];
+  /** Every award that a rule may give. */
+  readonly awards: readonly CompiledAward[];
+  /** Sets in the order of the document; traces and forwards name them by their places. */
+  readonly sets: readonly CompiledSet[];
+  /** Sets of purchases that run by themselves, by stage. */
+  readonly stages: CompiledStages;
+  readonly limits: readonly CompiledLimit[];
   /** The program's own, as in its definition. */
   readonly expiry: Expiry;
   /** Expiry strategies by id; the program's own is DEFAULT_EXPIRY. */
@@ -93,15 +98,13 @@ export const compileProgram = (
     ...tierNumbering,
     tiers,
     tierStrategy: compileTierStrategy(definition, moneyScale),
-    rules: definition.activities.TransactionAdd.flatMap((set) =>
-      set.rules.map((rule) => ({
-        id: rule.id,
-        name: rule.name,
-        setName: set.name,
-        condition: compileCondition(rule.condition, catalogue),
-        award: compileAward(rule.award, tiers, moneyScale, currencies, rule.expiryStrategyId),
-      })),
-    ),
+    ...compileWorkflow(definition.activities.TransactionAdd, definition.limits, {
+      tiers,
+      moneyScale,
+      currencies,
+      catalogue,
+      timeZone,
+    }),
     expiry: definition.expiry,
     expiries,
     rolls: hasRolling(expiries),

@@ -17,7 +17,7 @@ const problems = (
 ) =>
   validateDefinition(
     { ...starter, ...changes },
-    { moneyScale: 10_000, catalogue: createCatalogue([]), published, takenCurrencies: taken },
+    { moneyScale: 10_000, catalogue: () => createCatalogue([]), published, takenCurrencies: taken },
   ).problems;
 const programOf = (changes: object) => compiledProgram({ ...starter, ...changes } as ProgramDefinition);
 const stamps = { id: 1, name: "Stamps", identifier: "stamps", decimals: 0, returnable: true };

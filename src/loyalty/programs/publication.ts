@@ -74,7 +74,7 @@ export const createPublication = (
       newest,
       ...validateDefinition(draft, {
         moneyScale,
-        catalogue: catalogueAt(organisation, { activity: "TransactionAdd" }),
+        catalogue: (place) => catalogueAt(organisation, place),
         published,
         takenCurrencies: await takenCurrencies(tx, organisation.id, id, draft),
       }),

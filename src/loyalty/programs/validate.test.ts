@@ -7,7 +7,7 @@ import { validateDefinition } from "./validate.ts";
 
 const catalogue = createCatalogue([{ scope: "transaction", name: "Channel", type: "string" }]);
 const problems = (definition: unknown, published: ProgramDefinition | null = null) =>
-  validateDefinition(definition, { moneyScale: 10_000, catalogue, published }).problems;
+  validateDefinition(definition, { moneyScale: 10_000, catalogue: () => catalogue, published }).problems;
 const paths = (definition: unknown, published: ProgramDefinition | null = null) =>
   problems(definition, published).map((problem) => problem.path);
 const RULE = "activities.TransactionAdd[0].rules[0]";

@@ -1,19 +1,21 @@
 import { Check } from "typebox/value";
-import { type Catalogue, checkExpression } from "#expressions";
+import { type Catalogue, checkExpression, type Place } from "#expressions";
 import { awardStrategyProblems } from "./award-strategies.ts";
-import { awardProblems, lineKindProblems, ruleExpiryProblems } from "./awards.ts";
 import { currencyProblems, type TakenCurrencies } from "./currencies.ts";
 import { expiryProblems } from "./expiry.ts";
+import { limitProblems } from "./limits.ts";
 import { movementProblems } from "./movements.ts";
 import { redemptionProblems } from "./redemption.ts";
 import { type Problem, ProgramDefinition, type Rule } from "./schema.ts";
 import { shapeProblems } from "./shape.ts";
 import { tierMoveProblems } from "./tier-moves.ts";
 import { tierStrategyProblems } from "./tier-problems.ts";
+import { workflowProblems } from "./workflow-problems.ts";
 
 export interface ValidationContext {
   readonly moneyScale: number;
-  readonly catalogue: Catalogue;
+  /** What conditions at a place may name. */
+  readonly catalogue: (place: Place) => Catalogue;
   /** The newest published version, whose tiers, currencies and strategies cannot go. */
   readonly published: ProgramDefinition | null;
   /** Absent: there are no other programs. */
@@ -47,6 +49,7 @@ const problemsOf = (definition: ProgramDefinition, context: ValidationContext): 
     ...expiryProblems(definition, published),
     ...currencyProblems(definition, published, takenCurrencies),
     ...awardStrategyProblems(definition, published, moneyScale),
+    ...limitProblems(definition, moneyScale),
     ...redemptionProblems(definition, moneyScale),
     ...movementProblems(definition),
   ];
@@ -71,29 +74,15 @@ const tierProblems = ({ tiers }: ProgramDefinition): Problem[] => {
   return problems;
 };
 
-const ruleProblems = (definition: ProgramDefinition, context: ValidationContext): Problem[] => {
-  const problems: Problem[] = [];
-  const seen = new Set<string>();
-  definition.activities.TransactionAdd.forEach((set, setIndex) => {
-    const setPath = `activities.TransactionAdd[${setIndex}]`;
-    if (seen.has(set.id)) problems.push({ path: `${setPath}.id`, message: `${set.id} is used twice.` });
-    seen.add(set.id);
-    set.rules.forEach((rule, index) => {
-      const path = `${setPath}.rules[${index}]`;
-      if (seen.has(rule.id)) problems.push({ path: `${path}.id`, message: `${rule.id} is used twice.` });
-      seen.add(rule.id);
-      problems.push(...conditionProblems(rule, path, context));
-      problems.push(
-        ...awardProblems(rule.award, `${path}.award`, definition, context.moneyScale),
-        ...ruleExpiryProblems(rule.expiryStrategyId, path, definition),
-      );
-    });
-  });
-  const rules = definition.activities.TransactionAdd.flatMap((set) => set.rules);
-  return [...problems, ...lineKindProblems(rules, "activities.TransactionAdd")];
-};
+const ruleProblems = (definition: ProgramDefinition, context: ValidationContext): Problem[] =>
+  workflowProblems(
+    definition.activities.TransactionAdd,
+    "TransactionAdd",
+    { ...definition, moneyScale: context.moneyScale },
+    (rule, path, place) => conditionProblems(rule, path, context.catalogue(place)),
+  );
 
-const conditionProblems = (rule: Rule, path: string, { catalogue }: ValidationContext): Problem[] =>
+const conditionProblems = (rule: Rule, path: string, catalogue: Catalogue): Problem[] =>
   checkExpression(rule.condition, catalogue).problems.map(({ message, line, column, nearest }) => ({
     path: `${path}.condition`,
     message,

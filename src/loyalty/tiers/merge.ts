@@ -1,5 +1,6 @@
 import { type Instant, sql, type Tx } from "#platform";
 import type { Membership, TierChange } from "../decide/schema.ts";
+import { mergeLimitUses, unmergeLimitUses } from "../limits/store.ts";
 import type { OrgPrograms } from "../programs/history.ts";
 import { currentMemberships } from "./current.ts";
 import { lastChangeOf } from "./enter.ts";
@@ -186,6 +187,7 @@ export const writeMembershipMerge = async (
     plan.map(({ change }) => change.membership),
   );
   await leavePrograms(tx, orgId, victimId);
+  await mergeLimitUses(tx, orgId, { survivorId, victimId });
 };
 
 const saved = ({ membership, tierChange }: Change, recordedAt: Date): SavedMembership => ({
@@ -199,7 +201,7 @@ const saved = ({ membership, tierChange }: Change, recordedAt: Date): SavedMembe
 export const undoMembershipMerge = async (
   tx: Tx,
   orgId: number,
-  { survivorId, at }: MembershipMerge,
+  { survivorId, victimId, at }: MembershipMerge,
   merged: readonly MergedMembership[],
   programs: OrgPrograms,
 ): Promise<void> => {
@@ -222,6 +224,7 @@ export const undoMembershipMerge = async (
     orgId,
     changes.map(({ membership }) => membership),
   );
+  await unmergeLimitUses(tx, orgId, { survivorId, victimId });
 };
 
 /** As it comes back from where it was kept as JSON. */

@@ -1,0 +1,107 @@
+import type { Catalogue } from "#expressions";
+import { type ActionParts, type CompiledAction, compileAction } from "./actions.ts";
+import type { CompiledAward } from "./awards.ts";
+import { type Condition, compileCondition } from "./conditions.ts";
+import { type CompiledLimit, compileLimits, type Limit } from "./limits.ts";
+import { compileScope, type ScopeTest } from "./scopes.ts";
+import { actionsOf, type Rule, type RuleSet, type Stage } from "./workflow.ts";
+
+export interface CompiledRule {
+  /** Place among all rules of the program. */
+  readonly index: number;
+  /** Place of its set. */
+  readonly set: number;
+  readonly id: string;
+  readonly name: string;
+  readonly setName: string;
+  /** What its set runs for each of. */
+  readonly unroll: "lines" | "tenders" | null;
+  readonly condition: Condition;
+  readonly actions: readonly CompiledAction[];
+  readonly otherwise: readonly CompiledAction[];
+}
+
+export interface CompiledSet {
+  /** Place among all sets of the program. */
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  /** Null: runs everywhere and always. */
+  readonly scope: ScopeTest | null;
+  readonly unroll: "lines" | "tenders" | null;
+  readonly useProportions: boolean;
+  readonly rules: readonly CompiledRule[];
+}
+
+export type CompiledStages = Readonly<Record<Stage, readonly CompiledSet[]>>;
+
+export interface CompiledWorkflow {
+  readonly rules: readonly CompiledRule[];
+  readonly awards: readonly CompiledAward[];
+  readonly sets: readonly CompiledSet[];
+  readonly stages: CompiledStages;
+  readonly limits: readonly CompiledLimit[];
+}
+
+export interface WorkflowParts extends Omit<ActionParts, "sets"> {
+  readonly catalogue: Catalogue;
+  readonly timeZone: string;
+}
+
+/** Sets in which `workflowProblems` found no problem. */
+export const compileWorkflow = (
+  definitions: readonly RuleSet[],
+  limits: readonly Limit[] | undefined,
+  parts: WorkflowParts,
+): CompiledWorkflow => {
+  const places = new Map(definitions.map(({ id }, index) => [id, index]));
+  const rules: CompiledRule[] = [];
+  const sets = definitions.map((set, index): CompiledSet => {
+    const compiled = set.rules.map((rule, position) =>
+      compileRule(rule, rules.length + position, index, set, { ...parts, sets: places }),
+    );
+    rules.push(...compiled);
+    return {
+      index,
+      id: set.id,
+      name: set.name,
+      scope: compileScope(set.scope, parts.timeZone),
+      unroll: set.unroll ?? null,
+      useProportions: set.useProportions === true,
+      rules: compiled,
+    };
+  });
+  const runs = (stage: Stage) =>
+    sets.filter((_, index) => {
+      const { isForwarded, stage: own = "start" } = definitions[index]!;
+      return isForwarded !== true && own === stage;
+    });
+  const stages: CompiledStages = {
+    start: runs("start"),
+    trackers: runs("trackers"),
+    points_trackers: runs("points_trackers"),
+    end: runs("end"),
+  };
+  const awards = rules.flatMap(({ actions, otherwise }) =>
+    [...actions, ...otherwise].flatMap((action) => (action.type === "award" ? [action.award] : [])),
+  );
+  return { rules, awards, sets, stages, limits: compileLimits(limits, places, parts.moneyScale) };
+};
+
+const compileRule = (
+  rule: Rule,
+  index: number,
+  place: number,
+  { name: setName, unroll }: RuleSet,
+  parts: ActionParts & { readonly catalogue: Catalogue },
+): CompiledRule => ({
+  index,
+  set: place,
+  id: rule.id,
+  name: rule.name,
+  setName,
+  unroll: unroll ?? null,
+  condition: compileCondition(rule.condition, parts.catalogue),
+  actions: actionsOf(rule).map((action) => compileAction(action, parts)),
+  otherwise: (rule.otherwise ?? []).map((action) => compileAction(action, parts)),
+});

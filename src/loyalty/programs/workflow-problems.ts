@@ -1,0 +1,173 @@
+import type { Activity, Place } from "#expressions";
+import { type ActionContext, actionProblems } from "./actions.ts";
+import { lineKindProblems } from "./awards.ts";
+import type { Problem } from "./problems.ts";
+import { scopeProblems } from "./scopes.ts";
+import { actionsWithPaths, type Rule, type RuleSet } from "./workflow.ts";
+
+/** Judges the condition of a rule. */
+export type ConditionCheck = (rule: Rule, path: string, place: Place) => readonly Problem[];
+
+/** What is wrong with the sets of one activity: ids, conditions, actions, and where forwards lead. */
+export const workflowProblems = (
+  sets: readonly RuleSet[],
+  activity: Activity,
+  context: ActionContext,
+  check: ConditionCheck,
+): Problem[] => {
+  const path = `activities.${activity}`;
+  const problems: Problem[] = [];
+  const places = placesOf(sets, activity);
+  const seen = new Set<string>();
+  const claim = (id: string, at: string) => {
+    if (seen.has(id)) problems.push({ path: `${at}.id`, message: `${id} is used twice.` });
+    seen.add(id);
+  };
+  for (const [index, set] of sets.entries()) {
+    const at = `${path}[${index}]`;
+    claim(set.id, at);
+    problems.push(...setProblems(set, at));
+    for (const [position, rule] of set.rules.entries()) {
+      const ruleAt = `${at}.rules[${position}]`;
+      claim(rule.id, ruleAt);
+      problems.push(
+        ...check(rule, ruleAt, places.get(set.id) ?? { activity }),
+        ...ruleProblems(rule, ruleAt, context),
+      );
+    }
+  }
+  const lineKinds = sets.flatMap((set) => awardsOf(set));
+  return [...problems, ...forwardProblems(sets, path), ...lineKindProblems(lineKinds, path)];
+};
+
+/** Where conditions of sets stand: what a set runs for, the sets that it forwards to run for as well. */
+const placesOf = (sets: readonly RuleSet[], activity: Activity): ReadonlyMap<string, Place> => {
+  const byId = new Map(sets.map((set) => [set.id, set]));
+  const places = new Map<string, { activity: Activity; lines: boolean; tenders: boolean }>();
+  const enter = (set: RuleSet, lines: boolean, tenders: boolean): void => {
+    const known = places.get(set.id);
+    const inLines = lines || set.unroll === "lines";
+    const inTenders = tenders || set.unroll === "tenders";
+    // Forwards may lead in a circle here: that is judged elsewhere.
+    if (known !== undefined && known.lines >= inLines && known.tenders >= inTenders) return;
+    const place = {
+      activity,
+      lines: inLines || known?.lines === true,
+      tenders: inTenders || known?.tenders === true,
+    };
+    places.set(set.id, place);
+    for (const rule of set.rules)
+      for (const [action] of actionsWithPaths(rule, "")) {
+        const next = action.type === "forward" ? byId.get(action.setId) : undefined;
+        if (next !== undefined) enter(next, place.lines, place.tenders);
+      }
+  };
+  for (const set of sets) enter(set, false, false);
+  return places;
+};
+
+const setProblems = (set: RuleSet, at: string): Problem[] => {
+  const problems = set.scope === undefined ? [] : scopeProblems(set.scope, `${at}.scope`);
+  if (set.isForwarded === true && set.stage !== undefined)
+    problems.push({
+      path: `${at}.stage`,
+      message: "belongs to sets that run by themselves: a forwarded one runs where a rule sends to it.",
+    });
+  if (set.useProportions === true && set.unroll !== "lines")
+    problems.push({ path: `${at}.useProportions`, message: "belongs to sets that run for each line only." });
+  return problems;
+};
+
+const ruleProblems = (rule: Rule, at: string, context: ActionContext): Problem[] => {
+  const problems: Problem[] = [];
+  if (rule.award === undefined && rule.expiryStrategyId !== undefined)
+    problems.push({ path: `${at}.expiryStrategyId`, message: "belongs to the rule's award: it has none." });
+  let isIdle = true;
+  for (const [action, path] of actionsWithPaths(rule, at)) {
+    isIdle = false;
+    problems.push(...actionProblems(action, path, context));
+  }
+  if (isIdle) problems.push({ path: at, message: "does nothing: give it an award or an action." });
+  return problems;
+};
+
+/** Awards to lines, in whatever way they come to be. */
+const awardsOf = (set: RuleSet) =>
+  set.rules.flatMap((rule) =>
+    [...actionsWithPaths(rule, "")].flatMap(([action]) =>
+      action.type === "award"
+        ? [
+            {
+              award:
+                set.unroll === "lines" ? { ...action.award, basis: "line_amount" as const } : action.award,
+              expiryStrategyId: action.expiryStrategyId,
+            },
+          ]
+        : [],
+    ),
+  );
+
+/** Forwards lead to sets that wait for them, never in a circle, and what runs for each line or payment does so once. */
+const forwardProblems = (sets: readonly RuleSet[], path: string): Problem[] => {
+  const problems: Problem[] = [];
+  const byId = new Map(sets.map((set, index) => [set.id, { set, index }]));
+  const targets = new Map<string, string[]>();
+  for (const [index, set] of sets.entries()) {
+    const onward: string[] = [];
+    for (const [position, rule] of set.rules.entries())
+      for (const [action, at] of actionsWithPaths(rule, `${path}[${index}].rules[${position}]`)) {
+        if (action.type !== "forward") continue;
+        const target = byId.get(action.setId)?.set;
+        if (target === undefined)
+          problems.push({ path: `${at}.setId`, message: `there is no set ${action.setId} here.` });
+        else if (target.isForwarded !== true)
+          problems.push({
+            path: `${at}.setId`,
+            message: `${target.name} runs by itself: only sets that wait for it can be forwarded to.`,
+          });
+        else onward.push(target.id);
+      }
+    targets.set(set.id, onward);
+  }
+  const reached = new Set([...targets.values()].flat());
+  for (const [index, set] of sets.entries()) {
+    if (set.isForwarded === true && !reached.has(set.id))
+      problems.push({ path: `${path}[${index}]`, message: `no rule forwards to ${set.name}.` });
+    if (leadsBack(set.id, targets))
+      problems.push({ path: `${path}[${index}]`, message: `${set.name} forwards to itself in a circle.` });
+    else if (set.unroll !== undefined && unrollsAgain(set.id, targets, byId))
+      problems.push({
+        path: `${path}[${index}].unroll`,
+        message: "forwards to a set that runs for each line or payment again.",
+      });
+  }
+  return problems;
+};
+
+const leadsBack = (start: string, targets: ReadonlyMap<string, readonly string[]>): boolean => {
+  const open = [...(targets.get(start) ?? [])];
+  const done = new Set<string>();
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === start) return true;
+    if (done.has(id)) continue;
+    done.add(id);
+    open.push(...(targets.get(id) ?? []));
+  }
+  return false;
+};
+
+const unrollsAgain = (
+  start: string,
+  targets: ReadonlyMap<string, readonly string[]>,
+  byId: ReadonlyMap<string, { readonly set: RuleSet }>,
+): boolean => {
+  const open = [...(targets.get(start) ?? [])];
+  const done = new Set<string>();
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (byId.get(id)?.set.unroll !== undefined) return true;
+    if (done.has(id)) continue;
+    done.add(id);
+    open.push(...(targets.get(id) ?? []));
+  }
+  return false;
+};
