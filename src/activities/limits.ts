@@ -2,11 +2,11 @@ import {
   type Decision,
   type LimitQuestion,
   type LimitUses,
+  limitKey,
   limitsOf,
   loadLimitUses,
   type OrgPrograms,
   type SavedLimitUse,
-  useKey,
 } from "#loyalty";
 import type { Tx } from "#platform";
 import type { Passage } from "./passage.ts";
@@ -44,7 +44,7 @@ export const keepUses = (
   if (limitUses.length === 0) return [];
   const key = `${partyId}/${programId}`;
   const uses = new Map(known.get(key));
-  for (const { limitId, period, used } of limitUses) uses.set(useKey(limitId, period), used);
+  for (const { limitId, period, used } of limitUses) uses.set(limitKey(limitId, period), used);
   known.set(key, uses);
   return limitUses.map((use) => ({ partyId, programId, ...use }));
 };

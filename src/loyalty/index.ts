@@ -1,7 +1,7 @@
 export { type BillAgain, type DecidedAgain, decideAgain } from "./decide/again.ts";
 export { decideTransaction, newMembership } from "./decide/decide.ts";
 export { explainTrace, type Why, type WhyRule } from "./decide/explain.ts";
-export { limitsOf, useKey } from "./decide/limits.ts";
+export { limitKey, limitsOf } from "./decide/limits.ts";
 export type {
   Award,
   AwardSource,

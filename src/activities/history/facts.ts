@@ -2,7 +2,7 @@ import { POINTS } from "#ledger";
 import { type Award, type CompiledProgram, DEFAULT_EXPIRY, shareOf, type TransactionFacts } from "#loyalty";
 import type { Organisation } from "#orgs";
 import { type Instant, localDate, type Millipoints } from "#platform";
-import { amountsThatCount } from "../bill-facts.ts";
+import { amountsThatCount, storeFactsOf, tendersOf } from "../bill-facts.ts";
 import { postingsOf } from "../postings.ts";
 import type { Fraction, ReturnedShare } from "../returns/clawback.ts";
 import { returnedShareOf } from "../returns/consequence.ts";
@@ -21,7 +21,6 @@ export const factsOfRecorded = (
   moment: DecisionMoment,
 ): TransactionFacts => {
   const { inside } = bill;
-  const store = organisation.store(bill.storeId);
   return {
     transactionId: bill.id,
     number: inside.number,
@@ -32,7 +31,9 @@ export const factsOfRecorded = (
     moneyScale: organisation.moneyScale,
     note: inside.note,
     extendedFields: inside.extendedFields,
-    store: { code: store?.code ?? "", name: store?.name ?? "" },
+    store: storeFactsOf(organisation, bill.storeId),
+    source: inside.source,
+    ...(inside.paymentModes.length === 0 ? {} : { tenders: tendersOf(inside.paymentModes) }),
     timeZone: zoneOfStore(organisation, bill.storeId),
     ...moment,
   };

@@ -33,6 +33,8 @@ export const readBills = async (
       discount: row.discount,
       note: row.note,
       extendedFields: row.extendedFields,
+      source: row.source,
+      paymentModes: row.paymentModes,
       outlierStatus: row.outlierStatus,
       trace: row.trace,
       isChanged: row.isChanged,

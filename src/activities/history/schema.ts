@@ -1,6 +1,7 @@
 import type { Trace } from "#loyalty";
 import type { Instant, Money } from "#platform";
 import type { BillLine, GoneBack } from "../returns/schema.ts";
+import type { PaymentMode } from "../schema.ts";
 
 /** A stretch of time: from one instant to before another. */
 export interface Span {
@@ -45,6 +46,8 @@ export interface BillDetails {
   readonly discount: Money | null;
   readonly note: string | null;
   readonly extendedFields: Readonly<Record<string, unknown>>;
+  readonly source: string;
+  readonly paymentModes: readonly PaymentMode[];
   readonly outlierStatus: string;
   /** As it was stored. */
   readonly trace: Trace | null;

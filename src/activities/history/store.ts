@@ -57,7 +57,8 @@ export const pageOfBills = (
            t.gross_amount as "grossAmount", t.discount, t.outlier_status as "outlierStatus", t.event_no as "eventNo",
            t.updated_at is not null as "isChanged",
            case when i.is_inside then t.details ->> 'note' end as note,
-           case when i.is_inside then coalesce(t.details -> 'extendedFields', '{}') end as "extendedFields",
+           case when i.is_inside then coalesce(t.details -> 'extendedFields', '{}') end as "extendedFields", t.source,
+           case when i.is_inside then coalesce(t.details -> 'paymentModes', '[]') end as "paymentModes",
            case when i.is_inside then t.trace end as trace
       from activities.transactions t
      cross join lateral (

@@ -3,7 +3,7 @@ import { type Instant, localDate, type Millipoints, POINTS_SCALE } from "#platfo
 import type { CompiledProgram } from "../programs/compile.ts";
 import { periodBegin } from "../programs/limits.ts";
 import { decideTransaction } from "./decide.ts";
-import { useKey } from "./limits.ts";
+import { limitKey } from "./limits.ts";
 import type { Decision, LimitUses, MemberState, Trace, TransactionFacts } from "./schema.ts";
 import { awardsTold } from "./told.ts";
 
@@ -86,7 +86,7 @@ const usesBefore = (program: CompiledProgram, { used = [] }: Trace, billedAt: In
     used.flatMap(([index, before]) => {
       const limit = program.limits[index];
       if (limit === undefined) return [];
-      return [[useKey(limit.id, periodBegin(limit, billedAt, program.timeZone)), before] as const];
+      return [[limitKey(limit.id, periodBegin(limit, billedAt, program.timeZone)), before] as const];
     }),
   );
 

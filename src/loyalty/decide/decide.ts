@@ -1,5 +1,7 @@
 import { addAmounts, type Instant, localDate, type Millipoints } from "#platform";
+
 import type { CompiledProgram } from "../programs/compile.ts";
+
 import { expiresAt } from "../programs/expiry.ts";
 import { STAGES } from "../programs/workflow.ts";
 import { termsOf } from "../tiers/enter.ts";

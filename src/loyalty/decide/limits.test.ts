@@ -4,7 +4,7 @@ import type { ProgramDefinition } from "../programs/schema.ts";
 import { awarding, bill, compiledProgram, definitionWithSets, member } from "../testing.ts";
 import { decideTransaction } from "./decide.ts";
 import { explainTrace } from "./explain.ts";
-import { useKey } from "./limits.ts";
+import { limitKey } from "./limits.ts";
 import type { LimitUses, TransactionFacts } from "./schema.ts";
 
 type Sets = Parameters<typeof definitionWithSets>[0];
@@ -50,25 +50,25 @@ describe("a limit per customer", () => {
     const first = decided(program, bill(300));
     expect(first.points).toBe(30);
     expect(first.limitUses).toEqual([{ limitId: 1, period: "2026-01-01", used: 30_000 }]);
-    const uses = new Map([[useKey(1, "2026-01-01"), 30_000]]);
+    const uses = new Map([[limitKey(1, "2026-01-01"), 30_000]]);
     const second = decided(program, bill(300), uses);
     expect(second.points).toBe(20);
     expect(second.limitUses).toEqual([{ limitId: 1, period: "2026-01-01", used: 50_000 }]);
     expect(second.trace.used).toEqual([[0, 30_000]]);
     expect(second.why.rules[0]?.because).toContain("The limit Cap (50 points a month) leaves 20 of 30.");
-    const third = decided(program, bill(300), new Map([[useKey(1, "2026-01-01"), 50_000]]));
+    const third = decided(program, bill(300), new Map([[limitKey(1, "2026-01-01"), 50_000]]));
     expect([third.points, third.limitUses]).toEqual([0, []]);
   });
 
   test("begins anew with its period", () => {
-    const uses = new Map([[useKey(1, "2026-01-01"), 50_000]]);
+    const uses = new Map([[limitKey(1, "2026-01-01"), 50_000]]);
     const february = Date.UTC(2026, 1, 1, 0, 30);
     expect(decided(program, bill(300, { billedAt: february }), uses).points).toBe(30);
   });
 
   test("of the number of bills that earn", () => {
     const counted = withLimits([limit({ counts: "transaction_count", value: 2 })]);
-    const at = (used: number) => decided(counted, bill(100), new Map([[useKey(1, "2026-01-01"), used]]));
+    const at = (used: number) => decided(counted, bill(100), new Map([[limitKey(1, "2026-01-01"), used]]));
     expect([at(1).points, at(1).limitUses[0]?.used]).toEqual([10, 2]);
     expect([at(2).points, at(2).limitUses]).toEqual([0, []]);
     expect(at(2).why.rules[0]?.because.at(-1)).toBe("The limit Cap (2 bills a month) leaves nothing.");

@@ -25,7 +25,7 @@ export class LimitMeter {
   constructor(program: CompiledProgram, facts: TransactionFacts, uses: LimitUses) {
     this.#gauges = program.limits.map((limit) => {
       const period = limit.isPerCustomer ? periodBegin(limit, facts.billedAt, program.timeZone) : "";
-      const before = limit.isPerCustomer ? (uses.get(useKey(limit.id, period)) ?? 0) : 0;
+      const before = limit.isPerCustomer ? (uses.get(limitKey(limit.id, period)) ?? 0) : 0;
       return { limit, period, before, used: before };
     });
   }
@@ -97,4 +97,4 @@ const concerns = ({ sets, currencyId: own }: CompiledLimit, set: number, currenc
   own === currencyId && (sets === null || sets.has(set));
 
 /** Under which a use is kept among those of a customer. */
-export const useKey = (limitId: number, period: string): string => `${limitId}/${period}`;
+export const limitKey = (limitId: number, period: string): string => `${limitId}/${period}`;

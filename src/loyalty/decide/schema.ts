@@ -45,7 +45,7 @@ export interface LimitUse {
   readonly used: number;
 }
 
-/** Uses of limits by `useKey`. */
+/** Uses of limits by `limitKey`. */
 export type LimitUses = ReadonlyMap<string, number>;
 
 /** What a decision may know about the customer, as it stands before the activity. */

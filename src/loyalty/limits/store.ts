@@ -1,5 +1,5 @@
 import { type Sql, sql, type Tx } from "#platform";
-import { useKey } from "../decide/limits.ts";
+import { limitKey } from "../decide/limits.ts";
 import type { LimitUse, LimitUses } from "../decide/schema.ts";
 
 /** A party's use of a limit, as it is after a decision. */
@@ -38,7 +38,7 @@ export const loadLimitUses = async (
   for (const { partyId, programId, limitId, period, used } of rows) {
     const key = `${partyId}/${programId}`;
     const uses = found.get(key) ?? new Map<string, number>();
-    uses.set(useKey(limitId, period), used);
+    uses.set(limitKey(limitId, period), used);
     found.set(key, uses);
   }
   return found;

@@ -47,7 +47,7 @@ const CASES: readonly [what: string, after: ProgramDefinition, told: readonly st
   [
     "a rate",
     changed(({ activities }) => {
-      activities.TransactionAdd[0]!.rules[0]!.award.perTier = { "1": 1, "2": 2.5, "3": 3 };
+      activities.TransactionAdd[0]!.rules[0]!.award!.perTier = { "1": 1, "2": 2.5, "3": 3 };
     }),
     [
       "Rules | Set “Purchases”, rule “Points on every purchase”, award, rate by tier: tier 2 (Silver) changes from 2 % to 2.5 %.",
@@ -87,7 +87,7 @@ const CASES: readonly [what: string, after: ProgramDefinition, told: readonly st
         { id: 5, name: "Stamps", identifier: "stamps", decimals: 0, returnable: true, activeTo: null },
       ];
       definition.redemption = { perTier: { "3": { minimum: null } }, enabled: false };
-      definition.activities.TransactionAdd[0]!.rules[0]!.award.currencyId = 5;
+      definition.activities.TransactionAdd[0]!.rules[0]!.award!.currencyId = 5;
       definition.delayFrom = "processing_date";
     }),
     [
