@@ -69,9 +69,11 @@ import {
   enrol,
   type Loyalty,
   membersOfTier,
+  moveTiersOf,
   openMemberships,
   publishedPrograms,
   remindOfTierEndsOf,
+  verifyLoyalty,
 } from "#loyalty";
 import { addMailboxRoutes, createMessages, defineDelivery, defineRetention, type Messages } from "#messages";
 import { addOrgsRoutes, createOrgs, daysOf, type Orgs } from "#orgs";
@@ -272,6 +274,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     endTiersOf({ ...tierParts, standingIn }, await organisationIds()),
   );
   jobs.every("13 * * * *", "loyalty.end_tiers");
+  jobs.define("loyalty.move_tiers", async () => moveTiersOf(tierParts, await organisationIds()));
+  jobs.every("* * * * *", "loyalty.move_tiers");
   jobs.define("loyalty.remind_tiers", async () => remindOfTierEndsOf(tierParts, await organisationIds()));
   jobs.every("17 * * * *", "loyalty.remind_tiers");
   jobs.define("ledger.remind", async () => {
@@ -344,6 +348,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       return loyalty.loyaltyDetails(tx, await orgs.get(orgId), partyId, accounts);
     },
     pointsEmbeds: createPointsEmbeds({ clock, orgs, loyalty }),
+    tierGaps: async (tx, { orgId }, partyId, asked) =>
+      loyalty.tierGaps(tx, await orgs.get(orgId), partyId, asked),
     tierMembers: (tx, { orgId }, page) => membersOfTier(tx, orgId, page),
   });
   addMailboxRoutes(server, {
@@ -451,6 +457,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       const others = [
         ...(await verifyActivities(db)),
         ...(await verifyCustomers(db)),
+        ...(await verifyLoyalty(db)),
         ...(await verifyPoints(db)),
         ...(await verifyLiability(db, await allOrganisations())),
       ];

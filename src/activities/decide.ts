@@ -6,6 +6,7 @@ import {
   decideTransaction,
   type MemberState,
   type Membership,
+  movedEvents,
   newMembership,
   rollsOf,
   type SavedMembership,
@@ -139,11 +140,18 @@ const keepMembership = (
   addVisit(snapshot.visitDays, partyId, visitDayOf(snapshot.organisation, purchase));
   const recordedAt = new Date(snapshot.recordedAt);
   const saved: SavedMembership = { membership, tierChange, transactionId, recordedAt };
+  const { id: orgId } = snapshot.organisation;
+  if (before.moved !== undefined && !isSaved(before, writes))
+    writes.events.push(...movedEvents(orgId, before));
   writes.memberships.push(saved);
-  if (tierChange !== null) writes.events.push(...tierEvents(snapshot.organisation.id, [saved]));
+  if (tierChange !== null) writes.events.push(...tierEvents(orgId, [saved]));
   writes.limitUses.push(...keepUses(snapshot.limitUses, partyId, membership.programId, decision));
   if (program.rolls) roll(program, passage, decision, facts, writes);
 };
+
+/** Whether an earlier bill of the batch saves the membership. */
+const isSaved = ({ partyId, programId }: Membership, { memberships }: Writes): boolean =>
+  memberships.some(({ membership }) => membership.partyId === partyId && membership.programId === programId);
 
 const refuseAmount = (passage: Passage, { organisation }: Snapshot): void => {
   const value = passage.purchase.amount / organisation.moneyScale;

@@ -55,7 +55,7 @@ const sumBills = (
     .entities("STORE")
     .map(({ id }) => ({ id, zone: zoneOfStore(organisation, id) }));
   return tx.rows(sql`/* activities.sum_bills_of_periods */
-    select b.question, sum(b.amount) as purchases, count(distinct b.day) filter (where b.is_left) as visits
+    select b.question, sum(b.amount)::bigint as purchases, count(distinct b.day) filter (where b.is_left) as visits
       from (
         select q.question, (t.billed_at at time zone coalesce(s.zone, ${organisation.timeZone}))::date as day,
                greatest(0, (t.trace ->> 'amount')::bigint - coalesce(r.amount, 0)) as amount,
@@ -83,7 +83,7 @@ const sumPoints = (
   parts: readonly Part[],
 ): Promise<Pick<Row, "question" | "points">[]> =>
   tx.rows(sql`/* activities.sum_points_of_periods */
-    select q.question, sum(e.amount) as points
+    select q.question, sum(e.amount)::bigint as points
       from unnest(${parts.map(({ question }) => question)}::int[], ${parts.map(({ partyId }) => partyId)}::bigint[],
                   ${parts.map(({ programId }) => programId)}::bigint[],
                   ${parts.map(({ from }) => iso(from))}::timestamptz[], ${parts.map(({ to }) => iso(to))}::timestamptz[])

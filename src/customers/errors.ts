@@ -155,6 +155,7 @@ export const errors = defineErrors("customers", {
 
 /** Warnings: the registration or change itself succeeded. */
 export const WARNING = {
+  noDowngrade: 91_010,
   combined: 8050,
   merged: 8051,
   /** The id names a customer who was merged into another. */

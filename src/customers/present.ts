@@ -2,6 +2,7 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 import { EntityReferenceShape, entityReference, type Organisation } from "#orgs";
 import { formatIso, Issue } from "#platform";
 import { type PointsParts, PointsShapes } from "./embeds.ts";
+import type { GapsShown } from "./gaps.ts";
 import { isSamePlace } from "./rules.ts";
 import type { ChannelRow, Customer, ProfileRow, SourceAccount } from "./schema.ts";
 
@@ -52,6 +53,8 @@ export const CustomerShape = Type.Object({
   extendedFields: Anything,
   pointsSummary: Type.Optional(Anything),
   loyaltyProgramDetails: Type.Optional(Type.Array(Anything)),
+  upgradeStrategies: Type.Optional(Type.Array(Anything)),
+  gapToRenewSummary: Type.Optional(Type.Array(Anything)),
   ...PointsShapes,
   status: Type.Optional(Type.Object({ status: Type.String(), label: Type.String(), reason: Type.String() })),
   warnings: Type.Array(Issue),
@@ -67,6 +70,8 @@ export interface Presentation {
   readonly loyalty: readonly Readonly<Record<string, unknown>>[];
   /** What embeds about points add. */
   readonly points?: PointsParts;
+  /** How far the next tier is, and the renewal of this one, where asked for. */
+  readonly gaps?: GapsShown;
   readonly warnings: readonly Issue[];
 }
 
@@ -144,10 +149,12 @@ const SUMMARY = [
 const summaryOf = (details: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> =>
   details === undefined ? {} : Object.fromEntries(SUMMARY.map((name) => [name, details[name]]));
 
+const copied = (items: readonly object[]): Record<string, unknown>[] => items.map((item) => ({ ...item }));
+
 export const presentCustomer = (
   organisation: Organisation,
   found: Customer,
-  { only, embed, loyalty, points, warnings }: Presentation,
+  { only, embed, loyalty, points, gaps = { lacksDowngrade: false }, warnings }: Presentation,
 ): CustomerShape => {
   const { customer } = found;
   const [main] = loyalty;
@@ -171,6 +178,8 @@ export const presentCustomer = (
     extendedFields: { ...customer.extendedFields },
     ...(embed.has("points") ? { pointsSummary: summaryOf(main) } : {}),
     ...(embed.has("mlp") ? { loyaltyProgramDetails: loyalty.map((item) => ({ ...item })) } : {}),
+    ...(gaps.upgradeStrategies === undefined ? {} : { upgradeStrategies: copied(gaps.upgradeStrategies) }),
+    ...(gaps.gapToRenewSummary === undefined ? {} : { gapToRenewSummary: copied(gaps.gapToRenewSummary) }),
     ...points,
     ...(embed.has("customerStatus") ? { status: { status: customer.status, label: "", reason: "" } } : {}),
     warnings: [...warnings],

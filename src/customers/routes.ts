@@ -5,6 +5,7 @@ import { failures, Issue, issue, type Server, type Tx, V2Failure, V2List } from 
 import { type AdminRouteParts, addAdminRoutes } from "./admin-routes.ts";
 import { type PointsEmbeds, parseEmbed, shortenedWarnings } from "./embeds.ts";
 import { errors, WARNING } from "./errors.ts";
+import { type GapsAsked, type GapsShown, gapWarnings, parseGaps } from "./gaps.ts";
 import { addMergeRoutes } from "./merge-routes.ts";
 import { parseChange, parseIdentifierChange, parseRegistration } from "./parse.ts";
 import { type ParseContext, parseAccount, parseSource, type SourceErrors, shown } from "./parse-values.ts";
@@ -24,6 +25,8 @@ export interface CustomersRouteParts extends AdminRouteParts {
   readonly loyaltyDetails?: LoyaltyDetails;
   /** Without it the embeds about points are not served. */
   readonly pointsEmbeds?: PointsEmbeds;
+  /** How far a customer is from the next tier and from keeping theirs; without it they have none. */
+  readonly tierGaps?: (tx: Tx, actor: Actor, partyId: number, asked: GapsAsked) => Promise<GapsShown>;
 }
 
 const READ = { access: { resource: "Customer", mode: "read" } } as const;
@@ -44,6 +47,8 @@ const ReadQuery = {
     "Parts to add, separated by commas: points, mlp, customerStatus, expirySchedules, expiredPoints, promotionalPoints, alternateCurrencies; by id returnedPoints too",
   ),
   includedOnlyCurrentProfile: text("true: leave out profiles of other sources"),
+  gapToUpgrade: text("With embed=mlp: how far the next tier is, so many days ahead (0: today)"),
+  gapToRenew: text("With embed=mlp: what is missing to keep the tier"),
 };
 const Loose = Type.Optional(Type.Unknown());
 const Id = Type.Object({ customerId: Type.String() });
@@ -223,17 +228,24 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
     actor: Actor,
     { partyId, mergedFrom }: Resolved,
     place: SourceAccount | null,
-    query: { embed?: string; includedOnlyCurrentProfile?: string },
+    query: {
+      embed?: string;
+      includedOnlyCurrentProfile?: string;
+      gapToUpgrade?: string;
+      gapToRenew?: string;
+    },
     isById: boolean,
   ): Promise<CustomerShape> => {
     const organisation = await orgs.get(actor.orgId);
     const asked = parseEmbed(query.embed, { isById, hasPoints: parts.pointsEmbeds !== undefined });
     const { embed } = asked;
-    const [found, loyalty, points] = await customers.read(actor.orgId, (tx) =>
+    const gaps = parseGaps(query, embed);
+    const [found, loyalty, points, tierGaps] = await customers.read(actor.orgId, (tx) =>
       Promise.all([
         readCustomer(tx, actor.orgId, partyId),
         parts.loyaltyDetails?.(tx, actor, partyId) ?? Promise.resolve([]),
         asked.points.size === 0 ? undefined : parts.pointsEmbeds?.(tx, actor, partyId, asked.points),
+        gaps.isAsked ? parts.tierGaps?.(tx, actor, partyId, gaps.asked) : undefined,
       ]),
     );
     if (found === null) throw errors.unknown({ name: "id", value: partyId });
@@ -245,9 +257,12 @@ const addReads = (server: Server, parts: CustomersRouteParts) => {
       embed,
       loyalty: loyalty as readonly Readonly<Record<string, unknown>>[],
       ...(points === undefined ? {} : { points: points.shown }),
+      ...(tierGaps === undefined ? {} : { gaps: tierGaps }),
       warnings: [
         ...mergeWarnings(partyId, mergedFrom),
         ...asked.warnings,
+        ...gaps.warnings,
+        ...gapWarnings(tierGaps),
         ...shortenedWarnings(points?.shortened ?? []),
       ],
     });

@@ -50,6 +50,12 @@ export const errors = defineErrors("loyalty", {
     message: "{field} holds a character that cannot be kept (a zero byte or half of a pair).",
   },
   bad_event_type: { number: 71011, http: 400, message: "{value} is no activity that programs know." },
+  tiers_move_at_once: {
+    number: 71034,
+    http: 400,
+    message:
+      "The draft gives tiers other numbers or removes some: it can only be published at once, not from {value} on.",
+  },
   unknown_version: { number: 71030, http: 404, message: "Program {id} has no version {version}." },
   bad_version: {
     number: 71031,

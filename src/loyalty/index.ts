@@ -65,7 +65,7 @@ export {
   type StandingQuestion,
 } from "./tiers/end-tiers.ts";
 export { type ChangeTerms, type Entered, enterTier } from "./tiers/enter.ts";
-export { type TierEventType, tierEvents } from "./tiers/events.ts";
+export { movedEvents, type TierEventType, tierEvents } from "./tiers/events.ts";
 export {
   type MergedMembership,
   planMembershipMerge,
@@ -73,6 +73,7 @@ export {
   undoMembershipMerge,
   writeMembershipMerge,
 } from "./tiers/merge.ts";
+export { type MoveTierParts, moveTiersOf } from "./tiers/move-tiers.ts";
 export { remindOfTierEndsOf, type TierReminderParts } from "./tiers/remind.ts";
 export { type PeriodStanding, tierAfterReturn } from "./tiers/renewal.ts";
 export { type Measures, tierNumbered } from "./tiers/rules.ts";
@@ -92,3 +93,4 @@ export {
   tiersAt,
   upsertNewest,
 } from "./tiers/store.ts";
+export { verifyLoyalty } from "./tiers/verify.ts";

@@ -4,11 +4,13 @@ import { formatIso, type Tx } from "#platform";
 import type { Membership } from "./decide/schema.ts";
 import type { ProgramHistory } from "./programs/history.ts";
 import type { ProgramParts } from "./programs/parts.ts";
+import { draftHasProblems } from "./programs/publication.ts";
 import { createPrograms } from "./programs/service.ts";
 import { currentMemberships } from "./tiers/current.ts";
 import { membershipView, programDetails, titledDetails } from "./tiers/details.ts";
 import { pointsAccount, type StandingIn } from "./tiers/end-tiers.ts";
 import { type GapsAsked, standingSoFar, type TierGaps, tierGapsOf } from "./tiers/gap.ts";
+import { previewTierMoves, type TierMovePreview } from "./tiers/move-tiers.ts";
 import { NO_STANDING } from "./tiers/renewal.ts";
 import { tierNumbered } from "./tiers/rules.ts";
 import { listTierChanges, loadMemberships } from "./tiers/store.ts";
@@ -126,6 +128,16 @@ export const createLoyalty = (parts: LoyaltyParts) => {
     });
   };
 
+  /** What publishing a definition would make of the members of a program's tiers. Errors: unknown_program, draft_has_problems. */
+  const tierMoves = async (orgId: number, id: number, definition: unknown): Promise<TierMovePreview[]> => {
+    const judged = await programs.judgeDefinition(orgId, id, definition);
+    if (judged.definition === null) throw draftHasProblems(judged.problems);
+    const history = (await programs.programs(orgId)).byId(id);
+    // Before the first version nobody is in a tier.
+    if (history === null) return [];
+    return db.transaction(orgId, (tx) => previewTierMoves(tx, orgId, history, judged.definition));
+  };
+
   /** Tier history of a party as the console shows it, newest first. */
   const listChanges = async (orgId: number, partyId: number) => {
     const [organisation, all] = await Promise.all([orgs.get(orgId), programs.programs(orgId)]);
@@ -165,5 +177,14 @@ export const createLoyalty = (parts: LoyaltyParts) => {
     });
   };
 
-  return { ...programs, standing, loyaltyDetails, tierGaps, summaries, listMemberships, listChanges };
+  return {
+    ...programs,
+    standing,
+    loyaltyDetails,
+    tierGaps,
+    tierMoves,
+    summaries,
+    listMemberships,
+    listChanges,
+  };
 };

@@ -2,6 +2,7 @@ import { createStandingIn } from "#activities";
 import type { PublishedEvent } from "#events";
 import { endTiersOf, type ProgramDefinition, remindOfTierEndsOf } from "#loyalty";
 import { createLog } from "#platform";
+import { signInUser } from "../../src/identity/testing.ts";
 import { starterDefinition } from "../../src/loyalty/testing.ts";
 import { type Answer, createPointsApp, DAY } from "./points-shop.ts";
 
@@ -89,6 +90,11 @@ export const createTiersApp = async (definition: ProgramDefinition = TIERED) => 
         },
       );
     },
+    /** Number of the newest bill. */
+    lastNumber: () => `T-${bills}`,
+    /** A person of the console, of this organisation or the other. */
+    user: async (role: "marketer" | "care_agent", of = shop) =>
+      (await signInUser(app.identity, of.organisation, role)).headers as Readonly<Record<string, string>>,
     /** Moves the clock to noon of a day. */
     until: (day: string) => clock.set(new Date(`${day}T12:00:00Z`)),
     tier: async (customerId: number) => {

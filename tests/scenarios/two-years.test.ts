@@ -21,7 +21,8 @@ const liveUntil = async (day: string): Promise<string[]> => {
         .map(({ type, occurredAt, payload: { from, to, expiresAt } }) => {
           const on = occurredAt.toISOString().slice(0, 10);
           if (type === "transaction.added") return `${on} ${type}`;
-          const end = typeof expiresAt === "number" ? new Date(expiresAt).toISOString().slice(0, 10) : "never";
+          const end =
+            typeof expiresAt === "number" ? new Date(expiresAt).toISOString().slice(0, 10) : "never";
           return `${on} ${type} ${from}→${to} ends ${end}`;
         }),
     );
@@ -87,13 +88,15 @@ test("a customer's two years: upgraded, renewed, reminded, downgraded, lapsed, a
     "2028-01-20 transaction.added",
   ]);
 
-  const { body } = await shop.get(`/api/customers/${id}/tier-changes`, shop.agent);
+  const { body } = await shop.get(`/api/customers/${id}/tier-changes`, await shop.user("care_agent"));
   expect(
-    body.items.map(({ from, to, reason }: { from: { name: string } | null; to: { name: string }; reason: string }) => [
-      from?.name ?? null,
-      to.name,
-      reason,
-    ]),
+    body.items.map(
+      ({ from, to, reason }: { from: { name: string } | null; to: { name: string }; reason: string }) => [
+        from?.name ?? null,
+        to.name,
+        reason,
+      ],
+    ),
   ).toEqual([
     ["Member", "Gold", "upgrade"],
     ["Silver", "Member", "downgrade"],

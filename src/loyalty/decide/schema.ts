@@ -29,8 +29,8 @@ export interface Membership {
   readonly returnTier?: number | null;
   /** What the tier's number is read by (`Numbering`); absent: the first. */
   readonly numbering?: number;
-  /** The tier that the member held is gone from the program; the change is stored with the membership. */
-  readonly moved?: TierChange;
+  /** Tiers that the member held and that are gone from the program; the changes are stored with the membership. */
+  readonly moved?: readonly MovedTier[];
   /** Not stored yet: the customer joins with the bill being decided. */
   readonly isNew?: true;
   /** Tier changes decided since the membership was read, oldest first; they are stored with it. */
@@ -182,6 +182,11 @@ export interface TierChange {
   readonly notes?: string;
   /** Of a tier that was removed, when numbers do not tell: whether the member went up. */
   readonly isUp?: boolean;
+}
+
+/** A change because a tier was removed: from a tier of the numbering before. */
+export interface MovedTier extends TierChange {
+  readonly numbering: number;
 }
 
 /** What one award of a rule came to. */

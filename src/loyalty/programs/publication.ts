@@ -6,6 +6,7 @@ import type { TakenCurrencies } from "./currencies.ts";
 import type { Author, Changing, GetProgram, ProgramDetails, ProgramParts } from "./parts.ts";
 import type { Problem, ProgramDefinition } from "./schema.ts";
 import * as store from "./store.ts";
+import { movesMembers, tierMovesBetween } from "./tier-moves.ts";
 import { validateDefinition } from "./validate.ts";
 
 /** What jsonb cannot hold: zero characters and halves of surrogate pairs, as JSON.stringify writes them. */
@@ -117,6 +118,15 @@ export const createPublication = (
       const now = clock.now();
       const from = new Date(effectiveFrom ?? now.getTime());
       if (newest !== null) checkOrder(newest, from, now, organisation.timeZone);
+      if (newest !== null && movesMembers(tierMovesBetween(newest.definition, definition))) {
+        // What members hold is read by the newest version, which must decide by then.
+        if (from.getTime() > now.getTime())
+          throw errors.tiers_move_at_once({
+            value: formatIso(from.getTime(), organisation.timeZone),
+            field: "effectiveFrom",
+          });
+        await store.numberTiersAnew(tx, author.orgId, id);
+      }
       await store.insertVersion(tx, author.orgId, {
         programId: id,
         version: (newest?.version ?? 0) + 1,

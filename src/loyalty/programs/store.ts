@@ -104,6 +104,11 @@ export const saveDraft = (tx: Tx, orgId: number, id: number, draft: unknown, at:
     update loyalty.programs set draft = ${draft === null ? null : JSON.stringify(draft)}::jsonb, draft_updated_at = ${at}
      where org_id = ${orgId} and id = ${id}`);
 
+/** Counts one more numbering of a program's tiers: those who join from now on are numbered by it. */
+export const numberTiersAnew = (tx: Tx, orgId: number, id: number) =>
+  tx.run(sql`/* loyalty.number_tiers_anew */
+    update loyalty.programs set tier_numbering = tier_numbering + 1 where org_id = ${orgId} and id = ${id}`);
+
 export const insertVersion = (tx: Tx, orgId: number, row: VersionRow) =>
   tx.run(sql`/* loyalty.insert_version */
     insert into loyalty.program_versions

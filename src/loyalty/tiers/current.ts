@@ -32,7 +32,8 @@ export const currentMembership = (
         notes: "The tier was removed from the program",
       },
     );
-    current = { ...entered, moved: { ...tierChange, isUp } };
+    const moved = { ...tierChange, isUp, numbering: numbering + 1 };
+    current = { ...entered, moved: [...(current.moved ?? []), moved] };
   }
   return current;
 };

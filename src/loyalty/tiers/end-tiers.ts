@@ -5,7 +5,7 @@ import type { Membership } from "../decide/schema.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 import type { OrgPrograms, ProgramHistory } from "../programs/history.ts";
 import { currentMembership } from "./current.ts";
-import { tierEvents } from "./events.ts";
+import { movedEvents, tierEvents } from "./events.ts";
 import {
   downgradePolicyOf,
   judgeTier,
@@ -155,7 +155,10 @@ const judgeMembers = async (
     return { ...judged, transactionId: null, recordedAt: new Date(now) };
   });
   await saveMemberships(tx, orgId, saved);
-  await publish(tx, tierEvents(orgId, saved));
+  await publish(tx, [
+    ...due.flatMap((membership) => movedEvents(orgId, membership)),
+    ...tierEvents(orgId, saved),
+  ]);
   return saved;
 };
 

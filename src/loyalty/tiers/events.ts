@@ -1,5 +1,5 @@
 import type { NewEvent } from "#events";
-import type { TierChange } from "../decide/schema.ts";
+import type { Membership, TierChange } from "../decide/schema.ts";
 import type { SavedMembership } from "./store.ts";
 
 /** The events of tiers, as this program names them. */
@@ -11,12 +11,27 @@ const typeOf = ({ from, to, isUp }: TierChange): TierEventType => {
   return from !== null && to < from ? "tier.downgraded" : "tier.upgraded";
 };
 
+const eventOf = (
+  orgId: number,
+  { membership: { partyId, programId }, tierChange, transactionId, tillId = null }: Changed,
+): NewEvent => {
+  const { from, to, at, reason, expiresAt = null, upgradeType = "STRATEGY", notes = "" } = tierChange;
+  const payload = { programId, from, to, expiresAt, upgradeType, notes, reason, transactionId, tillId };
+  return { orgId, partyId, type: typeOf(tierChange), occurredAt: new Date(at), payload };
+};
+
+interface Changed extends Pick<SavedMembership, "membership" | "transactionId" | "tillId"> {
+  readonly tierChange: TierChange;
+}
+
+/** Of a membership whose tier was removed from the program; whoever saves it tells of it. */
+export const movedEvents = (orgId: number, membership: Membership): NewEvent[] =>
+  (membership.moved ?? []).map((tierChange) =>
+    eventOf(orgId, { membership, tierChange, transactionId: null }),
+  );
+
 /** What decisions made of tiers, for whoever wants to know: one event for each change, but none for joining. */
 export const tierEvents = (orgId: number, changed: readonly SavedMembership[]): NewEvent[] =>
-  changed.flatMap(({ membership, tierChange, transactionId, tillId = null }) => {
-    const { partyId, programId } = membership;
-    if (tierChange === null || tierChange.from === null) return [];
-    const { from, to, at, reason, expiresAt = null, upgradeType = "STRATEGY", notes = "" } = tierChange;
-    const payload = { programId, from, to, expiresAt, upgradeType, notes, reason, transactionId, tillId };
-    return [{ orgId, partyId, type: typeOf(tierChange), occurredAt: new Date(at), payload }];
-  });
+  changed.flatMap(({ tierChange, ...rest }) =>
+    tierChange === null || tierChange.from === null ? [] : [eventOf(orgId, { ...rest, tierChange })],
+  );

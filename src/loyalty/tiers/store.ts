@@ -69,14 +69,12 @@ const rowsOf = (
     const row = { partyId, programId, numbering, ...origin };
     if (!newest.has(key)) {
       if (isNew) changes.push(joining(membership, origin.recordedAt));
-      // It came before whatever happens to the membership now.
-      if (moved !== undefined)
-        changes.push({
-          ...moved,
-          ...row,
-          changeNo: changeNo - (tierChange === null ? 0 : 1),
-          transactionId: null,
-        });
+      // They came before whatever happens to the membership now.
+      const last = changeNo - (tierChange === null ? 0 : 1);
+      moved?.forEach((change, index) => {
+        const no = last - (moved.length - 1 - index);
+        changes.push({ ...row, ...change, changeNo: no, transactionId: null });
+      });
     }
     newest.set(key, membership);
     if (tierChange !== null) changes.push({ ...tierChange, ...row, changeNo });
@@ -188,6 +186,30 @@ export const membersWhoseTierEnds = (
        and tier_expires_at < ${iso(page.before)}::timestamptz
        and (tier_expires_at, party_id) > (${page.after.expiresAt}::timestamptz, ${page.after.partyId}::bigint)
      order by program_id, tier_expires_at, party_id limit ${page.limit}`);
+
+/** Members of a program whose tier is read by an older numbering, some of them. */
+export const membersNumberedBefore = async (
+  tx: Tx,
+  orgId: number,
+  page: { readonly programId: number; readonly numbering: number; readonly limit: number },
+): Promise<number[]> => {
+  const rows = await tx.rows<{ partyId: number }>(sql`/* loyalty.members_numbered_before */
+    select party_id as "partyId" from loyalty.memberships
+     where org_id = ${orgId} and program_id = ${page.programId} and tier_numbering < ${page.numbering}
+     order by program_id, tier_numbering, party_id limit ${page.limit}`);
+  return rows.map(({ partyId }) => partyId).sort((a, b) => a - b);
+};
+
+/** How many members each tier of a program has. */
+export const countByTier = (
+  tx: Tx,
+  orgId: number,
+  programId: number,
+): Promise<(TierAt & { readonly members: number })[]> =>
+  tx.rows(sql`/* loyalty.count_by_tier */
+    select tier_number as tier, tier_numbering as numbering, count(*) as members
+      from loyalty.memberships where org_id = ${orgId} and program_id = ${programId}
+     group by tier_number, tier_numbering`);
 
 /** Id of the organisation's default program when it has a published version. */
 export const defaultProgram = async (tx: Tx, orgId: number): Promise<number | null> => {

@@ -3,6 +3,7 @@ import {
   type CompiledProgram,
   insertHistory,
   type ManualAdjustment,
+  movedEvents,
   type SavedMembership,
   tierEvents,
   tierNumbered,
@@ -59,10 +60,12 @@ export const adjustTierKind: MovementKind<AdjustTierInput, unknown> = {
       tillId,
       by,
     };
-    desk.memberships.set(`${membership.partyId}/${membership.programId}`, adjusted.membership);
+    const { moved: _, ...after } = adjusted.membership;
+    desk.memberships.set(`${membership.partyId}/${membership.programId}`, after);
     rowsOf(desk, "memberships", upsertNewest).push(saved);
     rowsOf(desk, "tier_changes", insertHistory).push(saved);
-    desk.writes.events.push(...tierEvents(desk.organisation.id, [saved]));
+    const { id: orgId } = desk.organisation;
+    desk.writes.events.push(...movedEvents(orgId, membership), ...tierEvents(orgId, [saved]));
     const shown = (number: number) => {
       const tier = tierNumbered(program.tiers, number);
       return { number: tier.number, name: tier.name };
