@@ -683,6 +683,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/programs/{id}/tier-moves": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["previewTierMoves"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/programs/{id}/versions/{version}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readProgramVersion"];
@@ -7459,6 +7470,60 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** Which members publishing a definition would move from which tier to which (Program:write) */
+  previewTierMoves: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** Tiers, upgrade, rule sets by activity and expiry, as the README of loyalty describes them */
+        definition: {
+          [name: string]: unknown;
+        };
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            moves: {
+              from: {
+                number: number;
+                name: string;
+              };
+              to: {
+                number: number;
+                name: string;
+              };
+              /** The tier is gone and its members go to another; else it has another number or name */
+              isRemoved: boolean;
+              members: number;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Read a version of a program as it was published (Program:read) */
   readProgramVersion: {
     parameters: {
@@ -11839,6 +11904,10 @@ export interface operations {
         embed?: string;
         /** true: leave out profiles of other sources */
         includedOnlyCurrentProfile?: string;
+        /** With embed=mlp: how far the next tier is, so many days ahead (0: today) */
+        gapToUpgrade?: string;
+        /** With embed=mlp: what is missing to keep the tier */
+        gapToRenew?: string;
         /** An identifier type, or id */
         identifierName?: string;
         identifierValue?: string;
@@ -11982,6 +12051,12 @@ export interface operations {
               [name: string]: unknown;
             };
             loyaltyProgramDetails?: {
+              [name: string]: unknown;
+            }[];
+            upgradeStrategies?: {
+              [name: string]: unknown;
+            }[];
+            gapToRenewSummary?: {
               [name: string]: unknown;
             }[];
             expirySchedules?: {
@@ -12690,6 +12765,10 @@ export interface operations {
         embed?: string;
         /** true: leave out profiles of other sources */
         includedOnlyCurrentProfile?: string;
+        /** With embed=mlp: how far the next tier is, so many days ahead (0: today) */
+        gapToUpgrade?: string;
+        /** With embed=mlp: what is missing to keep the tier */
+        gapToRenew?: string;
       };
       header?: never;
       path: {
@@ -12832,6 +12911,12 @@ export interface operations {
               [name: string]: unknown;
             };
             loyaltyProgramDetails?: {
+              [name: string]: unknown;
+            }[];
+            upgradeStrategies?: {
+              [name: string]: unknown;
+            }[];
+            gapToRenewSummary?: {
               [name: string]: unknown;
             }[];
             expirySchedules?: {
