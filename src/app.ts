@@ -112,6 +112,7 @@ import {
   verifyPoints,
 } from "#points";
 import { addWebhookRoutes, createWebhooks, type Webhooks } from "#webhooks";
+import { addWhatifRoutes, createReplayThread, createWhatif, type Whatif } from "#whatif";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
 
@@ -147,6 +148,7 @@ export interface App {
   readonly events: Events;
   readonly dataflows: Dataflows;
   readonly webhooks: Webhooks;
+  readonly whatif: Whatif;
   /** Recomputes the ledger and what hangs on it. */
   verify(): Promise<Verification>;
   /** Begins background work: the outbox relay, scheduled jobs, unfinished imports. */
@@ -244,6 +246,16 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   events.subscribe(webhooks.subscriber);
   webhooks.defineJobs();
+  const whatif = createWhatif({
+    db,
+    ids,
+    clock,
+    orgs,
+    loyalty,
+    log,
+    replay: createReplayThread({ connectionString }),
+    announce: () => jobs.add("whatif.resume", {}, { key: "whatif.resume" }),
+  });
 
   const insights = createInsights({ db, clock, orgs, events, loyalty });
   const liability = createLiability({ db, clock, orgs, loyalty, currencies: loyalty.currencyNames });
@@ -263,6 +275,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const allOrganisations = async () => Promise.all((await orgs.list()).map(({ id }) => orgs.get(id)));
   jobs.define("dataflows.resume", dataflows.resumeRuns);
   jobs.every("* * * * *", "dataflows.resume");
+  jobs.define("whatif.resume", async () => whatif.wake());
+  jobs.every("* * * * *", "whatif.resume");
   jobs.define("ledger.expire", async () => {
     const orgIds = (await orgs.list()).map(({ id }) => id);
     const parts = { db, ids, clock, log, publish: events.publish };
@@ -430,6 +444,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   addSetAsideRoutes(server, { db, orgs });
   addDataflowsRoutes(server, { dataflows, orgs });
   addWebhookRoutes(server, { db, clock, orgs, webhooks });
+  addWhatifRoutes(server, { whatif, orgs, loyalty, clock });
   addInsightsRoutes(server, { insights, db, orgs, loyalty });
   addLiabilityRoutes(server, { liability, orgs });
   addStatementRoutes(server, { statements, mailStatement });
@@ -452,6 +467,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     events,
     dataflows,
     webhooks,
+    whatif,
     verify: async () => {
       const ledger = await verifyLedger(db);
       const others = [
@@ -470,10 +486,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       dataflows
         .resumeRuns()
         .catch((error: unknown) => log.error({ err: error }, "imports could not be worked on"));
+      whatif.wake();
     },
     close: async () => {
       await server.close();
-      await dataflows.stop();
+      await Promise.all([dataflows.stop(), whatif.stop()]);
       await Promise.all([activities.drain(), points.drain(), customers.drain()]);
       // The relay queues jobs, and a mail server that is waited for would hold up the job that delivers.
       await events.stop();

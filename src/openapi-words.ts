@@ -51,6 +51,11 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     description: "Loyalty programs as versioned data: read, draft, check and publish.",
   },
   {
+    name: "What-if",
+    description:
+      "A draft of a program replayed over the bills of a period: what it would have given and cost.",
+  },
+  {
     name: "Organisation",
     description: "The organisation, its settings and its tree of concepts, zones, stores and tills.",
   },

@@ -30,5 +30,5 @@ export type {
   UpdatedCustomer,
 } from "./schema.ts";
 export { type Customers, type CustomersParts, createCustomers } from "./service.ts";
-export { type CustomerProfile, currentIds, partiesOf, victimsOf } from "./snapshot.ts";
+export { type CustomerProfile, currentIds, loadProfiles, partiesOf, victimsOf } from "./snapshot.ts";
 export { verifyCustomers } from "./verify.ts";

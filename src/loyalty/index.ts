@@ -47,6 +47,7 @@ export {
   transferFee,
 } from "./programs/movements.ts";
 export type { Author, ProgramDetails, ProgramInput, ProgramSummary } from "./programs/parts.ts";
+export { draftHasProblems } from "./programs/publication.ts";
 export { type RedemptionPolicy, redemptionPolicy } from "./programs/redemption.ts";
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";
 export { publishProgram, starterDefinition } from "./programs/starter.ts";

@@ -149,7 +149,7 @@ const RULES: readonly { rule: string; text: string }[] = [
 ];
 
 const ORDER =
-  "platform events orgs identity customers messages ledger loyalty points activities dataflows webhooks insights".split(
+  "platform events orgs identity customers messages ledger loyalty points activities dataflows webhooks whatif insights".split(
     " ",
   );
 

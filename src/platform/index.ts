@@ -17,6 +17,7 @@ export { readBackup, writeBackup } from "./backup.ts";
 export { type Batcher, createBatcher, type Outcome } from "./batcher.ts";
 export { type Check, checkParties, type Finding, findings, MAX_FINDINGS } from "./checks.ts";
 export { type Clock, fixedClock, systemClock } from "./clock.ts";
+export { CSV_MARK, type CsvCell, type CsvDecimal, csvRows } from "./csv-text.ts";
 export { createDb, type Db, type DbOptions, isDatabaseGone, StaleRead, type Tx } from "./db.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 export {

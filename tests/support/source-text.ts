@@ -19,6 +19,7 @@ export const DOMAINS = [
   "activities",
   "dataflows",
   "webhooks",
+  "whatif",
   "insights",
 ] as const;
 

@@ -17,46 +17,40 @@ export const readBills = async (
   page: { readonly after: BillPosition | null; readonly limit: number },
 ): Promise<RecordedBill[]> => {
   const rows = await pageOfBills(tx, orgId, partyIds, span, page);
-  const inside = rows.filter(({ isInside }) => isInside);
-  if (inside.length === 0) return rows.map((row) => recorded(row, null));
-  const [lines, returns] = await Promise.all([
-    loadBillLines(tx, orgId, inside),
-    readReturns(tx, orgId, inside, span),
-  ]);
+  if (rows.length === 0) return [];
+  const returns = await readReturns(tx, orgId, rows, span);
+  const lines = await loadBillLines(
+    tx,
+    orgId,
+    rows.filter(({ isInside, id }) => isInside || returns.has(id)),
+  );
   const linesOf = groupBy(lines, ({ transactionId }) => transactionId);
-  return rows.map((row) => {
-    if (!row.isInside) return recorded(row, null);
-    const own = linesOf.get(row.id) ?? [];
-    return recorded(row, {
-      number: row.number,
-      grossAmount: row.grossAmount,
-      discount: row.discount,
-      note: row.note,
-      extendedFields: row.extendedFields,
-      source: row.source,
-      paymentModes: row.paymentModes,
-      outlierStatus: row.outlierStatus,
-      trace: row.trace,
-      isChanged: row.isChanged,
-      lines: own,
-      returns: returnsOf(row, own, returns.get(row.id) ?? []),
-    });
-  });
+  return rows.map((row) => recorded(row, linesOf.get(row.id) ?? [], returns.get(row.id) ?? []));
 };
 
-const recorded = (row: BillRow, inside: RecordedBill["inside"]): RecordedBill => ({
-  partyId: row.partyId,
-  id: row.id,
-  billedAt: row.billedAt,
-  recordedAt: row.recordedAt,
-  storeId: row.storeId,
-  amount: row.amount,
-  programId: row.programId,
-  lifetime: row.lifetime,
-  isBlocked: row.isBlocked,
-  eventNo: row.eventNo,
-  inside,
-});
+const recorded = (
+  row: BillRow,
+  lines: readonly BillLine[],
+  returns: readonly ReturnWithLines[],
+): RecordedBill => {
+  const { number, grossAmount, discount, note, extendedFields, source, paymentModes } = row;
+  const { outlierStatus, trace, isChanged } = row;
+  const decidedBy = { number, grossAmount, discount, note, extendedFields, source, paymentModes };
+  return {
+    partyId: row.partyId,
+    id: row.id,
+    billedAt: row.billedAt,
+    recordedAt: row.recordedAt,
+    storeId: row.storeId,
+    amount: row.amount,
+    programId: row.programId,
+    lifetime: row.lifetime,
+    isBlocked: row.isBlocked,
+    eventNo: row.eventNo,
+    returns: returnsOf(row, lines, returns),
+    inside: row.isInside ? { ...decidedBy, outlierStatus, trace, isChanged, lines } : null,
+  };
+};
 
 type ReturnWithLines = ReturnRow & { readonly gone: readonly (Gone & { readonly lineNo: number })[] };
 

@@ -36,6 +36,8 @@ export interface RecordedBill {
   readonly isBlocked: boolean;
   /** The ledger event of its points; null where it earned none. */
   readonly eventNo: number | null;
+  /** What went back of it and is dated before the end of the span, in the order in which it was recorded. */
+  readonly returns: readonly RecordedReturn[];
   /** Of bills within the span; null of others, which are there because they count. */
   readonly inside: BillDetails | null;
 }
@@ -54,8 +56,6 @@ export interface BillDetails {
   /** Whether fields, note or status were changed since. */
   readonly isChanged: boolean;
   readonly lines: readonly BillLine[];
-  /** What went back of it, oldest first, all of them recorded by now. */
-  readonly returns: readonly RecordedReturn[];
 }
 
 /** A return, with all that had gone back of the bill after it. */

@@ -36,8 +36,8 @@ export const listBuyers = (
        and billed_at >= ${iso(from)}::timestamptz and billed_at < ${iso(until)}::timestamptz
      group by party_id order by party_id limit ${limit}`);
 
-export type BillRow = Omit<RecordedBill, "inside"> &
-  Omit<BillDetails, "lines" | "returns"> & { readonly isInside: boolean };
+export type BillRow = Omit<RecordedBill, "inside" | "returns"> &
+  Omit<BillDetails, "lines"> & { readonly isInside: boolean };
 
 /**
  * All bills of some customers in the order in which they were recorded, after a position. What only bills within the span need is

@@ -1,32 +1,11 @@
 import { CATEGORY_LABELS, type Category } from "#ledger";
-import { formatDecimal, POINTS_SCALE } from "#platform";
+import { CSV_MARK, type CsvCell, type CsvDecimal, csvRows, formatDecimal, POINTS_SCALE } from "#platform";
 import { MOVEMENTS } from "../journal/schema.ts";
 import type { Liability, Worth } from "./schema.ts";
 
-type Cell = string | number | null;
+const points = (amount: number): CsvDecimal => ({ decimal: formatDecimal(amount, POINTS_SCALE, 3) });
 
-/** Spreadsheets run what starts like a formula; a leading apostrophe keeps a text a text. */
-const guarded = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-
-const cellText = (cell: Cell): string => {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(cell);
-  const text = guarded(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-/** A decimal as a cell that spreadsheets sum: not a text, so never guarded. */
-interface Decimal {
-  readonly decimal: string;
-}
-const points = (amount: number): Decimal => ({ decimal: formatDecimal(amount, POINTS_SCALE, 3) });
-
-/** Rows as RFC 4180 text with a byte order mark, which spreadsheets need to read UTF-8. */
-const csvText = (rows: readonly (readonly (Cell | Decimal)[])[]): string => {
-  const text = (cell: Cell | Decimal) =>
-    typeof cell === "object" && cell !== null ? cell.decimal : cellText(cell);
-  return `\uFEFF${rows.map((row) => row.map(text).join(",")).join("\r\n")}\r\n`;
-};
+const csvText = (rows: readonly (readonly CsvCell[])[]): string => `${CSV_MARK}${csvRows(rows)}`;
 
 const heading = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -51,7 +30,7 @@ export interface MoneyOf {
 
 /** One row for each month and account group: what was there, every movement, what is left, its worth. */
 export const movementsCsv = ({ months, groups }: Liability, { currency, moneyScale }: MoneyOf): string => {
-  const money = (worth: Worth): Decimal | null =>
+  const money = (worth: Worth): CsvDecimal | null =>
     worth === null
       ? null
       : { decimal: formatDecimal(Math.round(worth / 100), moneyScale / 100, decimalsOf(moneyScale)) };
