@@ -51,7 +51,7 @@ export { draftHasProblems } from "./programs/publication.ts";
 export { type RedemptionPolicy, redemptionPolicy } from "./programs/redemption.ts";
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";
 export { publishProgram, starterDefinition } from "./programs/starter.ts";
-export { renumbered } from "./programs/tier-moves.ts";
+export { type Numbering, renumbered } from "./programs/tier-moves.ts";
 export { addLoyaltyRoutes } from "./routes.ts";
 export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
 export type { CustomerFinder, LoyaltyRouteParts } from "./standing-routes.ts";

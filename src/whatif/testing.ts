@@ -1,6 +1,6 @@
 import type { ProgramDefinition } from "#loyalty";
 import type { ActivitiesBench, TestShop } from "../activities/testing.ts";
-import { starterDefinition } from "../loyalty/testing.ts";
+import { definitionWith, starterDefinition } from "../loyalty/testing.ts";
 import { createReplayHere } from "./replay/here.ts";
 import type { ReplaySink } from "./replay/replay.ts";
 import type { Replay } from "./runner.ts";
@@ -27,20 +27,15 @@ export const replayMeanwhile =
   };
 
 /** The starter with 2 % for members too, and Silver from 300. */
-export const generousDefinition = (): ProgramDefinition => {
-  const definition = starterDefinition();
-  const [set] = definition.activities.TransactionAdd;
-  const [rule] = set!.rules;
-  return {
-    ...definition,
-    tiers: definition.tiers.map((tier) => (tier.number === 2 ? { ...tier, threshold: 300 } : tier)),
-    activities: {
-      TransactionAdd: [
-        { ...set!, rules: [{ ...rule!, award: { ...rule!.award, perTier: { "1": 2, "2": 2, "3": 3 } } }] },
-      ],
+export const generousDefinition = (): ProgramDefinition =>
+  definitionWith(
+    [{ id: "base", name: "Points on every purchase", award: { perTier: { "1": 2, "2": 2, "3": 3 } } }],
+    {
+      tiers: starterDefinition().tiers.map((tier) =>
+        tier.number === 2 ? { ...tier, threshold: 300 } : tier,
+      ),
     },
-  };
-};
+  );
 
 /**
  * What two members bought and one of them gave back in 2025. C1: 400, then 200, which makes Silver, then 100. C2: 100, of which half

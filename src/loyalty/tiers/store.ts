@@ -329,7 +329,8 @@ export const readTierChanges = (
   tx.rows(sql`/* loyalty.read_tier_changes */
     select party_id as "partyId", program_id as "programId", change_no as "changeNo", changed_at as "changedAt",
            from_tier as "fromTier", to_tier as "toTier", reason, transaction_id as "transactionId",
-           recorded_at as "recordedAt"
+           recorded_at as "recordedAt", expires_at as "expiresAt", upgrade_type as "upgradeType", notes,
+           till_id as "tillId", changed_by as "changedBy", tier_numbering as numbering
       from loyalty.tier_changes
      where org_id = ${orgId} and party_id = any(${partyIds}::bigint[]) and program_id = ${programId}
      order by party_id, change_no`);

@@ -8,7 +8,17 @@ import {
   visitDayOfRecorded,
 } from "#activities";
 import type { BalanceStep, EventMovement } from "#ledger";
-import { type MemberState, rollsOf, type TierChangeRow } from "#loyalty";
+import {
+  type LimitUses,
+  limitKey,
+  limitsOf,
+  type MemberState,
+  type Numbering,
+  renumbered,
+  rollsOf,
+  type TierChangeRow,
+  type Trace,
+} from "#loyalty";
 import type { Organisation } from "#orgs";
 import { type Instant, localDate, type Millipoints, startOfDay } from "#platform";
 import { reasonOfDifference } from "./difference.ts";
@@ -40,6 +50,8 @@ export interface ReplayTask {
   readonly organisation: Organisation;
   readonly programId: number;
   readonly span: Span;
+  /** What recorded numbers of tiers are told by: of what is in force. */
+  readonly numbering: Numbering;
   readonly tried: LaneTask;
   readonly inForce: LaneTask;
   /** Another version to compare with; null: with what was in force. */
@@ -109,7 +121,7 @@ export class CustomerReplay {
       ? this.#decide(bill, day, isFirstOfDay, movements)
       : this.#count(bill, day, isFirstOfDay);
     if (counts) this.#days.add(day);
-    if (bill.eventNo !== null) this.#lastEventNo = bill.eventNo;
+    this.#passEvent(bill.eventNo);
     this.#passOwnChanges(bill);
   }
 
@@ -178,6 +190,8 @@ export class CustomerReplay {
       lifetimePurchases: trace === null ? null : trace.lifetime - (blocked === null ? trace.amount : 0),
       balance: step?.balance ?? 0,
       lifetimePoints: step?.lifetime ?? 0,
+      limitUses: this.#recordedUses(bill, trace),
+      isReassessed: trace?.tierBefore !== undefined && trace.tierAfter < trace.tierBefore,
     });
     const month = this.#monthOf(bill.billedAt.getTime());
     this.#bills++;
@@ -299,10 +313,24 @@ export class CustomerReplay {
     return regular;
   }
 
+  /** A trace names limits by their places in its version. */
+  #recordedUses(bill: RecordedBill, trace: Trace | null): LimitUses {
+    const billedAt = bill.billedAt.getTime();
+    const program = trace?.used === undefined ? null : this.#task.inForce.programAt(billedAt);
+    if (program === null || program.version !== trace?.version) return NO_USES;
+    const periods = new Map(limitsOf(program, billedAt).map(({ limitId, period }) => [limitId, period]));
+    return new Map(
+      trace.used!.flatMap(([index, before]) => {
+        const limit = program.limits[index];
+        const period = limit && periods.get(limit.id);
+        return period === undefined ? [] : [[limitKey(limit!.id, period), before] as const];
+      }),
+    );
+  }
+
   #compare(inside: BillDetails, bill: RecordedBill, decided: LaneDecision | null): void {
     const replayed = decided?.decision.trace ?? null;
     const reason = reasonOfDifference(inside.trace, replayed, inside.isChanged);
-    const pointsIn = (trace: typeof replayed) => trace?.rules.reduce((sum, { p }) => sum + (p ?? 0), 0) ?? 0;
     this.#task.parity.add(reason, bill.id, pointsIn(inside.trace) !== pointsIn(replayed));
   }
 
@@ -326,6 +354,7 @@ export class CustomerReplay {
         lane.shift(shifts[index]!, false);
         if (counted) lane.takeBack(row.amount, row.isWhole);
       });
+      this.#passEvent(row.eventNo);
     }
     const { tierChanges } = this.#past;
     for (; this.#nextChange < tierChanges.length; this.#nextChange++) {
@@ -367,13 +396,28 @@ export class CustomerReplay {
   }
 
   #recordedTier(at: Instant): number | null {
-    return this.#past.tierChanges.findLast(({ changedAt }) => changedAt.getTime() <= at)?.toTier ?? null;
+    const change = this.#past.tierChanges.findLast(({ changedAt }) => changedAt.getTime() <= at);
+    return change === undefined ? null : renumbered(this.#task.numbering, change.toTier, change.numbering);
+  }
+
+  #passEvent(eventNo: number | null): void {
+    if (eventNo !== null) this.#lastEventNo = Math.max(this.#lastEventNo, eventNo);
   }
 
   #monthOf(at: Instant): string {
     return localDate(at, this.#task.organisation.timeZone).slice(0, 7);
   }
 }
+
+/** Points of all kinds that a decision gave. */
+const pointsIn = (trace: Trace | null): number =>
+  trace?.rules.reduce(
+    (sum, { p = 0, a = [] }) =>
+      sum + p + a.reduce((part, action) => part + ("p" in action ? action.p : 0), 0),
+    0,
+  ) ?? 0;
+
+const NO_USES: LimitUses = new Map();
 
 const isInside = (bill: RecordedBill): bill is InsideBill => bill.inside !== null;
 

@@ -28,8 +28,16 @@ export const REASON_SENTENCES: Readonly<Record<Reason, string>> = {
 
 type Question = readonly [reason: Reason, differs: (recorded: Trace, replayed: Trace) => boolean];
 
-const valuesOf = ({ rules }: Trace) => rules.map(({ i, o, v, problem }: RuleTrace) => [i, o, v, problem]);
-const pointsOf = ({ rules }: Trace) => rules.map(({ i, p, r, l, n }: RuleTrace) => [i, p, r, l, n]);
+const valuesOf = ({ rules, skipped, untold, used }: Trace) => [
+  rules.map(({ i, u, o, v, problem }: RuleTrace) => [i, u, o, v, problem]),
+  skipped,
+  untold,
+  used,
+];
+const pointsOf = ({ rules }: Trace) =>
+  rules.map(({ i, p, r, l, n, b, k, a }: RuleTrace) => [i, p, r, l, n, b, k, a]);
+const tiersOf = ({ tier, tierBefore, tierAfter, late }: Trace) => [tier, tierBefore, tierAfter, late];
+const measuresOf = ({ split, tierValues }: Trace) => [split, tierValues];
 const isOther = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
 
 /** From what explains the most to what explains the least. */
@@ -37,14 +45,10 @@ const QUESTIONS: readonly Question[] = [
   ["undecided", (a, b) => a.program !== b.program],
   ["other_version", (a, b) => a.version !== b.version],
   ["blocked", (a, b) => a.blocked !== b.blocked],
-  [
-    "tier",
-    (a, b) =>
-      isOther([a.tier, a.tierBefore, a.tierAfter, a.late], [b.tier, b.tierBefore, b.tierAfter, b.late]),
-  ],
+  ["tier", (a, b) => isOther(tiersOf(a), tiersOf(b))],
   ["purchases", (a, b) => a.amount !== b.amount || a.lifetime !== b.lifetime],
   ["facts", (a, b) => isOther(valuesOf(a), valuesOf(b))],
-  ["points", (a, b) => isOther(pointsOf(a), pointsOf(b))],
+  ["points", (a, b) => isOther(pointsOf(a), pointsOf(b)) || isOther(measuresOf(a), measuresOf(b))],
 ];
 
 /** Null: the bill is decided exactly as it was, trace included. Pure. */

@@ -44,6 +44,7 @@ const compiled = async (
     until: until.getTime(),
     tried: () => tried,
     inForce: (at) => history?.inForce(at) ?? null,
+    numbering: history?.newest ?? tried,
     other: comparisonVersion === null ? null : compare(comparisonVersion),
   };
 };

@@ -3,9 +3,14 @@ import {
   type CompiledProgram,
   type Decision,
   decideTransaction,
+  type LimitUses,
+  limitKey,
+  limitsOf,
   type MemberState,
   type Membership,
+  type Numbering,
   newMembership,
+  renumbered,
   type TransactionFacts,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
@@ -31,12 +36,18 @@ export interface BillSetting {
   /** Regular points before it, as the ledger has them. */
   readonly balance: Millipoints;
   readonly lifetimePoints: Millipoints;
+  /** What was used of limits before it, by `limitKey`, as far as it was recorded. */
+  readonly limitUses: LimitUses;
+  /** The tier was looked at anew and may have been lowered: somebody had asked for it. */
+  readonly isReassessed: boolean;
 }
 
 export interface LaneDecision {
   readonly program: CompiledProgram;
   readonly decision: Decision;
   readonly facts: TransactionFacts;
+  /** Uses of limits that it began with. */
+  readonly limitUses: LimitUses;
 }
 
 /** A recorded change of a member's tier. */
@@ -44,6 +55,9 @@ export interface RecordedChange {
   readonly fromTier: number | null;
   readonly toTier: number;
   readonly changedAt: Date;
+  readonly expiresAt: Date | null;
+  /** What its numbers are read by. */
+  readonly numbering: number;
 }
 
 /**
@@ -59,7 +73,10 @@ export class Lane {
   readonly #programId: number;
   #membership: Membership | null = null;
   /** Tiers in the order in which they were reached; not by date, as late bills add theirs after the newest. */
-  readonly #held: { readonly at: Instant; readonly tier: number }[] = [];
+  readonly #held: { readonly at: Instant; readonly tier: number; readonly numbering: number }[] = [];
+  /** What numbers of tiers are read by: of the newest program that decided. */
+  #numbering: Numbering = { numbering: 1, renumberings: [] };
+  readonly #limitUses = new Map<string, number>();
   #aheadNow: Millipoints = 0;
   #aheadEver: Millipoints = 0;
 
@@ -71,22 +88,40 @@ export class Lane {
 
   /** Number of the tier held at an instant, by what was reached up to then; null: no member yet. */
   tierAt(at: Instant): number | null {
-    return this.#held.findLast((item) => item.at <= at)?.tier ?? null;
+    const held = this.#held.findLast((item) => item.at <= at);
+    return held === undefined ? null : renumbered(this.#numbering, held.tier, held.numbering);
   }
 
   /** A change of tier that no bill of the period caused: it happens as it was recorded. An upgrade lowers nobody who is higher. */
-  follow({ fromTier, toTier, changedAt }: RecordedChange): void {
-    const before = this.#membership;
-    if (before === null) {
-      this.#membership = joining(this.#partyId, this.#programId, changedAt, toTier);
-      this.#held.push({ at: changedAt.getTime(), tier: toTier });
+  follow(change: RecordedChange): void {
+    const { changedAt, expiresAt: tierExpiresAt, numbering } = change;
+    const known = this.#membership;
+    if (known === null) {
+      this.#membership = { ...joining(this.#partyId, this.#programId, change), tierExpiresAt };
+      this.#hold(changedAt.getTime(), change.toTier, numbering);
       return;
     }
-    const isUpgrade = fromTier !== null && toTier > fromTier;
-    const tier = isUpgrade ? Math.max(before.tierNumber, toTier) : toTier;
-    if (fromTier === null || tier === before.tierNumber) return;
-    this.#membership = { ...before, tierNumber: tier, tierSince: changedAt };
-    this.#held.push({ at: changedAt.getTime(), tier });
+    if (change.fromTier === null) return;
+    const before = inNumbering(known, numbering, this.#numbering);
+    const own = before.numbering ?? 1;
+    const [from, to] = [change.fromTier, change.toTier].map((tier) =>
+      own > numbering ? renumbered(this.#numbering, tier, numbering) : tier,
+    ) as [number, number];
+    const tier = to > from ? Math.max(before.tierNumber, to) : to;
+    if (tier !== before.tierNumber) {
+      this.#membership = {
+        ...before,
+        tierNumber: tier,
+        tierSince: changedAt,
+        tierExpiresAt,
+        tierRenewedAt: null,
+      };
+      this.#hold(changedAt.getTime(), tier, own);
+    } else if (to === from) this.#membership = { ...before, tierExpiresAt, tierRenewedAt: changedAt };
+  }
+
+  #hold(at: Instant, tier: number, numbering: number): void {
+    this.#held.push({ at, tier, numbering });
   }
 
   /** A bill outside the period that counted for the membership. */
@@ -126,61 +161,102 @@ export class Lane {
     const program = this.#programAt(billedAt);
     if (program === null) return null;
     const known = this.#membership;
-    const membership = withPurchases(
-      known ?? newMembership(program, this.#partyId, billedAt),
-      setting.lifetimePurchases,
-    );
+    const membership = this.#standing(program, setting);
     const facts = factsOfRecorded(setting.bill, setting.organisation, {
       now: setting.now,
       ...(known !== null && billedAt < known.tierSince.getTime()
-        ? { tierAtDate: this.#tierOn(billedAt) }
+        ? { tierAtDate: this.#tierOn(program, billedAt) }
         : {}),
       ...(membership.lastVisitOn !== null && setting.day < membership.lastVisitOn
         ? { firstOfDay: setting.isFirstOfDay }
         : {}),
       ...(setting.blocked === null ? {} : { loyaltyBlocked: setting.blocked }),
     });
+    const limitUses = this.#usesBefore(program, setting);
     const decision = decideTransaction(program, facts, {
       membership,
       balance: setting.balance + this.#aheadNow,
       lifetimePoints: setting.lifetimePoints + this.#aheadEver,
+      ...(limitUses.size === 0 ? {} : { limitUses }),
       profile: setting.profile,
     });
-    return { program, decision, facts };
+    return { program, decision, facts, limitUses };
   }
 
   /** Carries on what a decision made of the member. */
-  keep({ decision: { membership, tierChange, trace } }: LaneDecision): void {
+  keep({ program, decision, limitUses }: LaneDecision): void {
+    const { membership, tierChange, trace } = decision;
     if (membership === null || trace.blocked !== undefined) return;
+    if (program.numbering > this.#numbering.numbering) this.#numbering = program;
+    const numbering = membership.numbering ?? 1;
     if (this.#membership === null)
-      this.#held.push({ at: membership.joinedAt.getTime(), tier: tierChange?.from ?? membership.tierNumber });
+      this.#hold(membership.joinedAt.getTime(), tierChange?.from ?? membership.tierNumber, numbering);
     // As it would be read again: changes are history by then.
-    const { changes: _, isNew: __, ...kept } = membership;
+    const { changes: _, isNew: __, moved: ___, ...kept } = membership;
     this.#membership = kept;
-    if (tierChange !== null) this.#held.push({ at: tierChange.at, tier: tierChange.to });
+    if (tierChange !== null) this.#hold(tierChange.at, tierChange.to, numbering);
+    for (const [key, used] of limitUses) this.#limitUses.set(key, used);
+    for (const { limitId, period, used } of decision.limitUses)
+      this.#limitUses.set(limitKey(limitId, period), used);
   }
 
-  /** The same for a late bill: before joining it is the first tier held. */
-  #tierOn(at: Instant): number {
-    return this.tierAt(at) ?? this.#held[0]?.tier ?? 1;
+  #standing(program: CompiledProgram, { bill, lifetimePurchases, isReassessed }: BillSetting): Membership {
+    const known = this.#membership;
+    const membership =
+      known === null
+        ? newMembership(program, this.#partyId, bill.billedAt.getTime())
+        : inNumbering(known, program.numbering, program);
+    return {
+      ...membership,
+      lifetimePurchases: lifetimePurchases ?? membership.lifetimePurchases,
+      ...(isReassessed ? { reassessTier: true } : undefined),
+    };
+  }
+
+  /** Uses of the limits that the bill meets: those of this lane, and where it used none in the period yet, those recorded. */
+  #usesBefore(program: CompiledProgram, { bill, limitUses }: BillSetting): LimitUses {
+    if (program.limits.length === 0) return NO_USES;
+    return new Map(
+      limitsOf(program, bill.billedAt.getTime()).flatMap(({ limitId, period }) => {
+        const key = limitKey(limitId, period);
+        const used = this.#limitUses.get(key) ?? limitUses.get(key);
+        return used === undefined ? [] : [[key, used] as const];
+      }),
+    );
+  }
+
+  /** The tier of a late bill: before joining it is the first that was held. */
+  #tierOn(program: Numbering, at: Instant): number {
+    const held = this.#held.findLast((item) => item.at <= at) ?? this.#held[0];
+    return held === undefined ? 1 : renumbered(program, held.tier, held.numbering);
   }
 }
 
-const withPurchases = (membership: Membership, lifetimePurchases: Money | null): Membership =>
-  lifetimePurchases === null || lifetimePurchases === membership.lifetimePurchases
-    ? membership
-    : { ...membership, lifetimePurchases };
+const NO_USES: LimitUses = new Map();
 
-const joining = (partyId: number, programId: number, joinedAt: Date, tierNumber: number): Membership => ({
+/** A membership whose tier is numbered as in some version, unless it is in a newer one already. */
+const inNumbering = (membership: Membership, numbering: number, read: Numbering): Membership => {
+  const own = membership.numbering ?? 1;
+  return own >= numbering
+    ? membership
+    : { ...membership, tierNumber: renumbered(read, membership.tierNumber, own), numbering };
+};
+
+const joining = (
+  partyId: number,
+  programId: number,
+  { toTier, changedAt, numbering }: RecordedChange,
+): Membership => ({
   partyId,
   programId,
-  joinedAt,
-  tierNumber,
-  tierSince: joinedAt,
+  joinedAt: changedAt,
+  tierNumber: toTier,
+  tierSince: changedAt,
   tierExpiresAt: null,
   lifetimePurchases: 0,
   transactionCount: 0,
   visitCount: 0,
   lastVisitOn: null,
   changeNo: 1,
+  numbering,
 });

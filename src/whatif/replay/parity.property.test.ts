@@ -7,7 +7,7 @@ import {
   NOON,
   type TestShop,
 } from "../../activities/testing.ts";
-import { definitionWith } from "../../loyalty/testing.ts";
+import { definitionWith, starterDefinition } from "../../loyalty/testing.ts";
 import { replayHistory } from "./replay.ts";
 import type { CustomerRow, Summary } from "./schema.ts";
 
@@ -22,8 +22,18 @@ const RUNS = 25;
 const CUSTOMERS = 3;
 const HOUR = 3_600_000;
 
+type Upgrade = ProgramDefinition["upgrade"];
+
+/** Thresholds within reach by each criterion. */
+const REACHED: Partial<Record<Upgrade["criterion"], readonly [number, number]>> = {
+  lifetime_purchases: [500, 2000],
+  current_points: [15, 60],
+  lifetime_points: [15, 60],
+  visits: [3, 6],
+};
+
 /** Rules that look at whatever a decision may know and that carries on between bills. */
-const definitionOf = (type: "lazy" | "eager", months: number): ProgramDefinition =>
+const definitionOf = (criterion: Upgrade["criterion"], type: Upgrade["type"]): ProgramDefinition =>
   definitionWith(
     [
       {},
@@ -33,7 +43,7 @@ const definitionOf = (type: "lazy" | "eager", months: number): ProgramDefinition
       },
       {
         condition: "currentCustomer.currentPoints > 10",
-        award: { basis: "line_amount", allTiers: 1.5, perTier: undefined, decimals: 3 },
+        award: { basis: "line_amount", perTier: { "1": 1.5, "2": 1.5, "3": 1.7 }, decimals: 3 },
       },
       {
         condition: "currentCustomer.lifetimePoints > 20 && currentCustomer.initialCurrentPoints > 5",
@@ -48,8 +58,27 @@ const definitionOf = (type: "lazy" | "eager", months: number): ProgramDefinition
       { condition: "currentTxn.value > 50", award: { currencyId: 3, decimals: 0 } },
     ],
     {
-      upgrade: { criterion: "lifetime_purchases", type },
-      expiry: { kind: "months", months, endsWith: "month" },
+      tiers: starterDefinition().tiers.map((tier, index) => ({
+        ...tier,
+        threshold: [0, ...REACHED[criterion]!][index]!,
+        ...(index === 0 ? {} : { validity: { kind: "months", months: 6 } }),
+      })),
+      upgrade: { criterion, type },
+      downgrade: { target: "one_below", onReturn: true },
+      limits: [
+        { id: 1, name: "A month", per: "customer", counts: "awarded", value: 40, period: "monthly" },
+        { id: 2, name: "A bill", per: "transaction", counts: "awarded", value: 25 },
+        {
+          id: 3,
+          name: "Stamps",
+          per: "customer",
+          counts: "transaction_count",
+          currencyId: 3,
+          value: 2,
+          period: "weekly",
+        },
+      ],
+      expiry: { kind: "months", months: 12, endsWith: "month" },
       currencies: [{ id: 3, name: "Stamps", identifier: "stamps", decimals: 0, returnable: true }],
       rounding: { decimals: 1, mode: "floor" },
     },
@@ -157,6 +186,7 @@ const replay = async (shop: TestShop, from: number, until: number) => {
       until,
       tried: () => history.newest,
       inForce: (at) => history.inForce(at),
+      numbering: history.newest,
       other: null,
     },
     {
@@ -176,11 +206,17 @@ test("the versions in force, replayed over random histories, come to what was re
     fc.asyncProperty(
       drafts,
       fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }),
-      fc.constantFrom<"lazy" | "eager">("lazy", "eager"),
+      fc.constantFrom<Upgrade["criterion"]>(
+        "lifetime_purchases",
+        "current_points",
+        "lifetime_points",
+        "visits",
+      ),
+      fc.constantFrom<Upgrade["type"]>("lazy", "eager", "dynamic"),
       fc.integer({ min: 0, max: 24 * 60 }),
-      async (list, sizes, upgrade, begin) => {
+      async (list, sizes, criterion, type, begin) => {
         bench.clock.set(new Date(NOON));
-        const shop = await bench.shop({ definition: definitionOf(upgrade, 12) });
+        const shop = await bench.shop({ definition: definitionOf(criterion, type) });
         await shop.register(CUSTOMERS);
         await shop.set({ CONF_POINTS_RETURN_ENABLED: "true" });
         const recorded = await live(shop, list, sizes);

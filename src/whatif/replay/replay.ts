@@ -9,7 +9,7 @@ import {
 } from "#activities";
 import type { Customers } from "#customers";
 import { type EventMovement, readBalanceSteps, readEventMovements } from "#ledger";
-import { readTierChanges } from "#loyalty";
+import { type Numbering, readTierChanges } from "#loyalty";
 import type { Organisation } from "#orgs";
 import { type Db, sql, type Tx } from "#platform";
 import { type CustomerPast, CustomerReplay, type LaneTask, type ReplayTask } from "./customer.ts";
@@ -26,6 +26,8 @@ export interface ReplayOrder {
   readonly tried: ProgramAt;
   /** The versions in force on the dates of bills. */
   readonly inForce: ProgramAt;
+  /** What recorded numbers of tiers are told by. */
+  readonly numbering: Numbering;
   /** A version to compare with instead of those. */
   readonly other: ProgramAt | null;
 }
@@ -207,12 +209,13 @@ class Run {
     readonly sink: ReplaySink,
     readonly signal: AbortSignal,
   ) {
-    const { organisation, programId, from, until, tried, inForce, other } = order;
+    const { organisation, programId, from, until, numbering, tried, inForce, other } = order;
     const lane = (programAt: ProgramAt): LaneTask => ({ programAt, figures: new LaneFigures() });
     this.task = {
       organisation,
       programId,
       span: { from, until },
+      numbering,
       tried: lane(tried),
       inForce: lane(inForce),
       other: other === null ? null : lane(other),
