@@ -716,6 +716,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/programs/{id}/what-ifs": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["startWhatIf"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/redemptions/{code}/reversals": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
@@ -1051,6 +1062,83 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["testWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/what-ifs": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listWhatIfs"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/what-ifs/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getWhatIf"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/what-ifs/{id}/cancel": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["cancelWhatIf"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/what-ifs/{id}/customers": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listWhatIfCustomers"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/what-ifs/{id}/customers.csv": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["exportWhatIfCustomers"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/what-ifs/{id}/result": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getWhatIfResult"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/what-ifs/{id}/result.csv": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["exportWhatIfResult"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2300,6 +2388,29 @@ export interface components {
     V3Failure: {
       data: null;
       errors: components["schemas"]["Issue"][];
+    };
+    WhatIf: {
+      id: number;
+      programId: number;
+      programName: string;
+      subject: "draft" | "definition" | "version";
+      subjectVersion: number | null;
+      /** null: compared with what was in force on the date of each bill */
+      comparisonVersion: number | null;
+      /** First day */
+      from: string;
+      /** Last day */
+      to: string;
+      status: "queued" | "running" | "finished" | "failed" | "cancelled";
+      message: string;
+      customersDone: number;
+      customersTotal: number;
+      billsDone: number;
+      billsTotal: number;
+      startedBy: string;
+      createdAt: string;
+      startedAt: string | null;
+      finishedAt: string | null;
     };
   };
   parameters: {
@@ -7631,6 +7742,54 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** Replay the bills of a period under a draft, in the background (Program:write) */
+  startWhatIf: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": {
+        /** What is tried: the draft that is kept, a definition that comes along, or a version */
+        subject: "draft" | "definition" | "version";
+        version?: number;
+        definition?: {
+          [name: string]: unknown;
+        };
+        /** A version to compare with; when absent, what was in force on the date of each bill */
+        compareWith?: number;
+        /** First day, YYYY-MM-DD; twelve months before the end when absent */
+        from?: string;
+        /** Last day; when absent, that of the newest full month that has bills */
+        to?: string;
+      };
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": components["schemas"]["WhatIf"];
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** Take back a redemption, whole or in part (Points:write) */
   reverseRedemptionByHand: {
     parameters: {
@@ -9890,6 +10049,499 @@ export interface operations {
               value: string;
             }[];
           };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** What-ifs, newest first (Program:read) */
+  listWhatIfs: {
+    parameters: {
+      query?: {
+        /** Of one program */
+        programId?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: components["schemas"]["WhatIf"][];
+            next: string | null;
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** One what-if, with how far it is (Program:read) */
+  getWhatIf: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": components["schemas"]["WhatIf"];
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Stop a what-if; nothing of it is kept (Program:write) */
+  cancelWhatIf: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": components["schemas"]["WhatIf"];
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** What a what-if comes to for each customer (Program:read) */
+  listWhatIfCustomers: {
+    parameters: {
+      query?: {
+        /** difference when absent */
+        sort?: "difference" | "tried" | "compared" | "recorded" | "amount";
+        /** desc when absent */
+        order?: "asc" | "desc";
+        /** Those who get more, less, or other than in the comparison */
+        only?: "winners" | "losers" | "changed";
+        after?: string;
+        limit?: number;
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              customerId: number;
+              name: string;
+              bills: number;
+              amount: number;
+              /** Points that were recorded, net of returns */
+              recorded: number;
+              compared: number;
+              tried: number;
+              difference: number;
+              /** Worth of the difference */
+              money: number;
+              tierBegin: string | null;
+              tierRecorded: string | null;
+              tierCompared: string | null;
+              tierTried: string | null;
+            }[];
+            next: string | null;
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** The same as CSV, all of them (Program:read) */
+  exportWhatIfCustomers: {
+    parameters: {
+      query?: {
+        /** difference when absent */
+        sort?: "difference" | "tried" | "compared" | "recorded" | "amount";
+        /** desc when absent */
+        order?: "asc" | "desc";
+        /** Those who get more, less, or other than in the comparison */
+        only?: "winners" | "losers" | "changed";
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "text/csv": string;
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** What a what-if came to: points, cost, what would be owed, tiers, winners and losers, each rule (Program:read) */
+  getWhatIfResult: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            run: components["schemas"]["WhatIf"];
+            moneyCurrency: string;
+            pointsToCurrencyRatio: number;
+            /** With a bill in the period */
+            customers: number;
+            bills: number;
+            /** Net, of those bills */
+            amount: number;
+            tried: {
+              given: {
+                currencyId: number;
+                currency: string;
+                category: string;
+                given: number;
+                /** Taken back by returns */
+                taken: number;
+                net: number;
+                /** Worth of the net; null for other currencies than points */
+                money: number | null;
+              }[];
+              /** Points of all categories */
+              total: {
+                given: number;
+                /** Taken back by returns */
+                taken: number;
+                net: number;
+                /** Worth of the net; null for other currencies than points */
+                money: number | null;
+              };
+              rules: {
+                version: number;
+                setName: string;
+                ruleId: string;
+                name: string;
+                /** Bills for which its condition was looked at */
+                tried: number;
+                /** Of them, those for which it was true */
+                hits: number;
+                /** Of them, those for which it could not be told */
+                undetermined: number;
+                given: {
+                  currencyId: number;
+                  currency: string;
+                  category: string;
+                  /** Before returns */
+                  points: number;
+                  money: number | null;
+                }[];
+              }[];
+              months: {
+                month: string;
+                given: number;
+                taken: number;
+                /** What expires in the month if nothing is spent */
+                expiring: number;
+                /** What is left of all that was given, at its end */
+                outstanding: number;
+                /** Worth of the outstanding */
+                money: number;
+              }[];
+              /** Points that never expire */
+              lasting: number;
+              tiers: {
+                number: number;
+                name: string;
+                color: string;
+              }[];
+              moves: {
+                /** Tier at the beginning of the period; null: not a member yet */
+                from: number | null;
+                /** Tier at its end; null: not a member */
+                to: number | null;
+                customers: number;
+              }[];
+            };
+            compared: {
+              given: {
+                currencyId: number;
+                currency: string;
+                category: string;
+                given: number;
+                /** Taken back by returns */
+                taken: number;
+                net: number;
+                /** Worth of the net; null for other currencies than points */
+                money: number | null;
+              }[];
+              /** Points of all categories */
+              total: {
+                given: number;
+                /** Taken back by returns */
+                taken: number;
+                net: number;
+                /** Worth of the net; null for other currencies than points */
+                money: number | null;
+              };
+              rules: {
+                version: number;
+                setName: string;
+                ruleId: string;
+                name: string;
+                /** Bills for which its condition was looked at */
+                tried: number;
+                /** Of them, those for which it was true */
+                hits: number;
+                /** Of them, those for which it could not be told */
+                undetermined: number;
+                given: {
+                  currencyId: number;
+                  currency: string;
+                  category: string;
+                  /** Before returns */
+                  points: number;
+                  money: number | null;
+                }[];
+              }[];
+              months: {
+                month: string;
+                given: number;
+                taken: number;
+                /** What expires in the month if nothing is spent */
+                expiring: number;
+                /** What is left of all that was given, at its end */
+                outstanding: number;
+                /** Worth of the outstanding */
+                money: number;
+              }[];
+              /** Points that never expire */
+              lasting: number;
+              tiers: {
+                number: number;
+                name: string;
+                color: string;
+              }[];
+              moves: {
+                /** Tier at the beginning of the period; null: not a member yet */
+                from: number | null;
+                /** Tier at its end; null: not a member */
+                to: number | null;
+                customers: number;
+              }[];
+            };
+            recorded: {
+              given: {
+                currencyId: number;
+                currency: string;
+                category: string;
+                given: number;
+                /** Taken back by returns */
+                taken: number;
+                net: number;
+                /** Worth of the net; null for other currencies than points */
+                money: number | null;
+              }[];
+              total: {
+                given: number;
+                /** Taken back by returns */
+                taken: number;
+                net: number;
+                /** Worth of the net; null for other currencies than points */
+                money: number | null;
+              };
+              months: {
+                month: string;
+                given: number;
+                taken: number;
+              }[];
+              tiers: {
+                number: number;
+                name: string;
+                color: string;
+              }[];
+              moves: {
+                /** Tier at the beginning of the period; null: not a member yet */
+                from: number | null;
+                /** Tier at its end; null: not a member */
+                to: number | null;
+                customers: number;
+              }[];
+            };
+            difference: {
+              /** Tried less compared, net of returns */
+              points: number;
+              money: number;
+              winners: number;
+              losers: number;
+              same: number;
+              gained: number;
+              lost: number;
+              buckets: {
+                from: number | null;
+                /** Not included */
+                until: number | null;
+                customers: number;
+                points: number;
+              }[];
+            };
+            /** The versions in force, replayed, against what was recorded */
+            parity: {
+              bills: number;
+              /** Decided exactly as they were recorded, trace included */
+              equal: number;
+              different: number;
+              differentInPoints: number;
+              reasons: {
+                reason: string;
+                sentence: string;
+                bills: number;
+                /** Of them, those with other points */
+                inPoints: number;
+                /** Ids of some of the bills */
+                examples: number[];
+              }[];
+            };
+            notModelled: string[];
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Rules or months of a result as CSV (Program:read) */
+  exportWhatIfResult: {
+    parameters: {
+      query?: {
+        /** rules when absent */
+        part?: "rules" | "months";
+      };
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "text/csv": string;
         };
       };
       400: components["responses"]["OwnFailure400"];
