@@ -10,9 +10,18 @@ export const createWebhooksShop = async () => {
   const receiver = await startReceiver();
   const shop = await createPointsApp({ privateWebhooks: true, webhookTimeout: 300 });
   const { app, clock } = shop;
-  const admin: Headers = (await signInUser(app.identity, shop.shop.organisation, "admin")).headers;
+  const signIn = async (): Promise<Headers> =>
+    (await signInUser(app.identity, shop.shop.organisation, "admin")).headers;
+  let admin = await signIn();
+  /** The administrator signs in again when days have passed. */
+  const signedIn = async (): Promise<Headers> => {
+    const { statusCode } = await app.server.inject({ method: "GET", url: "/api/webhooks", headers: admin });
+    if (statusCode !== 200) admin = await signIn();
+    return admin;
+  };
   const client = await shop.tillWith(["Webhook:read", "Webhook:write"]);
   let made = 0;
+  let bills = 0;
   const bodyOf = (changes: object = {}) => ({
     name: `Hook ${++made}`,
     active: true,
@@ -32,7 +41,9 @@ export const createWebhooksShop = async () => {
   return {
     ...shop,
     receiver,
-    admin,
+    get admin() {
+      return admin;
+    },
     client,
     bodyOf,
     remove,
@@ -59,6 +70,20 @@ export const createWebhooksShop = async () => {
       await app.webhooks.forget(shop.shop.organisation);
       receiver.reset();
       clock.set(new Date(NOON));
+      await signedIn();
+    },
+    signedIn,
+    /** Records a bill of a member. */
+    buy: async ({ externalId }: { externalId: string }, amount: number, changes: object = {}) => {
+      const url = `/v2/transactions?identifierName=externalId&identifierValue=${externalId}`;
+      const answer = await shop.post(url, {
+        type: "REGULAR",
+        billNumber: `B${++bills}`,
+        billAmount: amount,
+        ...changes,
+      });
+      expect([answer.status, answer.body.errors]).toEqual([200, []]);
+      return { id: answer.body.createdId as number, number: `B${bills}` };
     },
     advance: (milliseconds: number) => clock.advance(milliseconds),
     dispose: async () => {

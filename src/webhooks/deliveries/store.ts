@@ -59,13 +59,16 @@ const leaseQueues = (
   limit: number,
   now: Instant,
 ): Promise<Leased[]> =>
+  // Materialised, because a plan may run a subquery again for each row that it updates, and then takes more than the limit.
   tx.rows<Leased>(sql`/* webhooks.lease_queues */
+    with due as materialized (
+      select party_id from webhooks.queues
+       where org_id = ${orgId} and webhook_id = ${webhookId} and due_at <= ${iso(now)}::timestamptz
+       order by due_at, party_id limit ${limit} for update skip locked)
     update webhooks.queues q
        set lease = q.lease + 1, leased_until = ${iso(now + LOST_AFTER)}::timestamptz,
            due_at = ${iso(now + LOST_AFTER)}::timestamptz
-      from (select party_id from webhooks.queues
-             where org_id = ${orgId} and webhook_id = ${webhookId} and due_at <= ${iso(now)}::timestamptz
-             order by due_at, party_id limit ${limit} for update skip locked) due
+      from due
      where q.org_id = ${orgId} and q.webhook_id = ${webhookId} and q.party_id = due.party_id
     returning q.party_id as "partyId", q.lease`);
 

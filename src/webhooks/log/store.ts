@@ -183,12 +183,14 @@ export const requeue = async (
 /** Deletes events from before an instant that nobody waits for any more, with their deliveries. Returns how many. */
 export const deleteEvents = (tx: Tx, orgId: number, before: Instant, limit: number): Promise<number> =>
   tx.run(sql`/* webhooks.delete_events */
+    with old as materialized (
+      select o.party_id, o.no from webhooks.events o
+       where o.org_id = ${orgId} and o.created_at < ${iso(before)}::timestamptz
+         and not exists (select from webhooks.deliveries d
+                          where d.org_id = ${orgId} and d.party_id = o.party_id and d.no = o.no and d.status = 'pending')
+       order by o.created_at limit ${limit} for update skip locked)
     delete from webhooks.events e
-     using (select o.party_id, o.no from webhooks.events o
-             where o.org_id = ${orgId} and o.created_at < ${iso(before)}::timestamptz
-               and not exists (select from webhooks.deliveries d
-                                where d.org_id = ${orgId} and d.party_id = o.party_id and d.no = o.no and d.status = 'pending')
-             order by o.created_at limit ${limit} for update skip locked) old
+     using old
      where e.org_id = ${orgId} and e.party_id = old.party_id and e.no = old.no`);
 
 /** Deletes deliveries and queues of webhooks that are no more. Returns how many. */
