@@ -48,9 +48,11 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
     return;
   }
   const { decision, program } = earned;
-  keepMembership(passage, earned, snapshot, writes);
+  const saved = keepMembership(passage, earned, snapshot, writes);
   const eventNo = post(passage, decision, snapshot, nextEventId);
   record(passage, profile, { decision, program, eventNo }, snapshot, writes);
+  // After the bill that they come of.
+  if (saved !== null) writes.events.push(...tierEvents(snapshot.organisation.id, [saved]));
 };
 
 /** The customer, who may have bills; refuses the passage and answers null where not. */
@@ -131,10 +133,10 @@ const keepMembership = (
   { program, decision, before, facts }: Earned,
   snapshot: Snapshot,
   writes: Writes,
-): void => {
+): SavedMembership | null => {
   const { purchase, partyId, transactionId } = passage;
   const { membership, trace, tierChange } = decision;
-  if (membership === null || trace.blocked !== undefined) return;
+  if (membership === null || trace.blocked !== undefined) return null;
   snapshot.memberships.set(`${partyId}/${membership.programId}`, membership);
   if (before.lastVisitOn !== null) addVisit(snapshot.visitDays, partyId, before.lastVisitOn);
   addVisit(snapshot.visitDays, partyId, visitDayOf(snapshot.organisation, purchase));
@@ -144,9 +146,9 @@ const keepMembership = (
   if (before.moved !== undefined && !isSaved(before, writes))
     writes.events.push(...movedEvents(orgId, before));
   writes.memberships.push(saved);
-  if (tierChange !== null) writes.events.push(...tierEvents(orgId, [saved]));
   writes.limitUses.push(...keepUses(snapshot.limitUses, partyId, membership.programId, decision));
   if (program.rolls) roll(program, passage, decision, facts, writes);
+  return saved;
 };
 
 /** Whether an earlier bill of the batch saves the membership. */

@@ -1,5 +1,5 @@
 import type { CustomerProfile, Customers } from "#customers";
-import type { Events } from "#events";
+import { type Events, nameCall } from "#events";
 import { LedgerBook, ledgerStatements, loadAccounts, lockParties, rollStatements } from "#ledger";
 import {
   currentMemberships,
@@ -73,7 +73,10 @@ export const passBatch = async (
     const { snapshot, claims } = await load(tx, parts, organisation, programs, batch, nextIds.event);
     const writes = noWrites();
     for (const passage of batch) {
-      if (passage.outcome === null) decide(passage, snapshot, nextIds.event, writes);
+      if (passage.outcome !== null) continue;
+      const told = writes.events.length;
+      decide(passage, snapshot, nextIds.event, writes);
+      nameCall(writes.events, told, passage.purchase.requestId);
     }
     await commit(tx, parts, orgId, batch, snapshot, claims, writes);
     return batch;

@@ -94,7 +94,6 @@ export const record = (
       ...(decision?.tierChange ? { tier: decision.tierChange } : {}),
       ...(purchase.retro === undefined ? {} : { retroOf: purchase.retro.transactionId }),
     },
-    requestId: purchase.requestId,
   });
   passage.outcome = { ok: { transactionId, customerId, reply, repeated: false } };
 };

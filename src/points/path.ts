@@ -1,5 +1,5 @@
 import type { CustomerProfile, Customers } from "#customers";
-import type { Events, NewEvent } from "#events";
+import { type Events, nameCall } from "#events";
 import {
   expiryMoveStatements,
   LedgerBook,
@@ -363,7 +363,7 @@ const decideAll = async (tx: Tx, desk: Desk, open: readonly Passage[]): Promise<
     const told = desk.writes.events.length;
     try {
       const reply = JSON.stringify(item.kind.decide(item, desk, extras.get(item.kind)));
-      nameCall(desk.writes.events, told, item);
+      nameCall(desk.writes.events, told, item.requestId);
       passage.outcome = { ok: { reply, repeated: false } };
     } catch (error) {
       // Only what a caller can do something about is an answer; anything else fails the batch and is tried alone.
@@ -371,12 +371,6 @@ const decideAll = async (tx: Tx, desk: Desk, open: readonly Passage[]): Promise<
       refuse(passage, error);
     }
   }
-};
-
-/** Says in the events from `first` on which call they come of. */
-const nameCall = (events: NewEvent[], first: number, { requestId }: Pick<Movement, "requestId">): void => {
-  if (requestId === undefined) return;
-  for (let index = first; index < events.length; index++) events[index] = { ...events[index]!, requestId };
 };
 
 /** The statements of a batch's rows, without the ledger's. */

@@ -1,14 +1,11 @@
-import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createLog, type Db, sql } from "#platform";
+import { createLog, type Db } from "#platform";
 import { createWebhooks } from "#webhooks";
-import type { ReceivedCall } from "../support/receiver.ts";
-import type { Json } from "./points-shop.ts";
-import { createWebhooksShop, type WebhooksShop } from "./webhooks-shop.ts";
+import { DAY, type Json } from "./points-shop.ts";
+import { createWebhooksShop, isGenuine, type WebhooksShop } from "./webhooks-shop.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const DAY = 86_400_000;
 
 let shop: WebhooksShop;
 beforeAll(async () => {
@@ -21,15 +18,7 @@ afterEach(async () => {
 });
 afterAll(() => shop.dispose());
 
-const bodies = (): Json[] => shop.receiver.received.map(({ body }) => body);
-const bills = (calls: readonly ReceivedCall[] = shop.receiver.received): string[] =>
-  calls.map(({ body }) => body.data.billNumber);
 const ONLY_BILLS = { eventNames: ["transactionAdded"] };
-const log = async (webhookId: string, query = ""): Promise<Json[]> =>
-  (await shop.get(`/api/webhooks/${webhookId}/deliveries?limit=100${query}`, await shop.signedIn())).body
-    .items;
-const statuses = async (webhookId: string): Promise<Record<string, string>> =>
-  Object.fromEntries((await log(webhookId)).map(({ refId, status }) => [refId.split("_")[1], status]));
 
 /** Another process on the same database. */
 const anotherProcess = (db: Db = shop.app.db) =>
@@ -40,18 +29,6 @@ const anotherProcess = (db: Db = shop.app.db) =>
     allowsPrivate: true,
     timeout: 300,
   });
-
-/** A receiver that checks as docs/webhooks.md says. */
-const isGenuine = ({ headers, text }: ReceivedCall, secret: string): boolean => {
-  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
-  const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${text}`;
-  const expected = createHmac("sha256", key).update(signed).digest("base64");
-  return headers["webhook-signature"]!.split(" ").includes(`v1,${expected}`);
-};
-const secretsOf = async (webhookId: string): Promise<string[]> =>
-  (await shop.get(`/api/webhooks/${webhookId}/secrets`, shop.admin)).body.items.map(
-    ({ secret }: Json) => secret,
-  );
 
 describe("an event", () => {
   test("is sent once to each webhook that listens, with the headers and a signature of each secret in force", async () => {
@@ -75,7 +52,7 @@ describe("an event", () => {
         "webhook-timestamp": String(Date.parse("2026-01-20T12:00:00Z") / 1000),
       },
     });
-    const secrets = await secretsOf(webHookId);
+    const secrets = await shop.secretsOf(webHookId);
     expect(secrets.map((secret) => isGenuine(call, secret))).toEqual([true, true]);
     expect(isGenuine({ ...call, text: `${call.text} ` }, secrets[0]!)).toBe(false);
     shop.advance(2 * 3_600_000);
@@ -97,7 +74,7 @@ describe("an event", () => {
     shop.receiver.next(behaviour);
     await shop.buy(await shop.member(), 100);
     await shop.deliver();
-    const [waiting] = await log(webHookId);
+    const [waiting] = await shop.log(webHookId);
     expect(waiting).toMatchObject({ status: "pending", attempts: 1, httpStatus, problem });
     const due = Date.parse(waiting.nextTryAt) - Date.parse("2026-01-20T12:00:00Z");
     expect(due).toBeGreaterThanOrEqual(SECOND);
@@ -110,7 +87,7 @@ describe("an event", () => {
     expect(second!.text).toBe(first!.text);
     expect(second!.headers["webhook-id"]).toBe(first!.headers["webhook-id"]);
     expect(shop.receiver.received.map(({ url }) => url)).toEqual(["/hooks", "/hooks"]);
-    expect(await log(webHookId)).toMatchObject([
+    expect(await shop.log(webHookId)).toMatchObject([
       { status: "delivered", attempts: 2, httpStatus: 200, nextTryAt: null },
     ]);
   });
@@ -121,9 +98,9 @@ describe("an event", () => {
     shop.receiver.next({ status: 422, body: "bad" });
     const [first, second] = [await shop.buy(ada, 1), await shop.buy(ada, 2)];
     await shop.deliver();
-    expect(bills()).toEqual([first.number, second.number]);
-    expect(await statuses(webHookId)).toEqual({ [first.id]: "failed", [second.id]: "delivered" });
-    const [{ eventId }] = await log(webHookId, "&status=undelivered");
+    expect(shop.bills()).toEqual([first.number, second.number]);
+    expect(await shop.statuses(webHookId)).toEqual({ [first.id]: "failed", [second.id]: "delivered" });
+    const [{ eventId }] = await shop.log(webHookId, "&status=undelivered");
     const full = await shop.get(`/api/webhooks/${webHookId}/deliveries/${eventId}`, shop.admin);
     expect(full.body).toMatchObject({ status: "failed", httpStatus: 422, answer: "bad", method: "POST" });
     expect(full.body.body).toBe(shop.receiver.received[0]!.text);
@@ -150,10 +127,10 @@ describe("an event", () => {
     await shop.deliver();
     shop.advance(7 * DAY - 1);
     await shop.deliver();
-    expect(await statuses(webHookId)).toEqual({ [first.id]: "pending", [second.id]: "pending" });
+    expect(await shop.statuses(webHookId)).toEqual({ [first.id]: "pending", [second.id]: "pending" });
     shop.advance(15 * MINUTE);
     await shop.deliver();
-    expect(await statuses(webHookId)).toEqual({ [first.id]: "dead", [second.id]: "delivered" });
+    expect(await shop.statuses(webHookId)).toEqual({ [first.id]: "dead", [second.id]: "delivered" });
     const [summary] = (await shop.get("/api/webhooks", await shop.signedIn())).body.items;
     expect(summary).toMatchObject({ undelivered: 1, waiting: 0 });
     shop.receiver.judge(() => ({ status: 200 }));
@@ -162,7 +139,7 @@ describe("an event", () => {
     ).toBe(202);
     await shop.app.webhooks.retryFrom(shop.shop.orgId, webHookId, Date.parse("2027-01-01T00:00:00Z"));
     await shop.deliver();
-    expect(await statuses(webHookId)).toEqual({ [first.id]: "delivered", [second.id]: "delivered" });
+    expect(await shop.statuses(webHookId)).toEqual({ [first.id]: "delivered", [second.id]: "delivered" });
   });
 });
 
@@ -175,11 +152,11 @@ describe("a customer's events", () => {
     const other = await shop.buy(bob, 7);
     shop.receiver.judge(({ body }) => ({ status: body.data.billNumber === own[0] ? 503 : 200 }));
     await shop.deliver();
-    expect(bills().sort()).toEqual([own[0], other.number].sort());
+    expect(shop.bills().sort()).toEqual([own[0], other.number].sort());
     shop.receiver.judge(() => ({ status: 200 }));
     shop.advance(2 * SECOND);
     await shop.deliver();
-    expect(bills().filter((number) => own.includes(number))).toEqual([own[0], own[0], own[1], own[2]]);
+    expect(shop.bills().filter((number) => own.includes(number))).toEqual([own[0], own[0], own[1], own[2]]);
   });
 
   test("keep their order when one that was given up is sent again", async () => {
@@ -190,7 +167,7 @@ describe("a customer's events", () => {
     shop.receiver.received.splice(0);
     await shop.app.webhooks.replayFrom(shop.shop.orgId, webHookId, 0, Date.parse("2027-01-01T00:00:00Z"));
     await shop.deliver();
-    expect(bills()).toEqual(numbers);
+    expect(shop.bills()).toEqual(numbers);
   });
 });
 
@@ -208,8 +185,8 @@ describe("a receiver", () => {
     await both;
     await shop.deliver();
     expect(shop.receiver.mostOpen).toBeLessThanOrEqual(2);
-    expect(new Set(bills()).size).toBe(5);
-    expect(bills()).toHaveLength(5);
+    expect(new Set(shop.bills()).size).toBe(5);
+    expect(shop.bills()).toHaveLength(5);
     await second.stop();
   });
 
@@ -230,7 +207,7 @@ describe("a receiver", () => {
     expect(busy()).toHaveLength(1);
     shop.advance(SECOND);
     await shop.deliver();
-    expect(new Set(bills(busy())).size).toBe(3);
+    expect(new Set(shop.bills(busy())).size).toBe(3);
   });
 
   test("that is dead delays nobody, and is looked out for with one call at a time", async () => {
@@ -243,7 +220,7 @@ describe("a receiver", () => {
     for (let index = 0; index < 6; index++) await shop.buy(await shop.member(), 10);
     await shop.deliver();
     expect(shop.receiver.received).toHaveLength(6);
-    const tried = (await log(webHookId)).filter(({ attempts }) => attempts > 0);
+    const tried = (await shop.log(webHookId)).filter(({ attempts }) => attempts > 0);
     expect(tried).toHaveLength(3);
     expect(tried[0]).toMatchObject({ status: "pending", problem: "The receiver refused the connection." });
     const summary = (await shop.get("/api/webhooks", shop.admin)).body.items.find(
@@ -274,7 +251,7 @@ describe("a receiver", () => {
     isHung = false;
     shop.receiver.letGo();
     await sending;
-    expect(bills()).toEqual([hung.number, hung.number]);
+    expect(shop.bills()).toEqual([hung.number, hung.number]);
   });
 });
 
@@ -296,14 +273,14 @@ describe("a process that dies", () => {
     });
     await dying.finish();
     expect(claims).toBeGreaterThan(0);
-    expect(bills()).toEqual([first.number]);
+    expect(shop.bills()).toEqual([first.number]);
     await shop.deliver();
-    expect(bills()).toEqual([first.number]);
+    expect(shop.bills()).toEqual([first.number]);
     shop.advance(MINUTE);
     await shop.deliver();
-    expect(bills()).toEqual([first.number, first.number, second.number]);
-    expect(bodies()[1]).toEqual(bodies()[0]);
-    expect(await statuses(webHookId)).toEqual({ [first.id]: "delivered", [second.id]: "delivered" });
+    expect(shop.bills()).toEqual([first.number, first.number, second.number]);
+    expect(shop.bodies()[1]).toEqual(shop.bodies()[0]);
+    expect(await shop.statuses(webHookId)).toEqual({ [first.id]: "delivered", [second.id]: "delivered" });
     await dying.stop();
   });
 
@@ -323,7 +300,7 @@ describe("a process that dies", () => {
     await expect(dying.publish()).rejects.toThrow("killed");
     await Promise.all([shop.app.webhooks.publish(), anotherProcess().publish()]);
     await shop.deliver();
-    expect(bills()).toEqual(numbers);
+    expect(shop.bills()).toEqual(numbers);
     await dying.stop();
   });
 
@@ -337,183 +314,11 @@ describe("a process that dies", () => {
     await shop.receiver.whenReceived(1);
     shop.advance(MINUTE);
     await shop.app.webhooks.finish();
-    expect(await statuses(webHookId)).toEqual({ [bill.id]: "delivered" });
+    expect(await shop.statuses(webHookId)).toEqual({ [bill.id]: "delivered" });
     // The first try ends without an answer, which says nothing any more.
     await sending;
-    expect(await statuses(webHookId)).toEqual({ [bill.id]: "delivered" });
+    expect(await shop.statuses(webHookId)).toEqual({ [bill.id]: "delivered" });
     expect(shop.receiver.received).toHaveLength(2);
     await slow.stop();
-  });
-});
-
-describe("the delivery log", () => {
-  test("is read by event, by the call that it came of, and by reference", async () => {
-    await shop.define(ONLY_BILLS);
-    await shop.define({ ...ONLY_BILLS, webHookUrl: `${shop.receiver.url}/second` });
-    const ada = await shop.member();
-    const response = await shop.app.server.inject({
-      method: "POST",
-      url: `/v2/transactions?identifierName=externalId&identifierValue=${ada.externalId}`,
-      headers: { ...shop.till, "content-type": "application/json" },
-      payload: { type: "REGULAR", billNumber: "LOGGED", billAmount: 10 },
-    });
-    const requestId = String(response.headers["x-cap-requestid"]);
-    const id = response.json().createdId;
-    await shop.publish();
-    const [{ eventId }] = (await shop.get(`/v3/webHooks/eventLog/requestId/${requestId}`, shop.client)).body
-      .data;
-    const url = `/v3/webHooks/eventLog/${eventId}`;
-    expect((await shop.get(url, shop.client)).body.data).toMatchObject({
-      eventStartTimestamp: null,
-      eventEndTimestamp: null,
-      consumerResponse: null,
-    });
-    shop.advance(2 * 3_600_000);
-    await shop.deliver();
-    const { status, body } = await shop.get(url, shop.client);
-    expect(status).toBe(200);
-    expect(body).toEqual({
-      data: {
-        refId: `${shop.shop.orgId}_${id}`,
-        requestId,
-        eventName: "transactionAdded",
-        eventId,
-        consumerGroupId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        eventIngestionTimestamp: "2026-01-20T12:00:00.000+0000",
-        eventStartTimestamp: "2026-01-20T14:00:00.000+0000",
-        eventEndTimestamp: "2026-01-20T14:00:00.000+0000",
-        slaBreachTimestamp: "2026-01-20T13:00:00.000+0000",
-        consumerResponse: { webhookHttpStatus: 200, time_taken: expect.any(Number) },
-      },
-      errors: [],
-      warnings: [],
-    });
-    expect(bodies()[0]).toMatchObject({ apiRequestId: requestId, refId: `${shop.shop.orgId}_${id}` });
-    for (const list of [`requestId/${requestId}`, `refId/${shop.shop.orgId}_${id}`])
-      expect((await shop.get(`/v3/webHooks/eventLog/${list}`, shop.client)).body.data).toHaveLength(2);
-    for (const [path, code] of [
-      ["nothing", 73022],
-      ["requestId/nothing", 73023],
-      ["refId/nothing", 73023],
-    ]) {
-      const answer = await shop.get(`/v3/webHooks/eventLog/${path}`, shop.client);
-      expect([answer.status, answer.body.errors[0].code]).toEqual([404, code]);
-    }
-  });
-
-  test("is paged and filtered, and its positions are its own", async () => {
-    const { webHookId } = await shop.define({ eventNames: ["customerAdded", "transactionAdded"] });
-    for (let index = 0; index < 3; index++) await shop.buy(await shop.member(), 10);
-    await shop.deliver();
-    const url = `/api/webhooks/${webHookId}/deliveries`;
-    const seen: string[] = [];
-    let after = "";
-    do {
-      const { body } = await shop.get(`${url}?limit=4${after}`, shop.admin);
-      seen.push(...body.items.map((item: Json) => item.eventId));
-      after = body.next === null ? "" : `&after=${body.next}`;
-    } while (after !== "");
-    expect(new Set(seen).size).toBe(6);
-    expect(await log(webHookId, "&eventName=customerAdded")).toHaveLength(3);
-    expect(await log(webHookId, "&status=delivered")).toHaveLength(6);
-    expect(await log(webHookId, "&status=pending")).toEqual([]);
-    expect((await shop.get(`${url}?after=x`, shop.admin)).body.error.number).toBe(73028);
-    for (const query of ["?limit=0", "?limit=101", "?status=lost"])
-      expect((await shop.get(`${url}${query}`, shop.admin)).status).toBe(400);
-    expect((await shop.get(`${url}/x`, shop.admin)).body.error.number).toBe(73022);
-  });
-
-  test("is replayed from a point in time, with the same events", async () => {
-    const { webHookId } = await shop.define(ONLY_BILLS);
-    const ada = await shop.member();
-    await shop.buy(ada, 1);
-    await shop.deliver();
-    shop.advance(MINUTE);
-    const [second, third] = [await shop.buy(ada, 2), await shop.buy(ada, 3)];
-    await shop.deliver();
-    const sent = shop.receiver.received.splice(0);
-    const url = `/api/webhooks/${webHookId}/replay`;
-    for (const since of ["2026-01-20T12:01:00Z", "2027-01-01", "soon"])
-      expect((await shop.post(url, { since }, shop.admin)).status).toBe(400);
-    shop.advance(MINUTE);
-    const asked = Date.parse("2026-01-20T12:02:00Z");
-    expect((await shop.post(url, { since: "2026-01-20T12:00:30" }, shop.admin)).status).toBe(202);
-    const replay = () => shop.app.webhooks.replayFrom(shop.shop.orgId, webHookId, asked - 90 * SECOND, asked);
-    await replay();
-    shop.advance(SECOND);
-    await shop.deliver();
-    expect(bills()).toEqual([second.number, third.number]);
-    expect(shop.receiver.received.map(({ text }) => text)).toEqual(sent.slice(1).map(({ text }) => text));
-    // The job is run again after its process died: what was sent since is not sent once more.
-    await replay();
-    await shop.deliver();
-    expect(shop.receiver.received).toHaveLength(2);
-  });
-
-  test("is deleted when it is old, but for what still waits", async () => {
-    const { webHookId } = await shop.define(ONLY_BILLS);
-    const [ada, bob] = [await shop.member(), await shop.member()];
-    const waiting = await shop.buy(ada, 1);
-    shop.receiver.judge(({ body }) => ({ status: body.data.billNumber === waiting.number ? 500 : 200 }));
-    await shop.buy(bob, 2);
-    await shop.deliver();
-    shop.advance(31 * DAY);
-    const fresh = await shop.buy(bob, 3);
-    await shop.publish();
-    await shop.app.webhooks.forget(await shop.app.orgs.get(shop.shop.orgId));
-    expect(Object.keys(await statuses(webHookId)).sort()).toEqual(
-      [String(waiting.id), String(fresh.id)].sort(),
-    );
-    await shop.remove(`/v3/webHooks/${webHookId}`);
-    await shop.app.webhooks.forget(await shop.app.orgs.get(shop.shop.orgId));
-    const left = await shop.app.db.system((tx) =>
-      tx.one<{ queues: number; deliveries: number }>(sql`/* test.left */
-        select (select count(*) from webhooks.queues) as queues, (select count(*) from webhooks.deliveries) as deliveries`),
-    );
-    expect(left).toEqual({ queues: 0, deliveries: 0 });
-  });
-});
-
-describe("a webhook", () => {
-  test("that is switched off is sent what waits when it is switched on again; one that is deleted nothing", async () => {
-    const { webHookId } = await shop.define({ ...ONLY_BILLS, name: "Switch" });
-    const ada = await shop.member();
-    const bill = await shop.buy(ada, 1);
-    await shop.publish();
-    const put = (active: boolean) =>
-      shop.put(
-        `/v3/webHooks/${webHookId}`,
-        shop.bodyOf({ ...ONLY_BILLS, name: "Switch", active }),
-        shop.client,
-      );
-    await put(false);
-    await shop.buy(ada, 2);
-    await shop.deliver();
-    expect(shop.receiver.received).toEqual([]);
-    await put(true);
-    await shop.deliver();
-    expect(bills()).toEqual([bill.number]);
-    await shop.buy(ada, 3);
-    await shop.publish();
-    await shop.remove(`/v3/webHooks/${webHookId}`);
-    await shop.deliver();
-    expect(shop.receiver.received).toHaveLength(1);
-  });
-
-  test("is tried out with a made-up event, and the answer is shown", async () => {
-    const { webHookId } = await shop.define({ webHookHeaders: { "X-Key": "hidden" } });
-    shop.receiver.next({ status: 418, body: "teapot" }, "reset");
-    const url = `/api/webhooks/${webHookId}/test`;
-    const { body, text } = await shop.post(url, { eventName: "tierUpgraded" }, shop.admin);
-    expect(body).toMatchObject({ status: 418, answer: "teapot", problem: "" });
-    expect(JSON.parse(body.body)).toMatchObject({ eventName: "tierUpgraded", orgId: shop.shop.orgId });
-    expect(text).not.toContain("hidden");
-    expect(isGenuine(shop.receiver.received[0]!, (await secretsOf(webHookId))[0]!)).toBe(true);
-    const broken = await shop.post(url, { eventName: "tierUpgraded" }, shop.admin);
-    expect(broken.body).toMatchObject({ status: null, problem: "The receiver broke off the connection." });
-    const unknown = await shop.post(url, { eventName: "nonsense" }, shop.admin);
-    expect([unknown.status, unknown.body.error.number]).toEqual([404, 73021]);
-    expect((await shop.post(url, {}, shop.admin)).status).toBe(400);
-    expect(await log(webHookId)).toEqual([]);
   });
 });

@@ -1,9 +1,18 @@
+import { createHmac } from "node:crypto";
 import { expect } from "vitest";
 import { signInUser } from "../../src/identity/testing.ts";
-import { type Receiver, startReceiver } from "../support/receiver.ts";
+import { type ReceivedCall, startReceiver } from "../support/receiver.ts";
 import { createPointsApp, type Json, NOON } from "./points-shop.ts";
 
 type Headers = Readonly<Record<string, string>>;
+
+/** Checks a call as receivers are told to. */
+export const isGenuine = ({ headers, text }: ReceivedCall, secret: string): boolean => {
+  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
+  const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${text}`;
+  const expected = createHmac("sha256", key).update(signed).digest("base64");
+  return headers["webhook-signature"]!.split(" ").includes(`v1,${expected}`);
+};
 
 /** A shop whose webhooks may lie on this machine, with a receiver there and an administrator. */
 export const createWebhooksShop = async () => {
@@ -38,9 +47,25 @@ export const createWebhooksShop = async () => {
     app.server
       .inject({ method: "DELETE", url, headers })
       .then(({ statusCode, payload }) => ({ status: statusCode, body: JSON.parse(payload) as Json }));
+  const log = async (webhookId: string, query = ""): Promise<Json[]> =>
+    (await shop.get(`/api/webhooks/${webhookId}/deliveries?limit=100${query}`, await signedIn())).body.items;
   return {
     ...shop,
     receiver,
+    /** Bodies that came. */
+    bodies: (): Json[] => receiver.received.map(({ body }) => body),
+    /** Numbers of the bills that were told of. */
+    bills: (calls: readonly ReceivedCall[] = receiver.received): string[] =>
+      calls.map(({ body }) => body.data.billNumber),
+    /** What the console shows of a webhook's deliveries. */
+    log,
+    /** Status by the id that deliveries refer to. */
+    statuses: async (webhookId: string): Promise<Record<string, string>> =>
+      Object.fromEntries((await log(webhookId)).map(({ refId, status }) => [refId.split("_")[1], status])),
+    secretsOf: async (webhookId: string): Promise<string[]> =>
+      (await shop.get(`/api/webhooks/${webhookId}/secrets`, admin)).body.items.map(
+        ({ secret }: Json) => secret,
+      ),
     get admin() {
       return admin;
     },
@@ -93,4 +118,3 @@ export const createWebhooksShop = async () => {
   };
 };
 export type WebhooksShop = Awaited<ReturnType<typeof createWebhooksShop>>;
-export type { Receiver };

@@ -131,8 +131,7 @@ const eventsOf = (
   const { purchase } = passage;
   const { transactionId, partyId, request } = item;
   const orgId = snapshot.organisation.id;
-  const { requestId } = purchase;
-  const happened = { orgId, partyId, occurredAt: new Date(purchase.now), requestId };
+  const happened = { orgId, partyId, occurredAt: new Date(purchase.now) };
   return [
     {
       ...happened,

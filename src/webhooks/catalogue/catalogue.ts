@@ -27,11 +27,8 @@ export const EVENT_TYPES: readonly EventType[] = [
 const byName = new Map(EVENT_TYPES.map((type) => [type.name, type]));
 export const eventType = (name: string): EventType | null => byName.get(name) ?? null;
 
-/** Events of the outbox that are told when they come, and that nothing publishes yet. */
-const AWAITED = new Set(["tier.upgraded", "tier.renewed", "tier.downgraded", "tier.downgrade_due"]);
-
 /** Whether this version makes facts that the event tells of. Others can be subscribed to, and stay silent until it does. */
-export const isEmitted = ({ from }: EventType): boolean => from.some((origin) => !AWAITED.has(origin));
+export const isEmitted = ({ from }: EventType): boolean => from.length > 0;
 
 const namesByOrigin = new Map<string, string[]>();
 for (const { name, from } of EVENT_TYPES)

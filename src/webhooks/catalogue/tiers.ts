@@ -32,7 +32,7 @@ export const TIER_EVENTS = [
       { ...whom, upgradedTierNumber: TierNumber },
       { ...ofProgram, previousTierNumber: TierNumber, ...expiry, upgradeType: Kind },
     ),
-    ["transaction.added", "tier.upgraded"],
+    ["tier.upgraded"],
   ),
   tier(
     "tierRenewed",

@@ -109,8 +109,9 @@ export const createSender = ({ db, clock, log, transport, chance }: SenderParts)
       problem: sent.problem,
       answer: sent.answer,
     };
-    await db.transaction(key.orgId, (tx) => recordTry(tx, key, item, outcome, now));
+    // A pause is known before the place is free for another call.
     await note(key, webhook, sent, tried);
+    await db.transaction(key.orgId, (tx) => recordTry(tx, key, item, outcome, now));
   };
 
   const claimSome = async (key: WebhookKey) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isObject } from "#platform";
 import { type Facts, numberIn, type Person, textIn } from "./facts.ts";
 import { enteredBy, identifiersOfCustomer, keyValues, programDetails, tillIn, triggeredBy } from "./parts.ts";
@@ -90,11 +91,10 @@ const statusOf = (isSubscribed: boolean | null): string | null =>
   isSubscribed === null ? null : isSubscribed ? "OPTIN" : "OPTOUT";
 
 /** Whether nothing but the subscription of a channel changed. */
-const isOnlySubscription = ({ from, to }: Change): boolean => {
-  if (!isObject(from) || !isObject(to)) return false;
-  const rest = (value: object) => JSON.stringify({ ...value, subscribed: null });
-  return rest(from) === rest(to);
-};
+const isOnlySubscription = ({ from, to }: Change): boolean =>
+  isObject(from) &&
+  isObject(to) &&
+  isDeepStrictEqual({ ...from, subscribed: null }, { ...to, subscribed: null });
 
 const subscriptionIn = ({ field, source, accountId, from, to }: Change) => {
   const channel = CHANNEL.exec(field)?.[1];

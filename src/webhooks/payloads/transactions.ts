@@ -3,13 +3,10 @@ import { type Facts, numberIn, textIn } from "./facts.ts";
 import { tellIssued } from "./issued.ts";
 import {
   dateTime,
-  day,
   enteredBy,
-  entityOf,
   identifiersOfCustomer,
   keyValues,
   money,
-  programOf,
   tillIn,
   triggeredBy,
 } from "./parts.ts";
@@ -49,44 +46,12 @@ const tellBill = (facts: Facts, name: string, bill: ToldBill): Told => ({
   data: billData(facts, bill),
 });
 
-/** A tier that the bill raised. A member who joins in the base tier did not rise. */
-const tellUpgrade = ({ partyId, payload, occurredAt }: TakenEvent, facts: Facts, trigger: object): Told[] => {
-  const change = payload.tier as { from: number | null; to: number } | undefined;
-  const programId = facts.programs.default?.programId;
-  if (change === undefined || change.from === null || change.to <= change.from || programId === undefined)
-    return [];
-  const eventNo = numberIn(payload, "eventNo");
-  const at = occurredAt.getTime();
-  const program = facts.programs.byId(programId)?.inForce(at);
-  const membership = facts.memberships.find(
-    (item) => item.partyId === partyId && item.programId === programId,
-  );
-  return [
-    {
-      name: "tierUpgraded",
-      reference: evaluationOf(partyId, eventNo) ?? String(numberIn(payload, "transactionId")),
-      loyaltyEventId: evaluationOf(partyId, eventNo),
-      data: {
-        customerIdentifiers: identifiersOfCustomer(facts, partyId),
-        ...entityOf(partyId),
-        ...trigger,
-        ...programOf(facts, programId, at),
-        previousTierNumber: change.from,
-        upgradedTierNumber: change.to,
-        tierExpiryDate: day(facts, membership?.tierExpiresAt ?? null),
-        notes: `Slab ${program?.tiers[change.to - 1]?.name ?? change.to}`,
-        upgradeType: "STRATEGY",
-      },
-    },
-  ];
-};
-
 const NAMES: Readonly<Record<string, string>> = {
   NOT_INTERESTED: "notInterestedBillAdded",
   NOT_INTERESTED_RETURN: "notInterestedBillAdded",
 };
 
-/** A bill, with what it earned and the tier that it raised. */
+/** A bill, with what it earned. */
 export const tellPurchase: Teller = (event, facts) => {
   const bill = billIn(event, facts);
   if (bill === undefined) return [];
@@ -98,7 +63,7 @@ export const tellPurchase: Teller = (event, facts) => {
     billNumber: bill.number,
   });
   const giving = { partyId, eventNo, trigger, at: bill.billedAt, reference: String(bill.id) };
-  return [added, ...tellIssued(facts, giving), ...tellUpgrade(event, facts, trigger)];
+  return [added, ...tellIssued(facts, giving)];
 };
 
 /** A return, with what it took back. */
