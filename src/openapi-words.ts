@@ -21,6 +21,11 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     description: "Spend, pass on, give and take points, move their dates, and read when they run out.",
   },
   {
+    name: "Tiers",
+    description:
+      "Moving a member's tier by hand, renewing it or moving its end. By themselves tiers change with purchases, returns and time.",
+  },
+  {
     name: "Points by hand",
     description:
       "What people do in the console with a member's points, each with a preview of the entries it would make.",
@@ -69,6 +74,11 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   {
     name: "Customer ledger",
     description: "The ledger of one customer as the console shows it: journal with legs, lots, balances.",
+  },
+  {
+    name: "Tiers",
+    description:
+      "Moving a member's tier by hand, renewing it or moving its end. By themselves tiers change with purchases, returns and time.",
   },
   {
     name: "Points by hand",

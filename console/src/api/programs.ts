@@ -1,10 +1,66 @@
 /** Shapes of programs, as people edit and publish them. Rates are percent, points or points per step, as `strategy` says. */
 export interface ProgramTier {
   number: number;
+  /** Stays with the tier when others are inserted or removed; its number when absent. */
+  id?: number;
   name: string;
   description: string;
   color: string;
   threshold: number;
+  /** Of the secondary criteria. */
+  secondaryThresholds?: number[];
+  validity?: Validity;
+  renewal?: Renewal;
+}
+export type CriterionKind =
+  | "lifetime_purchases"
+  | "current_points"
+  | "lifetime_points"
+  | "visits"
+  | "tracker";
+export interface Criterion {
+  kind: CriterionKind;
+  trackerId?: number;
+  caseId?: number;
+}
+/** How several conditions make one. */
+export interface Combination {
+  kind: "any" | "all" | "custom";
+  count?: number;
+  expression?: string;
+}
+export interface Validity {
+  kind: "months" | "registration_date" | "fixed_date";
+  months?: number;
+  month?: number;
+  day?: number;
+  minimumMonths?: number;
+}
+export type RenewalKind = "purchases" | "visits" | "points" | "tracker";
+export interface RenewalCondition {
+  kind: RenewalKind;
+  threshold: number;
+  trackerId?: number;
+  caseId?: number;
+}
+export interface Renewal {
+  conditions: RenewalCondition[];
+  combine?: Combination;
+  extend?: { by: "one_month" | "validity" | "fixed_date"; date?: string };
+}
+export interface Upgrade {
+  criterion: CriterionKind;
+  trackerId?: number;
+  caseId?: number;
+  secondary?: Criterion[];
+  combine?: Combination;
+  type: "lazy" | "eager" | "dynamic";
+}
+export interface Downgrade {
+  target: "one_below" | "by_eligibility" | "lowest";
+  check?: "monthly" | "daily";
+  onReturn?: boolean;
+  remindDaysBefore?: number[];
 }
 export type Rounding = "floor" | "ceiling" | "half_up" | "half_down" | "half_even";
 /** What is given, for all tiers or for each, and how it is rounded. */
@@ -106,7 +162,10 @@ export interface Returns {
 }
 export interface ProgramDefinition {
   tiers: ProgramTier[];
-  upgrade: { criterion: "lifetime_purchases"; type: "lazy" | "eager" };
+  upgrade: Upgrade;
+  downgrade?: Downgrade;
+  /** Where members go of published tiers that are gone, by ids. */
+  removedTiers?: { id: number; to: number }[];
   activities: { TransactionAdd: RuleSet[] };
   expiry: Expiry;
   expiryStrategies?: ExpiryStrategy[];

@@ -8,6 +8,7 @@ import { TransfersPanel } from "./movements/transfers-panel.tsx";
 import { PointsPanel } from "./points-panel.tsx";
 import { StatementDrawer } from "./statement-drawer.tsx";
 import { TierHistory } from "./tier-history.tsx";
+import { TierPanel } from "./tier-panel.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
 
@@ -31,6 +32,7 @@ export const LoyaltyTab = () => {
             <LotsPanel />
             <RedemptionsPanel memberId={memberId} />
             <TransfersPanel memberId={memberId} />
+            <TierPanel memberId={memberId} />
             <TierHistory />
           </Stack>
         </Grid.Col>

@@ -7,6 +7,7 @@ import { useFormat } from "../ui/format-context.tsx";
 import { expiringFirst, heldPoints, tierProgress } from "./facts.ts";
 import classes from "./member-header.module.css";
 import { kindOfPoints } from "./names.ts";
+import { missingText } from "./tier-gaps.ts";
 
 const Fact = ({
   label,
@@ -123,7 +124,7 @@ export const TierFact = ({
             mb={5}
             aria-label={`Progress to ${nextTier.name}`}
           />
-          {format.money(progress.missing)} to {nextTier.name}
+          {missingText(membership, progress.missing, format)} to {nextTier.name}
         </>
       ) : (
         <>

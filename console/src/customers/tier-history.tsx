@@ -31,26 +31,39 @@ export const TierHistory = () => {
         <EmptyState icon={IconStairsUp} title="In no tier yet" compact />
       ) : (
         <Timeline bulletSize={14} lineWidth={1} active={0}>
-          {data.items.map(({ changeNo, changedAt, programId, from, to, reason }) => (
-            <Timeline.Item
-              key={`${programId}:${changeNo}`}
-              {...(to.color ? { color: to.color } : {})}
-              title={
-                <Text size="sm" fw={500}>
-                  {from === null ? `Joined as ${to.name}` : `${from.name} → ${to.name}`}
-                </Text>
-              }
-            >
-              <Text size="sm" c="dimmed">
-                <DateTime value={changedAt} />
-              </Text>
-              {reason && from !== null && (
+          {data.items.map(
+            ({ changeNo, changedAt, programId, from, to, reason, notes, changedBy, expiresAt }) => (
+              <Timeline.Item
+                key={`${programId}:${changeNo}`}
+                {...(to.color ? { color: to.color } : {})}
+                title={
+                  <Text size="sm" fw={500}>
+                    {from === null
+                      ? `Joined as ${to.name}`
+                      : from.name === to.name
+                        ? `Stays ${to.name}`
+                        : `${from.name} → ${to.name}`}
+                  </Text>
+                }
+              >
                 <Text size="sm" c="dimmed">
-                  {plainWords(reason)}
+                  <DateTime value={changedAt} />
+                  {expiresAt !== null && (
+                    <>
+                      , until <DateTime value={expiresAt} show="date" />
+                    </>
+                  )}
                 </Text>
-              )}
-            </Timeline.Item>
-          ))}
+                {reason && from !== null && (
+                  <Text size="sm" c="dimmed">
+                    {plainWords(reason)}
+                    {changedBy && ` by ${changedBy}`}
+                    {notes && `: ${notes}`}
+                  </Text>
+                )}
+              </Timeline.Item>
+            ),
+          )}
         </Timeline>
       )}
     </Panel>

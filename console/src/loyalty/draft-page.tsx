@@ -23,6 +23,7 @@ import { programQuery } from "./queries.ts";
 import { RedemptionEditor } from "./redemption-editor.tsx";
 import { RulesEditor } from "./rules-editor.tsx";
 import { ServiceEditor } from "./service-editor.tsx";
+import { TierMoves } from "./tier-moves.tsx";
 import { type EditorParts, TiersEditor } from "./tiers-editor.tsx";
 
 const route = getRouteApi("/$org/loyalty/$programId/draft");
@@ -174,6 +175,7 @@ const DraftEditor = ({ program }: { program: Program }) => {
       </Group>
       <PublishDialog
         program={program}
+        definition={definition}
         warnings={warnings}
         opened={publishing}
         onClose={close}
@@ -219,7 +221,7 @@ const SectionEditor = ({
     case "earning":
       return <RulesEditor {...parts} />;
     case "tiers":
-      return <TiersEditor {...parts} />;
+      return <TiersEditor {...parts} published={published} />;
     case "expiry":
       return <ExpiryEditor {...parts} />;
     case "currencies":
@@ -297,12 +299,14 @@ const listed = (problems: readonly Problem[]): string => {
 
 const PublishDialog = ({
   program,
+  definition,
   warnings,
   opened,
   onClose,
   onPublish,
 }: {
   program: Program;
+  definition: ProgramDefinition;
   warnings: Problem[];
   opened: boolean;
   onClose: () => void;
@@ -320,6 +324,7 @@ const PublishDialog = ({
     >
       <Stack gap="xs">
         {warnings.length > 0 && <Warnings warnings={warnings} />}
+        {opened && <TierMoves program={program} definition={definition} />}
         <span>
           From now on, every purchase of {format.number(program.memberCount)} members is decided by this
           version.

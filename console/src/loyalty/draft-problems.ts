@@ -3,7 +3,7 @@ import type { Expiry, Problem, ProgramDefinition, ProgramTier } from "../api/pro
 /** Parts of the draft, each with its own tab. */
 export const SECTIONS = {
   earning: { label: "Earning", owns: ["activities", "delayFrom"] },
-  tiers: { label: "Tiers", owns: ["tiers", "upgrade"] },
+  tiers: { label: "Tiers", owns: ["tiers", "upgrade", "downgrade", "removedTiers"] },
   expiry: { label: "Expiry", owns: ["expiry", "expiryStrategies"] },
   currencies: { label: "Currencies", owns: ["currencies"] },
   spending: { label: "Spending", owns: ["redemption", "returns", "rounding"] },
@@ -57,6 +57,18 @@ export const DEMANDS = [
 
 const CURRENCY = ["id", "name", "identifier", "decimals", "activeFrom", "activeTo", "expiryStrategyId"];
 
+const COMBINATION = ["kind", "count", "expression"];
+const tierPaths = ({ secondaryThresholds = [], renewal }: ProgramTier, path: string): string[] => [
+  ...under(path, ["name", "threshold", "color", "validity", "renewal"]),
+  ...secondaryThresholds.map((_, place) => `${path}.secondaryThresholds[${place}]`),
+  ...under(`${path}.validity`, ["kind", "months", "month", "day", "minimumMonths"]),
+  ...(renewal?.conditions ?? []).flatMap((_, index) =>
+    under(`${path}.renewal.conditions[${index}]`, ["kind", "threshold"]),
+  ),
+  ...under(`${path}.renewal.combine`, COMBINATION),
+  `${path}.renewal.extend.date`,
+];
+
 /** Paths that the form shows a problem at. */
 export const shownPaths = (definition: ProgramDefinition): string[] => {
   const {
@@ -68,7 +80,17 @@ export const shownPaths = (definition: ProgramDefinition): string[] => {
     awardStrategies = [],
   } = definition;
   return [
-    ...tiers.flatMap((_, index) => under(`tiers[${index}]`, ["name", "threshold", "color"])),
+    ...tiers.flatMap((tier, index) => tierPaths(tier, `tiers[${index}]`)),
+    ...under("upgrade", ["criterion", "trackerId"]),
+    ...(definition.upgrade.secondary ?? []).flatMap((_, index) => [
+      `upgrade.secondary[${index}]`,
+      `upgrade.secondary[${index}].trackerId`,
+    ]),
+    ...under("upgrade.combine", COMBINATION),
+    "tiers",
+    "downgrade",
+    "downgrade.remindDaysBefore",
+    ...(definition.removedTiers ?? []).map((_, index) => `removedTiers[${index}].to`),
     ...activities.TransactionAdd.flatMap(({ rules }, set) =>
       rules.flatMap((_, index) => {
         const path = `activities.TransactionAdd[${set}].rules[${index}]`;

@@ -2,37 +2,77 @@ import type { Award, ProgramDefinition, ProgramTier } from "../api/programs.ts";
 
 const COLOURS = ["#8a9a91", "#b87333", "#9aa3ab", "#d9a520", "#4f7f9f", "#7a5c99"];
 
-/** Adds a tier above the highest; in every table it starts as that one. */
-export const addTier = (definition: ProgramDefinition): ProgramDefinition => {
-  const last = definition.tiers.at(-1);
-  const number = definition.tiers.length + 1;
+/** What a tier is known by, whatever its number. */
+export const tierId = ({ id, number }: ProgramTier): number => id ?? number;
+
+/** Inserts a tier above another (above the highest when none is named); in every table it starts as the one below it. */
+export const addTier = (
+  definition: ProgramDefinition,
+  above = definition.tiers.length,
+): ProgramDefinition => {
+  const below = definition.tiers[above - 1];
+  const over = definition.tiers[above];
+  const id = Math.max(0, ...definition.tiers.map(tierId), ...removedIds(definition)) + 1;
   const tier: ProgramTier = {
-    number,
-    name: `Tier ${number}`,
+    number: above + 1,
+    id,
+    name: `Tier ${id}`,
     description: "",
-    color: COLOURS[(number - 1) % COLOURS.length]!,
-    threshold: (last?.threshold ?? 0) + 1000,
+    color: COLOURS[above % COLOURS.length]!,
+    threshold: between(below?.threshold ?? 0, over?.threshold),
+    ...(below?.secondaryThresholds === undefined
+      ? secondaryOf(definition)
+      : { secondaryThresholds: [...below.secondaryThresholds] }),
   };
-  const grown = mapTables(definition, (table) => {
-    const below = table[String(number - 1)];
-    return below === undefined ? table : { ...table, [number]: below };
-  });
-  return { ...grown, tiers: [...definition.tiers, tier] };
+  const tiers = [...definition.tiers.slice(0, above), tier, ...definition.tiers.slice(above)];
+  return renumber(definition, tiers);
 };
 
-/** Removes a tier; those above move down with what every table says of them. The base tier stays. */
-export const removeTier = (definition: ProgramDefinition, number: number): ProgramDefinition => {
-  if (number === 1) return definition;
-  const kept = definition.tiers.filter((tier) => tier.number !== number);
-  const shrunk = mapTables(definition, (table) =>
-    Object.fromEntries(
-      kept.flatMap((tier, index) => {
-        const value = table[String(tier.number)];
-        return value === undefined ? [] : [[String(index + 1), value]];
-      }),
-    ),
+const between = (below: number, over: number | undefined): number =>
+  over === undefined ? below + 1000 : Math.round((below + over) / 2);
+
+const secondaryOf = ({ upgrade: { secondary = [] } }: ProgramDefinition): Partial<ProgramTier> =>
+  secondary.length === 0 ? {} : { secondaryThresholds: secondary.map(() => 0) };
+
+const removedIds = ({ removedTiers = [] }: ProgramDefinition): number[] => removedTiers.map(({ id }) => id);
+
+/**
+ * Removes a tier; those above move down with what every table says of them. The base tier stays. Members of a tier that was published go to
+ * the one below, until somebody says otherwise.
+ */
+export const removeTier = (
+  definition: ProgramDefinition,
+  number: number,
+  published: ProgramDefinition | null = null,
+): ProgramDefinition => {
+  const gone = definition.tiers.find((tier) => tier.number === number);
+  if (gone === undefined || number === 1) return definition;
+  const id = tierId(gone);
+  const shrunk = renumber(
+    definition,
+    definition.tiers.filter((tier) => tier !== gone),
   );
-  return { ...shrunk, tiers: kept.map((tier, index) => ({ ...tier, number: index + 1 })) };
+  const to = tierId(definition.tiers[number - 2]!);
+  const removed = (definition.removedTiers ?? []).map((item) => (item.to === id ? { ...item, to } : item));
+  const isPublished = published?.tiers.some((tier) => tierId(tier) === id) ?? false;
+  if (isPublished) return { ...shrunk, removedTiers: [...removed, { id, to }] };
+  return removed.length === 0 ? shrunk : { ...shrunk, removedTiers: removed };
+};
+
+/** The definition with these tiers, numbered as they stand, and every table moved with them. */
+const renumber = (definition: ProgramDefinition, tiers: readonly ProgramTier[]): ProgramDefinition => {
+  const before = new Map(definition.tiers.map((tier) => [tierId(tier), String(tier.number)]));
+  const moved = mapTables(definition, (table) => {
+    const next: typeof table = {};
+    tiers.forEach((tier, index) => {
+      // A tier that is new starts as the one below it.
+      const known = before.get(tierId(tier));
+      const value = known === undefined ? next[String(index)] : table[known];
+      if (value !== undefined) next[String(index + 1)] = value;
+    });
+    return next;
+  });
+  return { ...moved, tiers: tiers.map((tier, index) => ({ ...tier, number: index + 1, id: tierId(tier) })) };
 };
 
 type TableChange = <Value>(table: Record<string, Value>) => Record<string, Value>;

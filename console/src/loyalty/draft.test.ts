@@ -34,6 +34,25 @@ describe("tiers", () => {
     ]);
     expect(rules(after)[0]!.award.perTier).toEqual({ 1: 1, 2: 3 });
   });
+  test("are inserted below others, with what every table says of these", () => {
+    const award = { ...rules(three)[0]!.award, perTier: { 1: 1, 2: 2, 3: 3 } };
+    const after = addTier(changeRule(three, 0, 0, { award }), 1);
+    expect(after.tiers.map(({ number, id }) => [number, id])).toEqual([
+      [1, 1],
+      [2, 4],
+      [3, 2],
+      [4, 3],
+    ]);
+    expect(rules(after)[0]!.award.perTier).toEqual({ 1: 1, 2: 1, 3: 2, 4: 3 });
+  });
+  test("that were published go with a word about their members", () => {
+    expect(removeTier(three, 3, three).removedTiers).toEqual([{ id: 3, to: 2 }]);
+    expect(removeTier(removeTier(three, 3, three), 2, three).removedTiers).toEqual([
+      { id: 3, to: 1 },
+      { id: 2, to: 1 },
+    ]);
+    expect(removeTier(three, 3)).not.toHaveProperty("removedTiers");
+  });
   test("the base tier stays", () => {
     expect(removeTier(three, 1)).toBe(three);
   });
@@ -66,10 +85,10 @@ test("problems stand where the form shows them, the others above it", () => {
   const problems = [
     { path: "tiers[1].threshold", message: "too low" },
     { path: "activities.TransactionAdd[0].rules[0].condition", message: "unknown name" },
-    { path: "tiers", message: "too many" },
+    { path: "activities", message: "too many" },
   ];
   expect(problemAt(problems, "tiers[1].threshold")).toBe("too low");
-  expect(otherProblems(problems, shownPaths(three)).map(({ path }) => path)).toEqual(["tiers"]);
+  expect(otherProblems(problems, shownPaths(three)).map(({ path }) => path)).toEqual(["activities"]);
 });
 
 test("the caret points at the column", () => {

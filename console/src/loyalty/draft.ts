@@ -134,4 +134,4 @@ export const rulePath = (set: number, index: number): string =>
   `activities.TransactionAdd[${set}].rules[${index}]`;
 
 export { otherProblems, problemAt, shownPaths } from "./draft-problems.ts";
-export { addTier, changeTier, removeTier } from "./draft-tiers.ts";
+export { addTier, changeTier, removeTier, tierId } from "./draft-tiers.ts";

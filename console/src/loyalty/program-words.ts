@@ -98,11 +98,6 @@ export const expiryText = (expiry: Expiry): string => {
   }
 };
 
-export const upgradeText = (type: ProgramDefinition["upgrade"]["type"]): string =>
-  type === "eager"
-    ? "The bill that crosses a threshold already earns by the new tier’s rate."
-    : "The bill that crosses a threshold still earns by the old tier’s rate.";
-
 const dayText = (day: string): string => {
   const [year, month, date] = day.split("-").map(Number);
   return `${date} ${MONTHS[(month ?? 1) - 1]} ${year}`;
