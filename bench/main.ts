@@ -12,7 +12,7 @@ import { createYardstick, type Yardstick, type YardstickRun } from "./pgbench.ts
 import { measurePoints } from "./points.ts";
 import { printed, printedProfile, printedStatements, statementsOf, writeReport } from "./report.ts";
 import { type EarnRound, goalsOf, type Results } from "./results.ts";
-import { definitionWithRules, openShop, registerMembers, type Shop } from "./shop.ts";
+import { openShop, publishRules, registerMembers } from "./shop.ts";
 import { connect, type Stage, setStage } from "./stage.ts";
 import { micro, shown } from "./statistics.ts";
 
@@ -96,11 +96,6 @@ const measureRound = async (
   return { run, before, after };
 };
 
-const publishManyRules = async ({ app }: Stage, { actor, programId }: Shop): Promise<void> => {
-  await app.loyalty.saveDraft(actor, programId, definitionWithRules(50));
-  await app.loyalty.publish(actor, programId);
-};
-
 const measureAll = async (
   stage: Stage,
   admin: pg.Client,
@@ -144,7 +139,7 @@ const measureAll = async (
   const importProfile = options.profile ? await profileImport(parts, importing) : null;
 
   say("Fifty rules …");
-  await publishManyRules(stage, shop);
+  await publishRules(stage.app, shop, 50);
   server = await startServer(stage.environment);
   await runEarn(parts, server, FEW, 2);
   yardstick.runs.push(await measureYardstick(tool, extent.yardstickSeconds));

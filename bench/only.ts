@@ -13,12 +13,12 @@ import {
   printedStatements,
   statementsOf,
 } from "./report.ts";
-import { openShop, registerMembers } from "./shop.ts";
+import { openShop, publishRules, registerMembers } from "./shop.ts";
 import type { Stage } from "./stage.ts";
 import { micro, shown } from "./statistics.ts";
 
 /** Parts of the benchmark that can be measured by themselves. */
-export const SECTIONS = ["earn", "points", "pages", "expiry"] as const;
+export const SECTIONS = ["earn", "many-rules", "points", "pages", "expiry"] as const;
 export type Section = (typeof SECTIONS)[number];
 export const isSection = (name: string): name is Section => (SECTIONS as readonly string[]).includes(name);
 
@@ -81,6 +81,34 @@ const earn = async (parts: EarnParts, { stage, admin, extent, profile, say }: On
   return runs.flatMap((run) => run.problems);
 };
 
+/** Earning by fifty rules against earning by one, in turns on one server. */
+const manyRules = async (parts: EarnParts, { stage, admin, extent, profile, say }: OnlyOptions) => {
+  await registerMembers(stage.app, parts.shop, "B", MEMBERS);
+  await admin.query("vacuum analyze");
+  const server = await startServer(stage.environment);
+  const clients = CLIENTS.at(-1)!;
+  const runs = [await runEarn(parts, server, clients, 2)];
+  for (let round = 1; round <= extent.rounds; round++) {
+    for (const count of [1, 50]) {
+      await publishRules(stage.app, parts.shop, count);
+      await runEarn(parts, server, clients, 1);
+      const run = await runEarn(parts, server, clients, extent.earnSeconds);
+      say(
+        `earn call, ${clients} clients, ${count} rules: ${shown(run.perSecond)}/s; server ${micro(run.serverMicroseconds)}, PostgreSQL ${micro(run.postgresMicroseconds)} each`,
+      );
+      runs.push(run);
+    }
+  }
+  await server.stop();
+  if (profile) {
+    const profiled = await profileEarn(parts, clients, extent.earnSeconds);
+    runs.push(profiled.run);
+    say(printedProfile("The server, fifty rules", profiled.server));
+    say(printedStatements(statementsOf(profiled)));
+  }
+  return runs.flatMap((run) => run.problems);
+};
+
 const points = async (parts: EarnParts, { extent, profile, say }: OnlyOptions) => {
   say(printedPoints(await measurePoints(parts, { seconds: extent.pointsSeconds, rounds: extent.rounds })));
   if (profile) {
@@ -108,4 +136,4 @@ const expiry = async (parts: EarnParts, { extent, say }: OnlyOptions) => {
 
 const MEASURES: Readonly<
   Record<Section, (parts: EarnParts, options: OnlyOptions) => Promise<readonly string[]>>
-> = { earn, points, pages, expiry };
+> = { earn, "many-rules": manyRules, points, pages, expiry };

@@ -91,3 +91,9 @@ export const definitionWithRules = (count: number): ProgramDefinition => {
   }));
   return { ...starter, activities: { TransactionAdd: [{ ...set, rules: [base, ...more] }] } };
 };
+
+/** Publishes a program of so many rules. */
+export const publishRules = async (app: App, { actor, programId }: Shop, count: number): Promise<void> => {
+  await app.loyalty.saveDraft(actor, programId, definitionWithRules(count));
+  await app.loyalty.publish(actor, programId);
+};

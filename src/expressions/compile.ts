@@ -1,8 +1,10 @@
 import { type Cell, type LogicRun, logicCell, logicOf, numberCell, numberOf, textCell } from "./cells.ts";
 import type { BoundArguments, Constant, StepCounter } from "./definitions.ts";
 import type { Facts } from "./facts.ts";
+import type { OperandTable } from "./memo.ts";
 import { and, arithmetic, comparison, negated, not, or, settled } from "./operators.ts";
 import { print } from "./print.ts";
+import { partsOf } from "./reads.ts";
 import { counted } from "./steps.ts";
 import { holding, Recorder, type TracedResult, watching } from "./trace.ts";
 import type { CheckedExpression, Typed } from "./typed.ts";
@@ -12,41 +14,70 @@ import { phraseOf } from "./wording.ts";
 export interface CompiledExpression {
   /** Canonical text. */
   readonly text: string;
+  /** Whether `evaluate` remembers operands in `facts.memo`, and `recall` can tell from there what it looked at. */
+  readonly remembers: boolean;
   /** Decides. Allocates nothing of its own and never throws unless `facts.localTime` does. */
   readonly evaluate: (facts: Facts) => Outcome;
   /** Decides alike, and says what was looked at. */
   readonly trace: (facts: Facts) => TracedResult;
+  /** What `trace` would have told, of an evaluation whose operands are in the memo again. */
+  readonly recall: (remembered: Pick<Facts, "memo" | "localTime">) => TracedResult;
+}
+
+export interface CompileOptions {
+  /** Counts the steps of `evaluate`. */
+  readonly counter?: StepCounter | null;
+  /** Where operands of several expressions are remembered. */
+  readonly operands?: OperandTable | null;
 }
 
 /**
  * Compiles a checked expression to closures. Work per evaluation is bounded by the size of the expression times the number of
- * lines and the length of the texts it looks at (`stepBound`). The traced closures are made when first asked for. A counter counts the steps of `evaluate`.
+ * lines and the length of the texts it looks at (`stepBound`). The traced closures are made when first asked for.
  */
 export const compile = (
   { tree, typed }: CheckedExpression,
-  counter: StepCounter | null = null,
+  { counter = null, operands = null }: CompileOptions = {},
 ): CompiledExpression => {
-  const run = new Compiler(null, counter).logic(typed, false);
+  const table = operands !== null && canRemember(typed) ? operands : null;
+  const run = new Compiler({ recorder: null, counter, operands: table, isRecall: false }).logic(typed, true);
   const text = print(tree);
   let traced: ((facts: Facts) => TracedResult) | null = null;
+  let recalled: ((facts: Facts) => TracedResult) | null = null;
   return {
     text,
+    remembers: table !== null,
     evaluate: (facts) => outcomeOf(run, facts),
     trace: (facts) => {
-      traced ??= compileTraced(typed, text);
+      traced ??= compileTraced(typed, text, null);
       return traced(facts);
+    },
+    recall: (remembered) => {
+      recalled ??= compileTraced(typed, text, table);
+      // Nothing but what is remembered is looked at.
+      return recalled(remembered as Facts);
     },
   };
 };
+
+/** A function that stands alone is remembered with its answer: what it is asked with must be written in the text. */
+const canRemember = (node: Typed): boolean =>
+  node.kind === "logical" || node.kind === "not"
+    ? partsOf(node).every(canRemember)
+    : node.kind !== "function" || node.args.every((argument) => argument === null);
 
 const outcomeOf = (run: LogicRun, facts: Facts): Outcome => {
   const result = run(facts);
   return result === 3 ? 0 : result;
 };
 
-const compileTraced = (typed: Typed, text: string): ((facts: Facts) => TracedResult) => {
+const compileTraced = (
+  typed: Typed,
+  text: string,
+  operands: OperandTable | null,
+): ((facts: Facts) => TracedResult) => {
   const recorder = new Recorder();
-  const run = new Compiler(recorder, null).logic(typed, true);
+  const run = new Compiler({ recorder, counter: null, operands, isRecall: true }).logic(typed, true);
   return (facts) => {
     recorder.start();
     const outcome = outcomeOf(run, facts);
@@ -55,15 +86,30 @@ const compileTraced = (typed: Typed, text: string): ((facts: Facts) => TracedRes
   };
 };
 
+interface CompilerParts {
+  readonly recorder: Recorder | null;
+  readonly counter: StepCounter | null;
+  readonly operands: OperandTable | null;
+  readonly isRecall: boolean;
+}
+
 class Compiler {
   private conditions = 0;
   /** Operands of the condition being compiled, whose values its step shows. */
   private held: ReadonlySet<Typed> = new Set();
 
-  constructor(
-    private readonly recorder: Recorder | null,
-    private readonly counter: StepCounter | null,
-  ) {}
+  private readonly recorder: Recorder | null;
+  private readonly counter: StepCounter | null;
+  private readonly operands: OperandTable | null;
+  /** Operands are only told from memory. */
+  private readonly isRecall: boolean;
+
+  constructor({ recorder, counter, operands, isRecall }: CompilerParts) {
+    this.recorder = recorder;
+    this.counter = counter;
+    this.operands = operands;
+    this.isRecall = isRecall;
+  }
 
   /** A boolean part; `isStep` when it stands outside of any condition, so that it is one or joins some. */
   logic(node: Typed, isStep: boolean): LogicRun {
@@ -73,15 +119,21 @@ class Compiler {
       return node.operator === "&&" ? and(left, right) : or(left, right);
     }
     if (node.kind === "not") return not(this.logic(node.operand, isStep));
-    return isStep && this.recorder !== null ? this.step(node, this.recorder) : logicOf(this.cell(node));
+    return isStep && (this.recorder !== null || this.operands !== null)
+      ? this.step(node)
+      : logicOf(this.cell(node));
   }
 
-  private step(node: Typed, recorder: Recorder): LogicRun {
+  private step(node: Typed): LogicRun {
+    const { recorder } = this;
     const condition = this.conditions;
     this.conditions += 1;
     this.held = new Set(operandsOf(node).filter((operand) => operand.kind !== "constant"));
-    const run = logicOf(this.cell(node));
+    const cell = this.cell(node);
+    const isAlone = node.kind === "attribute" || node.kind === "function";
+    const run = logicOf(isAlone ? this.remembered(node, cell) : cell);
     this.held = new Set();
+    if (recorder === null) return run;
     return (facts) => {
       const value = run(facts);
       if (value === 3) recorder.hold(null);
@@ -134,7 +186,14 @@ class Compiler {
   private operand(node: Typed): Cell {
     const cell = this.cell(node);
     const final = isComputed(node) && cell.type === "number" ? numberCell(settled(cell.run)) : cell;
-    return this.recorder !== null && this.held.has(node) ? holding(final, this.recorder) : final;
+    if (!this.held.has(node)) return final;
+    const kept = this.remembered(node, final);
+    return this.recorder === null ? kept : holding(kept, this.recorder);
+  }
+
+  private remembered(node: Typed, cell: Cell): Cell {
+    if (this.operands === null) return cell;
+    return this.isRecall ? this.operands.recalled(node, cell) : this.operands.remembered(node, cell);
   }
 
   private bound(args: readonly (Typed | null)[], constants: readonly (Constant | null)[]): BoundArguments {

@@ -1,6 +1,7 @@
 import type { CustomerFacts, ExtendedFieldFacts, StandingFacts } from "./facts/customer.ts";
 import type { EventFacts, TrackerFacts } from "./facts/event.ts";
 import type { LineFacts, TenderFacts, TransactionFacts } from "./facts/transaction.ts";
+import type { Memo } from "./memo.ts";
 
 export {
   type CustomerFacts,
@@ -37,6 +38,8 @@ export interface Facts {
   readonly organization: NamedFacts;
   /** Wall clock of an instant in the zone that applies (the store's, else the organisation's). */
   readonly localTime: (epochMs: number) => LocalTime;
+  /** Where expressions that share operands remember them; needed by those compiled with a table of operands. */
+  readonly memo?: Memo;
   /** The line that a set unrolled over lines is run for. */
   readonly currentLineItem?: LineFacts | null;
   /** The payment that a set unrolled over payments is run for. */

@@ -7,7 +7,7 @@ export {
   type KnownNames,
 } from "./catalogue.ts";
 export { type CheckResult, check } from "./check.ts";
-export { type CompiledExpression, compile } from "./compile.ts";
+export { type CompiledExpression, type CompileOptions, compile } from "./compile.ts";
 export { type Candidate, type Completions, completionsAt } from "./completion.ts";
 export { dayText } from "./dates.ts";
 export type {
@@ -50,6 +50,7 @@ export {
 } from "./facts.ts";
 export { type FormatResult, format } from "./format.ts";
 export { type Hover, hoverAt } from "./hover.ts";
+export { Memo, type MemoChange, OperandTable, type Remembered, storable } from "./memo.ts";
 export { catalogueAt, catalogueOf } from "./organisation.ts";
 export { type ParseResult, parse } from "./parser.ts";
 export { print } from "./print.ts";

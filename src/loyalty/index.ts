@@ -23,6 +23,7 @@ export type {
   TransactionFacts,
   UpgradeType,
 } from "./decide/schema.ts";
+export { type ToldRule, toldRules } from "./decide/told-rules.ts";
 export { openMemberships } from "./joining.ts";
 export { type LimitQuestion, limitWrites, loadLimitUses, type SavedLimitUse } from "./limits/store.ts";
 export { awardOf, type CompiledAwardStrategy } from "./programs/award-strategies.ts";

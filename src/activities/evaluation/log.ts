@@ -1,4 +1,4 @@
-import type { CompiledProgram, Trace, Why } from "#loyalty";
+import { type CompiledProgram, type Trace, toldRules, type Why } from "#loyalty";
 
 /** How the rules of a program met a bill, told in the documented forms from the stored trace. */
 
@@ -23,7 +23,7 @@ export interface EvaluatedRule {
 /** Rules by their sets, in the order in which they were looked at. */
 export const evaluatedSets = (program: CompiledProgram, trace: Trace, why: Why): EvaluatedSet[] => {
   const sets: { name: string; rules: EvaluatedRule[] }[] = [];
-  trace.rules.forEach((rule, position) => {
+  toldRules(trace, program).forEach((rule, position) => {
     const compiled = program.rules[rule.i];
     const told = why.rules[position];
     if (compiled === undefined || told === undefined) return;

@@ -1,4 +1,4 @@
-import { type SeenAttribute, seenBy, type TraceValue } from "#expressions";
+import { FALSE, type SeenAttribute, seenBy, type TraceValue } from "#expressions";
 import { type Instant, localDate, type Millipoints, POINTS_SCALE } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { periodBegin } from "../programs/limits.ts";
@@ -6,6 +6,7 @@ import { decideTransaction } from "./decide.ts";
 import { limitKey } from "./limits.ts";
 import type { Decision, LimitUses, MemberState, Trace, TransactionFacts } from "./schema.ts";
 import { awardsTold } from "./told.ts";
+import { toldRules } from "./told-rules.ts";
 
 /** A bill that was decided before: as it was, and as it would have been without what went back of it. */
 export interface BillAgain {
@@ -43,7 +44,13 @@ export const decideAgain = (
 
 const isSameDecision = (one: Trace, other: Trace): boolean => {
   const given = ({ tier, split, rules }: Trace) =>
-    JSON.stringify([tier, split ?? null, rules.map(({ i, o, p, l, a, u }) => [i, o, p, l, a, u])]);
+    JSON.stringify([
+      tier,
+      split ?? null,
+      rules
+        .filter(({ o, a, u }) => o !== FALSE || a !== undefined || u !== undefined)
+        .map(({ i, o, p, l, a, u }) => [i, o, p, l, a, u]),
+    ]);
   return given(one) === given(other);
 };
 
@@ -107,12 +114,13 @@ const POINTS: Readonly<Record<string, string>> = {
 };
 
 /** What the rules saw of the customer, as the trace keeps it. */
-const factsSeen = ({ rules }: CompiledProgram, trace: Trace): FactsSeen => {
+const factsSeen = (program: CompiledProgram, trace: Trace): FactsSeen => {
+  const { rules } = program;
   const numbers = new Map<string, number>();
   const texts: Partial<Record<(typeof TEXTS)[number], string>> = {};
   const fields: Record<string, TraceValue> = {};
   let given: Millipoints = 0;
-  for (const told of trace.rules) {
+  for (const told of toldRules(trace, program)) {
     const rule = rules[told.i];
     if (rule === undefined) continue;
     for (const seen of seenBy({ text: rule.condition.text, steps: told.v })) {

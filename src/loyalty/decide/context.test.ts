@@ -4,6 +4,7 @@ import { bill, compiledProgram, definitionWith, member, SOME_DAY } from "../test
 import { decideTransaction } from "./decide.ts";
 import { explainTrace } from "./explain.ts";
 import type { MemberState, TransactionFacts } from "./schema.ts";
+import { toldRules } from "./told-rules.ts";
 
 const FIELDS: readonly ExtendedFieldDefinition[] = [
   { scope: "customer", name: "Birthday", type: "date" },
@@ -38,10 +39,12 @@ const tried = (
     { fields },
   );
   const { trace } = decideTransaction(program, facts, state);
+  const told = toldRules(trace, program);
   return {
-    outcomes: trace.rules.map((rule): Outcome => rule.o),
+    outcomes: told.map((rule): Outcome => rule.o),
     because: explainTrace(trace, program).rules.map((rule) => rule.because),
     trace,
+    told,
   };
 };
 const holds = (condition: string, facts = bill(42), state = silver) =>
@@ -196,8 +199,8 @@ describe("the zone of the store", () => {
   });
 
   test("is the one that traces and sentences show", () => {
-    const { because, trace } = tried(["currentTxn.date.isWeekend()"], inTokyo);
-    expect(trace.rules[0]!.v).toEqual([[0, 1, "2026-01-17 08:30:00"]]);
+    const { because, told } = tried(["currentTxn.date.isWeekend()"], inTokyo);
+    expect(told[0]!.v).toEqual([[0, 1, "2026-01-17 08:30:00"]]);
     expect(because[0]![0]).toBe(
       "The bill's date is on a weekend (Saturday 17 Jan 2026 08:30), as was needed.",
     );

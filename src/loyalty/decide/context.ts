@@ -1,10 +1,11 @@
-import type {
-  CustomerFacts,
-  Facts,
-  LineFacts,
-  TenderFacts,
-  TrackerFacts,
-  TransactionFacts as TransactionView,
+import {
+  type CustomerFacts,
+  type Facts,
+  type LineFacts,
+  Memo,
+  type TenderFacts,
+  type TrackerFacts,
+  type TransactionFacts as TransactionView,
 } from "#expressions";
 import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
@@ -21,6 +22,7 @@ export class DecisionContext implements Facts {
   readonly program: Facts["program"];
   readonly organization: Facts["organization"];
   readonly localTime: Facts["localTime"];
+  readonly memo: Memo;
   /** The line that a set is run for; null outside of sets that run once for each. */
   currentLineItem: LineFacts | null = null;
   tenderProfile: TenderFacts | null = null;
@@ -45,6 +47,7 @@ export class DecisionContext implements Facts {
     this.program = program;
     this.organization = program.organization;
     this.localTime = clockOf(facts.timeZone);
+    this.memo = new Memo(program.operands);
   }
 
   /** Rules are run for this line or payment from now on; null: for the bill as a whole. */
@@ -68,7 +71,7 @@ export class DecisionContext implements Facts {
 }
 
 /** Local time in a zone, remembering the last answer: conditions on dates mostly ask of the bill's date again and again. */
-const clockOf = (timeZone: string): Facts["localTime"] => {
+export const clockOf = (timeZone: string): Facts["localTime"] => {
   let last = Number.NaN;
   let local: ReturnType<Facts["localTime"]> | null = null;
   return (instant) => {

@@ -11,6 +11,7 @@ import {
 } from "../testing.ts";
 import { decideTransaction, newMembership } from "./decide.ts";
 import type { Decision, MemberState, Membership, TransactionFacts } from "./schema.ts";
+import { toldRules } from "./told-rules.ts";
 
 const pounds = (amount: number) => amount * 10_000;
 const pointsOf = (decision: Decision) => decision.awards.reduce((sum, award) => sum + award.points, 0);
@@ -264,7 +265,9 @@ describe("properties", () => {
           expect(decision.awards.map((award) => [award.ruleId, award.points, award.rawPoints])).toEqual(
             fired.map((one) => [compiled.rules[one.i]!.id, one.p, one.r]),
           );
-          expect(decision.trace.rules.map((one) => one.i)).toEqual(compiled.rules.map((_, index) => index));
+          expect(toldRules(decision.trace, compiled).map((one) => one.i)).toEqual(
+            compiled.rules.map((_, index) => index),
+          );
           const effect = decision.sideEffects.find(({ type }) => type === "points");
           expect(effect?.type === "points" ? effect.awardedPoints : 0).toBe(pointsOf(decision) / 1000);
           expect(decision.trace.tierAfter).toBe(decision.membership?.tierNumber);

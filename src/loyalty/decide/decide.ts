@@ -1,3 +1,4 @@
+import { type Memo, storable } from "#expressions";
 import { addAmounts, type Instant, localDate, type Millipoints } from "#platform";
 
 import type { CompiledProgram } from "../programs/compile.ts";
@@ -20,6 +21,7 @@ import type {
   Membership,
   RuleTrace,
   Trace,
+  TraceScalar,
   TransactionFacts,
 } from "./schema.ts";
 import { type Evaluated, Evaluation } from "./workflow.ts";
@@ -77,6 +79,7 @@ export const decideTransaction = (
     lifetime,
     expiresAt: earned.expiresAt,
     rules,
+    ...rememberedBy(program, earned),
     ...(tierChange === null ? undefined : { tierBefore: before.tierNumber }),
     ...(isLate ? { late: true } : undefined),
     ...(split === null ? undefined : { split }),
@@ -110,6 +113,9 @@ interface Earned {
   readonly evaluation: Evaluated;
   /** Null where the program has no limits. */
   readonly meter: LimitMeter | null;
+  readonly memo: Memo;
+  /** Of the store's clock. */
+  readonly zone: string;
   /** Regular points, all together. */
   readonly points: Millipoints;
   /** Of the program's own expiry. */
@@ -132,7 +138,42 @@ const earn = (
   const context = new DecisionContext(program, facts, state, before, counted, tierBefore, tiers.tier);
   const evaluation = new Evaluation(program, earning, context);
   for (const stage of STAGES) evaluation.run(program.stages[stage]);
-  return { evaluation, meter, points: evaluation.regular, expiresAt: earning.expiry.expiresAt };
+  const { memo } = context;
+  return {
+    evaluation,
+    meter,
+    memo,
+    zone: facts.timeZone,
+    points: evaluation.regular,
+    expiresAt: earning.expiry.expiresAt,
+  };
+};
+
+/** Outcomes and operands as the trace keeps them: each operand once, however many rules looked at it. */
+const rememberedBy = (
+  program: CompiledProgram,
+  { evaluation: { outcomes, places, isInOrder }, memo, zone }: Earned,
+): Pick<Trace, "o" | "h" | "q" | "k" | "x" | "c" | "zone"> => {
+  const k: number[] = [];
+  const x: TraceScalar[] = [];
+  const { values, changes } = memo;
+  for (let place = 0; place < values.length; place++) {
+    if (values[place] === undefined || program.operands.isVolatile(place)) continue;
+    k.push(place);
+    x.push(storable(values[place]));
+  }
+  const isWhole = k.every((place, index) => place === index);
+  return {
+    o: outcomes.join(""),
+    h: program.operandsMark,
+    ...(isInOrder ? undefined : { q: places }),
+    ...(isWhole ? undefined : { k }),
+    x,
+    ...(changes.length === 0
+      ? undefined
+      : { c: changes.map(([rule, place, value]) => [rule, place, storable(value)] as const) }),
+    ...(zone === program.timeZone ? undefined : { zone }),
+  };
 };
 
 /** Kept with the trace where lifetime purchases do not tell all. */

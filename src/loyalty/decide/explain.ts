@@ -8,6 +8,7 @@ import { awardClauses, expiryIn, givenWords } from "./award-sentences.ts";
 import type { RuleTrace, Trace } from "./schema.ts";
 import { tierSentence } from "./tier-sentence.ts";
 import { awardsTold, branchOf, type ToldAward } from "./told.ts";
+import { type ToldRule, toldRules } from "./told-rules.ts";
 import { dayOf, decimalsOf, listed, plural, sentence } from "./words.ts";
 
 /** Why a purchase earned what it earned, for people. Times are ISO with the offset of the organisation's zone. */
@@ -60,7 +61,7 @@ export const explainTrace = (trace: Trace, program: CompiledProgram): Why => {
     program: { id: program.programId, name: program.name, version: program.version },
     tier: { name: tierNumbered(program.tiers, trace.tier).name },
     outcome: outcomeOf(trace, program),
-    rules: trace.rules.map((rule) => explainRule(rule, trace, program)),
+    rules: toldRules(trace, program).map((rule) => explainRule(rule, trace, program)),
     skipped: skippedSentences(trace, program),
     tierCheck: { sentence: tierSentence(trace, program) },
   };
@@ -83,7 +84,8 @@ const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
       !isOneDate || trace.expiresAt === null ? "" : `, valid until ${dayOf(trace.expiresAt, program)}`;
     return `Earned ${earnedWords(giving)} in tier ${tier} from ${plural(rules, "rule")}${lasting}.`;
   }
-  if (trace.rules.length === 0) return "Earned nothing: the program has no rules for purchases.";
+  if (trace.rules.length === 0 && (trace.o ?? "") === "")
+    return "Earned nothing: the program has no rules for purchases.";
   if (fired.length === 0) return "Earned nothing: no rule's condition was true.";
   if (trace.amount <= 0) return "Earned nothing: the bill's amount is zero.";
   return "Earned nothing: what the rules give rounds to zero.";
@@ -117,7 +119,7 @@ const skippedSentences = ({ skipped = [], untold = 0 }: Trace, program: Compiled
     : [sentence(`${plural(untold, "more rule")}, run for lines or payments, came to nothing`)]),
 ];
 
-const explainRule = (rule: RuleTrace, trace: Trace, program: CompiledProgram): WhyRule => {
+const explainRule = (rule: ToldRule, trace: Trace, program: CompiledProgram): WhyRule => {
   const compiled = program.rules[rule.i]!;
   const { text } = compiled.condition;
   const problem = rule.problem === undefined ? {} : { problem: rule.problem };

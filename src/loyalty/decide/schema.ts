@@ -225,8 +225,8 @@ export interface RuleTrace extends Partial<AwardTrace> {
   readonly i: number;
   /** Outcome: 0 false, 1 true, 2 undetermined. */
   readonly o: Outcome;
-  /** Steps of the condition's evaluation: which part, its outcome, the values found. */
-  readonly v: readonly TraceStep[];
+  /** Steps of the condition's evaluation: which part, its outcome, the values found. Absent where the trace's operands tell them. */
+  readonly v?: readonly TraceStep[];
   /** Why it is undetermined: a clause for people. */
   readonly problem?: string;
   readonly a?: readonly ActionTrace[];
@@ -236,6 +236,8 @@ export interface RuleTrace extends Partial<AwardTrace> {
 
 /** A set that did not run, by its place, and what of its scope kept it. */
 export type SkippedSet = readonly [set: number, reason: OutOfScope];
+
+export type TraceScalar = number | string | null;
 
 /** Everything needed to explain a decision beside the program version it names. Compact: one is stored per purchase. */
 export interface Trace {
@@ -255,7 +257,21 @@ export interface Trace {
   /** Lifetime purchases after the decision. */
   readonly lifetime: Money;
   readonly expiresAt: Instant | null;
+  /** Rules with more to tell than the outcome: that did something, could not be told, or ran for a line or payment. */
   readonly rules: readonly RuleTrace[];
+  /** Outcomes of rules not run for lines or payments, a digit each, in the order in which they ran. Absent in older traces, whose `rules` has all. */
+  readonly o?: string;
+  /** Mark of the table of operands that `k`, `x` and `c` are by. */
+  readonly h?: number;
+  /** Those rules, where they are not the first, the second and so on. */
+  readonly q?: readonly number[];
+  /** Operands that were looked at, by place, where they are not the first, the second and so on; and their values. */
+  readonly k?: readonly number[];
+  readonly x?: readonly TraceScalar[];
+  /** Values of operands that may change: for which of the outcomes it was first found, place, value. */
+  readonly c?: readonly (readonly [outcome: number, place: number, value: TraceScalar])[];
+  /** Zone of the store's clock, where it is not the organisation's. */
+  readonly zone?: string;
   /** Why nothing was evaluated. */
   readonly blocked?: string;
   /** The bill is older than the member's newest tier change. */

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Action } from "../programs/actions.ts";
 import type { Scope } from "../programs/scopes.ts";
 import { awarding, bill, compiledProgram, definitionWithSets, member, SOME_DAY } from "../testing.ts";
+import { DecisionContext } from "./context.ts";
 import { decideTransaction } from "./decide.ts";
 import { explainTrace } from "./explain.ts";
 import type { LineFacts, TransactionFacts } from "./schema.ts";
+import { toldRules } from "./told-rules.ts";
 
 type Sets = Parameters<typeof definitionWithSets>[0];
 const decided = (sets: Sets, facts: TransactionFacts = bill(100)) => {
@@ -14,6 +17,13 @@ const decided = (sets: Sets, facts: TransactionFacts = bill(100)) => {
 };
 const points = (sets: Sets, facts?: TransactionFacts): number =>
   decided(sets, facts).awards.reduce((sum, award) => sum + award.points, 0) / 1000;
+
+/** What rules see of a bill of such a member, before any of them. */
+const contextOf = (program: ReturnType<typeof compiledProgram>, facts: TransactionFacts): DecisionContext => {
+  const state = member();
+  const { membership } = decideTransaction(program, facts, state);
+  return new DecisionContext(program, facts, state, state.membership!, membership!, 1, 1);
+};
 
 const line = (pounds: number, changes: Partial<LineFacts> = {}): LineFacts => ({
   itemCode: "A",
@@ -233,4 +243,96 @@ test("a set for each payment gives by what it paid, to the bill", () => {
   ]);
   expect(why.rules[1]?.item).toEqual({ kind: "payment", no: 2 });
   expect(points(sets)).toBe(0);
+});
+
+describe("what a trace keeps", () => {
+  const CONDITIONS = [
+    "currentTxn.value > 50",
+    'currentTxn.value > 10 && currentCustomer.slabName == "Member"',
+    "currentTxn.points >= 2 || currentTxn.date.isWeekend()",
+    'currentTxn.basketQty("SKU", "A") > 1',
+    "currentCustomer.currentPoints > currentTxn.points",
+    "!currentCustomer.isLoyal",
+    'currentTxn.notes.isNull() || currentTxn.notes.contains("x")',
+    "currentTxn.value / currentTxn.discount > 2",
+    "currentTxn.value * 2 > 90 && currentTxn.date.month() == 1",
+    "true",
+    'currentTxn.notes.matches("^gift")',
+  ];
+  const rules = fc.array(
+    fc.record({
+      condition: fc.constantFrom(...CONDITIONS),
+      actions: fc.constantFrom<Action[]>([awarding(2)], [awarding(1), awarding(1)], []),
+      otherwise: fc.constantFrom<Action[]>([], [awarding(1)]),
+    }),
+    { minLength: 1, maxLength: 8 },
+  );
+
+  test("tells of every rule what an evaluation with its steps kept at once would tell", () => {
+    fc.assert(
+      fc.property(
+        rules,
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.constantFrom(null, "", "gift for x"),
+        (list, cents, note) => {
+          const program = compiledProgram(definitionWithSets([{ rules: list }]));
+          const facts = bill(cents / 100, { note, discount: 0, lines: [line(5, { quantity: 2000 })] });
+          const { trace } = decideTransaction(program, facts, member());
+          const told = toldRules(JSON.parse(JSON.stringify(trace)), program);
+          // The same, each rule traced on facts as they were before it.
+          const context = contextOf(program, facts);
+          const steps = program.rules.map(({ condition, actions, otherwise }) => {
+            const { outcome, steps: v } = condition.trace(context);
+            const branch = outcome === 1 ? actions : outcome === 0 ? otherwise : [];
+            for (const action of branch)
+              if (action.type === "award" && facts.amount > 0) context.award(action.award.rates[0]! / 10);
+            return [outcome, v];
+          });
+          expect(told.map(({ o, v }) => [o, v])).toEqual(steps);
+        },
+      ),
+    );
+  });
+
+  test("is small: what fifty rules look at is there once", () => {
+    const list = Array.from({ length: 50 }, (_, index) => ({
+      condition: `currentTxn.value > ${1000 + index} && currentCustomer.lifetimePurchase > ${index}`,
+      actions: [awarding(1)],
+    }));
+    const { trace } = decided([{ rules: list }]);
+    expect(trace.o).toBe("0".repeat(50));
+    expect(trace.rules).toEqual([]);
+    expect(JSON.stringify(trace).length).toBeLessThan(300);
+  });
+
+  test("is not read by the operands of another compilation", () => {
+    const fields = [{ scope: "transaction", name: "Channel", type: "string" } as const];
+    const definition = definitionWithSets([
+      {
+        rules: [
+          { condition: 'currentTxn.extField_Channel == "web"', actions: [awarding(1)] },
+          { condition: "currentTxn.value > 500", actions: [awarding(1)] },
+        ],
+      },
+    ]);
+    const then = compiledProgram(definition, { fields });
+    const { trace } = decideTransaction(then, bill(100, { extendedFields: { Channel: "shop" } }), member());
+    expect(toldRules(trace, then).map(({ v }) => v)).toEqual([[[0, 0, "shop"]], [[0, 0, 100]]]);
+    expect(toldRules(trace, compiledProgram(definition)).map(({ o, v }) => [o, v])).toEqual([
+      [0, []],
+      [0, []],
+    ]);
+  });
+
+  test("of an older decision, each rule with its steps, is told as it is", () => {
+    const { trace } = decided([{ rules: [{ condition: "currentTxn.value > 50", actions: [awarding(2)] }] }]);
+    const program = compiledProgram(
+      definitionWithSets([{ rules: [{ condition: "currentTxn.value > 50", actions: [awarding(2)] }] }]),
+    );
+    const { o: _, h: __, x: ___, ...older } = trace;
+    const rule = { i: 0, o: 1 as const, v: [[0, 1, 100]] as const, p: 2000, r: 2 };
+    expect(explainTrace({ ...older, rules: [rule] }, program).rules).toEqual(
+      explainTrace(trace, program).rules,
+    );
+  });
 });

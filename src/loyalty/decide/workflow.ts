@@ -1,4 +1,4 @@
-import { FALSE, TRUE } from "#expressions";
+import { FALSE, type Outcome, TRUE, UNDETERMINED } from "#expressions";
 import { type Millipoints, type Money, multiplyRatio } from "#platform";
 import type { CompiledAction } from "../programs/actions.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
@@ -17,6 +17,11 @@ export interface Evaluated {
   readonly skipped: readonly SkippedSet[];
   /** Traces that were not kept. */
   readonly untold: number;
+  /** Of rules not run for lines or payments, in the order in which they ran; and the rules' places. */
+  readonly outcomes: readonly Outcome[];
+  readonly places: readonly number[];
+  /** Whether those are the first, the second and so on. */
+  readonly isInOrder: boolean;
   /** Regular points, all together. */
   readonly regular: Millipoints;
 }
@@ -31,6 +36,9 @@ export class Evaluation implements Evaluated {
   readonly skipped: SkippedSet[] = [];
   untold = 0;
   regular = 0;
+  readonly outcomes: Outcome[] = [];
+  readonly places: number[] = [];
+  isInOrder = true;
   readonly #program: CompiledProgram;
   readonly #earning: Earning;
   readonly #context: DecisionContext;
@@ -99,36 +107,57 @@ export class Evaluation implements Evaluated {
   }
 
   #runRules({ rules }: CompiledSet): void {
-    for (let index = 0; index < rules.length; index++) this.#runRule(rules[index]!);
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index]!;
+      if (this.#item === null) this.#runRule(rule);
+      else this.#runForItem(rule, this.#item);
+    }
   }
 
+  /** The trace keeps a digit, and more only of a rule that does something or cannot be told. */
   #runRule(rule: CompiledRule): void {
-    const { outcome: o, steps: v, problem } = rule.condition.trace(this.#context);
-    const i = rule.index;
-    const branch = o === TRUE ? rule.actions : o === FALSE ? rule.otherwise : NO_ACTIONS;
-    const item = this.#item;
-    if (item === null) {
-      if (branch.length === 0) {
-        this.rules.push(problem === undefined ? { i, o, v } : { i, o, v, problem });
-        return;
-      }
-      const only = branch[0]!;
-      if (o === TRUE && branch.length === 1 && only.type === "award") {
-        this.rules.push({ i, o, v, ...this.#award(rule, only) });
-        return;
-      }
+    const { condition, index: i } = rule;
+    const context = this.#context;
+    context.memo.rule = this.outcomes.length;
+    let o = condition.evaluate(context);
+    this.outcomes.push(o);
+    if (i !== this.outcomes.length - 1) this.isInOrder = false;
+    this.places.push(i);
+    const branch = branchFor(rule, o);
+    if (o === UNDETERMINED || !condition.remembers) {
+      const { outcome, steps: v, problem } = condition.trace(context);
+      o = outcome;
+      const a: ActionTrace[] = [];
+      this.rules.push({
+        ...{ i, o, v },
+        ...(problem === undefined ? undefined : { problem }),
+        ...(branch.length === 0 ? undefined : { a }),
+      });
+      for (const action of branch) this.#act(rule, action, a);
+      return;
     }
-    if (branch.length === 0 && item !== null && this.rules.length >= MOST_IDLE_TRACES) {
+    if (branch.length === 0) return;
+    const only = branch[0]!;
+    if (o === TRUE && branch.length === 1 && only.type === "award") {
+      this.rules.push({ i, o, ...this.#award(rule, only) });
+      return;
+    }
+    const a: ActionTrace[] = [];
+    this.rules.push({ i, o, a });
+    for (const action of branch) this.#act(rule, action, a);
+  }
+
+  #runForItem(rule: CompiledRule, item: Item): void {
+    const { outcome: o, steps: v, problem } = rule.condition.trace(this.#context);
+    const branch = branchFor(rule, o);
+    if (branch.length === 0 && this.rules.length >= MOST_IDLE_TRACES) {
       this.untold++;
       return;
     }
     const a: ActionTrace[] = [];
     this.rules.push({
-      i,
-      o,
-      v,
+      ...{ i: rule.index, o, v, u: item.no },
       ...(problem === undefined ? undefined : { problem }),
-      ...(item === null ? undefined : { u: item.no }),
       ...(branch.length === 0 ? undefined : { a }),
     });
     for (const action of branch) this.#act(rule, action, a);
@@ -159,6 +188,9 @@ export class Evaluation implements Evaluated {
 }
 
 const NO_ACTIONS: readonly CompiledAction[] = [];
+
+const branchFor = (rule: CompiledRule, outcome: Outcome): readonly CompiledAction[] =>
+  outcome === TRUE ? rule.actions : outcome === FALSE ? rule.otherwise : NO_ACTIONS;
 
 const itemsOf = (kind: Item["kind"], amounts: readonly Money[]): Item[] => {
   let before = 0;

@@ -1,4 +1,4 @@
-import type { Catalogue } from "#expressions";
+import type { Catalogue, OperandTable } from "#expressions";
 import type { Instant } from "#platform";
 import type { CompiledTier, TierStrategy } from "../tiers/rules.ts";
 import { type CompiledAwardStrategy, compileAwardStrategies } from "./award-strategies.ts";
@@ -46,6 +46,9 @@ export interface CompiledProgram extends MovementPolicies, Numbering {
   readonly sets: readonly CompiledSet[];
   /** Sets of purchases that run by themselves, by stage. */
   readonly stages: CompiledStages;
+  /** What conditions look at; traces name it by place. */
+  readonly operands: OperandTable;
+  readonly operandsMark: number;
   readonly limits: readonly CompiledLimit[];
   /** The program's own, as in its definition. */
   readonly expiry: Expiry;

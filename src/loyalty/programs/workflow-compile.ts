@@ -1,10 +1,10 @@
-import type { Catalogue } from "#expressions";
+import { type Catalogue, OperandTable } from "#expressions";
 import { type ActionParts, type CompiledAction, compileAction } from "./actions.ts";
 import type { CompiledAward } from "./awards.ts";
 import { type Condition, compileCondition } from "./conditions.ts";
 import { type CompiledLimit, compileLimits, type Limit } from "./limits.ts";
 import { compileScope, type ScopeTest } from "./scopes.ts";
-import { actionsOf, type Rule, type RuleSet, type Stage } from "./workflow.ts";
+import { actionsOf, actionsWithPaths, type Rule, type RuleSet, type Stage } from "./workflow.ts";
 
 export interface CompiledRule {
   /** Place among all rules of the program. */
@@ -40,6 +40,10 @@ export interface CompiledWorkflow {
   readonly awards: readonly CompiledAward[];
   readonly sets: readonly CompiledSet[];
   readonly stages: CompiledStages;
+  /** What conditions look at. */
+  readonly operands: OperandTable;
+  /** Of `operands`, as traces keep it. */
+  readonly operandsMark: number;
   readonly limits: readonly CompiledLimit[];
 }
 
@@ -56,9 +60,15 @@ export const compileWorkflow = (
 ): CompiledWorkflow => {
   const places = new Map(definitions.map(({ id }, index) => [id, index]));
   const rules: CompiledRule[] = [];
+  const operands = new OperandTable(isVolatile);
+  const inItems = runForItems(definitions);
   const sets = definitions.map((set, index): CompiledSet => {
     const compiled = set.rules.map((rule, position) =>
-      compileRule(rule, rules.length + position, index, set, { ...parts, sets: places }),
+      compileRule(rule, rules.length + position, index, set, {
+        ...parts,
+        sets: places,
+        operands: inItems.has(set.id) ? null : operands,
+      }),
     );
     rules.push(...compiled);
     return {
@@ -85,7 +95,35 @@ export const compileWorkflow = (
   const awards = rules.flatMap(({ actions, otherwise }) =>
     [...actions, ...otherwise].flatMap((action) => (action.type === "award" ? [action.award] : [])),
   );
-  return { rules, awards, sets, stages, limits: compileLimits(limits, places, parts.moneyScale) };
+  return {
+    rules,
+    awards,
+    sets,
+    stages,
+    operands,
+    operandsMark: operands.mark,
+    limits: compileLimits(limits, places, parts.moneyScale),
+  };
+};
+
+/** Rules see the points that those before them gave; trackers move between sets. */
+const isVolatile = (name: string): boolean => /points|tracke/i.test(name);
+
+/** Sets that run for lines or payments, by themselves or where they are forwarded to: their conditions have other values each time. */
+const runForItems = (sets: readonly RuleSet[]): ReadonlySet<string> => {
+  const byId = new Map(sets.map((set) => [set.id, set]));
+  const found = new Set<string>();
+  const open = sets.filter(({ unroll }) => unroll !== undefined);
+  for (let set = open.pop(); set !== undefined; set = open.pop()) {
+    if (found.has(set.id)) continue;
+    found.add(set.id);
+    for (const rule of set.rules)
+      for (const [action] of actionsWithPaths(rule, "")) {
+        const next = action.type === "forward" ? byId.get(action.setId) : undefined;
+        if (next !== undefined) open.push(next);
+      }
+  }
+  return found;
 };
 
 const compileRule = (
@@ -93,7 +131,7 @@ const compileRule = (
   index: number,
   place: number,
   { name: setName, unroll }: RuleSet,
-  parts: ActionParts & { readonly catalogue: Catalogue },
+  parts: ActionParts & { readonly catalogue: Catalogue; readonly operands: OperandTable | null },
 ): CompiledRule => ({
   index,
   set: place,
@@ -101,7 +139,7 @@ const compileRule = (
   name: rule.name,
   setName,
   unroll: unroll ?? null,
-  condition: compileCondition(rule.condition, parts.catalogue),
+  condition: compileCondition(rule.condition, parts.catalogue, parts.operands),
   actions: actionsOf(rule).map((action) => compileAction(action, parts)),
   otherwise: (rule.otherwise ?? []).map((action) => compileAction(action, parts)),
 });
