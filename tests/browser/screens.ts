@@ -137,7 +137,7 @@ export const screensOf = (examples: Examples): readonly Screen[] => {
     { name: "loyalty", path: "/abc/loyalty" },
     { name: "program", path: `/abc/loyalty/${programId}` },
     { name: "program-draft", path: `/abc/loyalty/${programId}/draft` },
-    ...["tiers", "expiry", "currencies", "spending", "service"].map((section) => ({
+    ...["limits", "tiers", "expiry", "currencies", "spending", "service"].map((section) => ({
       name: `program-draft-${section}`,
       path: `/abc/loyalty/${programId}/draft?section=${section}`,
     })),

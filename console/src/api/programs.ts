@@ -89,17 +89,73 @@ export interface Award extends Rates {
   /** 0 or absent: points. */
   currencyId?: number;
 }
+export interface AwardAction {
+  type: "award";
+  award: Award;
+  expiryStrategyId?: number;
+}
+/** Goes on with a set that waits for it. */
+export interface ForwardAction {
+  type: "forward";
+  setId: string;
+}
+/** Of a kind that the console has no form for. */
+export interface OtherAction {
+  type: string;
+  [name: string]: unknown;
+}
+export type Action = AwardAction | ForwardAction | OtherAction;
 export interface Rule {
   id: string;
   name: string;
   condition: string;
-  award: Award;
+  /** Short for a first action of this kind. */
+  award?: Award;
   expiryStrategyId?: number;
+  /** Where the condition is true. */
+  actions?: Action[];
+  /** Where it is false. */
+  otherwise?: Action[];
 }
+export type Stage = "start" | "trackers" | "points_trackers" | "end";
+/** Codes; what is excluded is so even where it is included. */
+export interface Places {
+  include?: string[];
+  exclude?: string[];
+}
+export interface Scope {
+  from?: string;
+  to?: string;
+  stores?: Places;
+  zones?: Places;
+  concepts?: Places;
+  sources?: string[];
+}
+export type Unroll = "lines" | "tenders";
 export interface RuleSet {
   id: string;
   name: string;
+  stage?: Stage;
+  isForwarded?: boolean;
+  scope?: Scope;
+  unroll?: Unroll;
+  useProportions?: boolean;
   rules: Rule[];
+}
+export type LimitPeriod = "daily" | "weekly" | "monthly" | "quarterly" | "half_yearly" | "yearly";
+export interface Limit {
+  id: number;
+  name: string;
+  per: "transaction" | "customer";
+  counts: "awarded" | "transaction_amount" | "transaction_count";
+  /** 0 or absent: points. */
+  currencyId?: number;
+  value: number;
+  period?: LimitPeriod;
+  /** First day of a period. */
+  startsOn?: string;
+  /** Absent: all sets. */
+  setIds?: string[];
 }
 export type SimpleExpiry =
   | { kind: "never" }
@@ -170,6 +226,7 @@ export interface ProgramDefinition {
   expiry: Expiry;
   expiryStrategies?: ExpiryStrategy[];
   currencies?: Currency[];
+  limits?: Limit[];
   awardStrategies?: AwardStrategy[];
   delayFrom?: "bill_date" | "processing_date";
   redemption?: Redemption;
@@ -183,6 +240,8 @@ export interface Problem {
   message: string;
   line?: number;
   column?: number;
+  /** The known name closest to one that is not known. */
+  nearest?: string;
 }
 
 export interface ProgramSummary {

@@ -1,5 +1,5 @@
 import { Group, Select } from "@mantine/core";
-import type { Award, AwardCategory, Delay, ProgramDefinition, Rule } from "../api/programs.ts";
+import type { Award, AwardAction, AwardCategory, Delay, ProgramDefinition } from "../api/programs.ts";
 import { DayInput } from "./currencies-editor.tsx";
 import { withPart } from "./draft.ts";
 import { ExpirySelect, FieldProblem, WholeNumber } from "./fields.tsx";
@@ -22,20 +22,20 @@ const DELAYS = {
 
 /** What an award is about, when it can be spent, in which currency and how long it lives. */
 export const AwardTerms = ({
-  rule,
+  action,
   definition,
   problem,
   onChange,
 }: {
-  rule: Rule;
+  action: AwardAction;
   definition: ProgramDefinition;
   problem: (name: string) => string | undefined;
-  onChange: (part: { [Key in keyof Rule]?: Rule[Key] | undefined }) => void;
+  onChange: (action: AwardAction) => void;
 }) => {
-  const { award, expiryStrategyId } = rule;
+  const { award, expiryStrategyId } = action;
   const { currencies = [], expiryStrategies = [] } = definition;
   const change = (part: { [Key in keyof Award]?: Award[Key] | undefined }) =>
-    onChange({ award: withPart(award, part) });
+    onChange({ ...action, award: withPart(award, part) });
   const basis = award.basis === "line_amount" ? "lines" : award.useProportions ? "proportions" : "bill";
   return (
     <>
@@ -52,6 +52,7 @@ export const AwardTerms = ({
               useProportions: next === "proportions" ? true : undefined,
             })
           }
+          error={problem("award.basis") ?? problem("award.useProportions")}
         />
         {currencies.length > 0 && (
           <Select
@@ -74,7 +75,7 @@ export const AwardTerms = ({
             ownToo={currencies.some((currency) => currency.expiryStrategyId !== undefined)}
             value={expiryStrategyId}
             strategies={expiryStrategies}
-            onChange={(id) => onChange({ expiryStrategyId: id })}
+            onChange={(id) => onChange(withPart(action, { expiryStrategyId: id }))}
             error={problem("expiryStrategyId")}
           />
         )}

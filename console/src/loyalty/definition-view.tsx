@@ -1,10 +1,8 @@
 import { Group, Stack, Table, Text } from "@mantine/core";
-import type { ProgramDefinition, Rule } from "../api/programs.ts";
+import type { ProgramDefinition } from "../api/programs.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { Panel } from "../ui/panel.tsx";
-import classes from "./loyalty.module.css";
 import { PoliciesView } from "./policies-view.tsx";
-import { rateOf, rateText, roundingText, strategyName, termTexts } from "./program-words.ts";
 import { TierDot } from "./tier-dot.tsx";
 import {
   amountText,
@@ -15,25 +13,14 @@ import {
   upgradeText,
   validityText,
 } from "./tier-words.ts";
+import { LimitsView, WorkflowView } from "./workflow/workflow-view.tsx";
 
 /** Tiers and rules of a definition, to be read. */
 export const DefinitionView = ({ definition }: { definition: ProgramDefinition }) => (
   <Stack gap="md">
     <Tiers definition={definition} />
-    {definition.activities.TransactionAdd.map((set) => (
-      <Panel key={set.id} title={set.name} description="Tried for every purchase, each rule on its own">
-        <Stack gap="lg">
-          {set.rules.length === 0 && (
-            <Text size="sm" c="dimmed">
-              No rules: purchases earn nothing here.
-            </Text>
-          )}
-          {set.rules.map((rule) => (
-            <RuleView key={rule.id} rule={rule} definition={definition} />
-          ))}
-        </Stack>
-      </Panel>
-    ))}
+    <WorkflowView definition={definition} />
+    <LimitsView definition={definition} />
     <PoliciesView definition={definition} />
   </Stack>
 );
@@ -100,32 +87,5 @@ const Tiers = ({ definition }: { definition: ProgramDefinition }) => {
         </Table.Tbody>
       </Table>
     </Panel>
-  );
-};
-
-const RuleView = ({ rule, definition }: { rule: Rule; definition: ProgramDefinition }) => {
-  const format = useFormat();
-  const { name, condition, award } = rule;
-  const { tiers, currencies = [] } = definition;
-  const unit = currencies.find(({ id }) => id === award.currencyId)?.name;
-  return (
-    <div>
-      <Text fw={600}>{name}</Text>
-      <Text size="sm" c="dimmed" mb={6}>
-        {[strategyName(award.strategy), roundingText(award), ...termTexts(rule, definition)].join(". ")}.
-      </Text>
-      <code className={classes.expression}>{condition}</code>
-      <Group gap="xs" mt="sm">
-        {tiers.map((tier) => (
-          <Group key={tier.number} gap={8} className={classes.rate!} wrap="nowrap">
-            <TierDot color={tier.color} />
-            <Text size="sm">{tier.name}</Text>
-            <Text size="sm" fw={600}>
-              {rateText(award, rateOf(award, tier.number), format, unit)}
-            </Text>
-          </Group>
-        ))}
-      </Group>
-    </div>
   );
 };

@@ -1,30 +1,27 @@
-import { Alert, Button, Group, List, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, Skeleton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCircleCheck, IconLock, IconRocket } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { IconLock, IconRocket } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, linkOptions } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Problem, Program, ProgramDefinition } from "../api/programs.ts";
-import { refresh } from "../api/query.ts";
 import { useOrganisation } from "../shell/organisation.ts";
-import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
-import { useFormat } from "../ui/format-context.tsx";
 import { ButtonLink, TextLink } from "../ui/links.tsx";
-import { tell, tellError } from "../ui/notify.ts";
+import { tell } from "../ui/notify.ts";
 import { Page } from "../ui/page.tsx";
 import { SectionTabs } from "../ui/section-tabs.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
-import { useDraft } from "../ui/use-draft.ts";
 import { CurrenciesEditor } from "./currencies-editor.tsx";
-import { FIRST_DEFINITION, otherProblems, shownPaths } from "./draft.ts";
 import { SECTION_KEYS, SECTIONS, type Section, sectionOf } from "./draft-problems.ts";
+import { PublishDialog, Verdict } from "./draft-verdict.tsx";
 import { ExpiryEditor } from "./expiry-editor.tsx";
 import { programQuery } from "./queries.ts";
 import { RedemptionEditor } from "./redemption-editor.tsx";
-import { RulesEditor } from "./rules-editor.tsx";
 import { ServiceEditor } from "./service-editor.tsx";
-import { TierMoves } from "./tier-moves.tsx";
 import { type EditorParts, TiersEditor } from "./tiers-editor.tsx";
+import { useDraftEditor } from "./use-draft-editor.ts";
+import { LimitsEditor } from "./workflow/limits-editor.tsx";
+import { WorkflowEditor } from "./workflow/workflow-editor.tsx";
 
 const route = getRouteApi("/$org/loyalty/$programId/draft");
 
@@ -54,55 +51,6 @@ export const DraftPage = () => {
     return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (program === undefined) return <Skeleton h={400} radius="lg" maw={860} mx="auto" />;
   return <DraftEditor key={program.id} program={program} />;
-};
-
-/** What the server found in a draft: what keeps it from being published, and what does not. */
-interface Findings {
-  problems: Problem[];
-  warnings: Problem[];
-}
-
-const useDraftEditor = (program: Program) => {
-  const { api } = useOrganisation();
-  const queryClient = useQueryClient();
-  const local = useDraft<ProgramDefinition>(`${api.orgId}:program:${program.id}`);
-  const saved = program.draft ?? program.definition ?? FIRST_DEFINITION;
-  const [definition, setDefinition] = useState(local.found ?? saved);
-  const [{ problems, warnings }, setFindings] = useState<Findings>({ problems: [], warnings: [] });
-  const [busy, setBusy] = useState(false);
-  const [unsaved, setUnsaved] = useState(local.found !== null);
-
-  const change = (next: ProgramDefinition) => {
-    setDefinition(next);
-    setUnsaved(true);
-    local.keep(next);
-  };
-  /** Problems that the server found; null when it could not be asked. */
-  const save = async (): Promise<Problem[] | null> => {
-    setBusy(true);
-    try {
-      const answer = await api.put("/api/programs/{id}/draft", {
-        params: { id: program.id },
-        body: { definition },
-      });
-      setFindings(answer);
-      setUnsaved(false);
-      local.discard();
-      await refresh(queryClient, api, "/programs");
-      return answer.problems;
-    } catch (error) {
-      tellError(error);
-      return null;
-    } finally {
-      setBusy(false);
-    }
-  };
-  const publish = async () => {
-    await api.post("/api/programs/{id}/publish", { params: { id: program.id }, body: {} });
-    local.discard();
-    await refresh(queryClient, api, "/programs");
-  };
-  return { definition, problems, warnings, busy, unsaved, change, save, publish };
 };
 
 const trailOf = (program: Program) => [
@@ -219,7 +167,9 @@ const SectionEditor = ({
 }: EditorParts & { section: Section; published: ProgramDefinition | null; warnings: Problem[] }) => {
   switch (section) {
     case "earning":
-      return <RulesEditor {...parts} />;
+      return <WorkflowEditor {...parts} />;
+    case "limits":
+      return <LimitsEditor {...parts} />;
     case "tiers":
       return <TiersEditor {...parts} published={published} />;
     case "expiry":
@@ -233,107 +183,4 @@ const SectionEditor = ({
     case "service":
       return <ServiceEditor {...parts} />;
   }
-};
-
-const Verdict = ({
-  problems,
-  warnings,
-  definition,
-  checked,
-}: {
-  problems: Problem[];
-  warnings: Problem[];
-  definition: ProgramDefinition;
-  checked: boolean;
-}) => {
-  if (problems.length === 0) {
-    if (!checked) return null;
-    return warnings.length > 0 ? (
-      <Warnings warnings={warnings} />
-    ) : (
-      <Alert color="pine" variant="light" icon={<IconCircleCheck size={18} />} py="xs">
-        Nothing stands against publishing this draft.
-      </Alert>
-    );
-  }
-  const others = otherProblems(problems, shownPaths(definition));
-  return (
-    <Alert color="clay" variant="light" title="The draft cannot be published yet" role="alert">
-      {others.length === 0 ? (
-        <Text size="sm">What is wrong stands beside the fields, under {listed(problems)}.</Text>
-      ) : (
-        <List size="sm">
-          {others.map(({ path, message }) => (
-            <List.Item key={`${path}:${message}`}>{path === "" ? message : `${path} ${message}`}</List.Item>
-          ))}
-        </List>
-      )}
-    </Alert>
-  );
-};
-
-const Warnings = ({ warnings }: { warnings: Problem[] }) => (
-  <Alert
-    color="gold"
-    variant="light"
-    title="It can be published, but will not do all that it says"
-    role="alert"
-  >
-    <List size="sm">
-      {warnings.map(({ path, message }) => (
-        <List.Item key={`${path}:${message}`}>
-          {path} {message}
-        </List.Item>
-      ))}
-    </List>
-  </Alert>
-);
-
-/** The parts in which something is wrong, by name. */
-const listed = (problems: readonly Problem[]): string => {
-  const sections = new Set(problems.map(sectionOf));
-  return SECTION_KEYS.filter((key) => sections.has(key))
-    .map((key) => SECTIONS[key].label)
-    .join(", ");
-};
-
-const PublishDialog = ({
-  program,
-  definition,
-  warnings,
-  opened,
-  onClose,
-  onPublish,
-}: {
-  program: Program;
-  definition: ProgramDefinition;
-  warnings: Problem[];
-  opened: boolean;
-  onClose: () => void;
-  onPublish: () => Promise<void>;
-}) => {
-  const format = useFormat();
-  const next = (program.publishedVersion ?? 0) + 1;
-  return (
-    <ConfirmDialog
-      opened={opened}
-      onClose={onClose}
-      onConfirm={onPublish}
-      title={`Publish version ${next}?`}
-      action={`Publish version ${next}`}
-    >
-      <Stack gap="xs">
-        {warnings.length > 0 && <Warnings warnings={warnings} />}
-        {opened && <TierMoves program={program} definition={definition} />}
-        <span>
-          From now on, every purchase of {format.number(program.memberCount)} members is decided by this
-          version.
-        </span>
-        <span>
-          Points that were already given stay as they are. A published version never changes; to take
-          something back, publish another one.
-        </span>
-      </Stack>
-    </ConfirmDialog>
-  );
 };

@@ -1,8 +1,18 @@
-import type { Expiry, Problem, ProgramDefinition, ProgramTier } from "../api/programs.ts";
+import type {
+  Expiry,
+  Limit,
+  Problem,
+  ProgramDefinition,
+  ProgramTier,
+  Rule,
+  RuleSet,
+} from "../api/programs.ts";
+import { slotsOf } from "./workflow/actions.ts";
 
 /** Parts of the draft, each with its own tab. */
 export const SECTIONS = {
   earning: { label: "Earning", owns: ["activities", "delayFrom"] },
+  limits: { label: "Limits", owns: ["limits"] },
   tiers: { label: "Tiers", owns: ["tiers", "upgrade", "downgrade", "removedTiers"] },
   expiry: { label: "Expiry", owns: ["expiry", "expiryStrategies"] },
   currencies: { label: "Currencies", owns: ["currencies"] },
@@ -21,6 +31,13 @@ export const sectionOf = ({ path }: Pick<Problem, "path">): Section | undefined 
 /** The sentence about a place of the definition, such as `tiers[1].threshold`; undefined when it is in order. */
 export const problemAt = (problems: readonly Problem[], path: string): string | undefined =>
   problems.find((problem) => problem.path === path)?.message;
+
+/** What is wrong at a place or anywhere below it. */
+export const problemsUnder = (problems: readonly Problem[], path: string): Problem[] =>
+  problems.filter(
+    (problem) =>
+      problem.path === path || problem.path.startsWith(`${path}.`) || problem.path.startsWith(`${path}[`),
+  );
 
 /** Problems that no input of the form shows. */
 export const otherProblems = (problems: readonly Problem[], shown: readonly string[]): Problem[] =>
@@ -69,6 +86,54 @@ const tierPaths = ({ secondaryThresholds = [], renewal }: ProgramTier, path: str
   `${path}.renewal.extend.date`,
 ];
 
+const AWARD = [
+  "delay",
+  "delay.days",
+  "delay.date",
+  "currencyId",
+  "useProportions",
+  "strategy",
+  "basis",
+  "category",
+];
+const SET = ["", "id", "name", "stage", "unroll", "useProportions", "scope"];
+const PLACES = ["stores", "zones", "concepts"] as const;
+
+/** A set, its scope, and its rules with everything that they do. */
+const setPaths = (set: RuleSet, index: number, tiers: readonly ProgramTier[]): string[] => {
+  const path = `activities.TransactionAdd[${index}]`;
+  const { scope = {} } = set;
+  return [
+    ...SET.map((name) => (name === "" ? path : `${path}.${name}`)),
+    ...under(`${path}.scope`, ["from", "to", "sources", ...PLACES]),
+    ...PLACES.flatMap((name) => under(`${path}.scope.${name}`, ["include", "exclude"])),
+    ...(scope.sources ?? []).map((_, place) => `${path}.scope.sources[${place}]`),
+    ...set.rules.flatMap((rule, place) => rulePaths(rule, `${path}.rules[${place}]`, tiers)),
+  ];
+};
+
+const rulePaths = (rule: Rule, path: string, tiers: readonly ProgramTier[]): string[] => [
+  path,
+  ...under(path, ["id", "name", "condition", "actions", "otherwise"]),
+  ...(["actions", "otherwise"] as const).flatMap((branch) =>
+    slotsOf(rule, branch).flatMap((slot) => {
+      const at = slot.path === "" ? path : `${path}.${slot.path}`;
+      return [
+        at,
+        ...under(at, ["type", "setId", "expiryStrategyId", "award"]),
+        ...under(`${at}.award`, AWARD),
+        ...ratePaths(`${at}.award`, tiers),
+      ];
+    }),
+  ),
+];
+
+const LIMIT = ["id", "name", "per", "counts", "currencyId", "value", "period", "startsOn", "setIds"];
+const limitPaths = ({ setIds = [] }: Limit, index: number): string[] => [
+  ...under(`limits[${index}]`, LIMIT),
+  ...setIds.map((_, place) => `limits[${index}].setIds[${place}]`),
+];
+
 /** Paths that the form shows a problem at. */
 export const shownPaths = (definition: ProgramDefinition): string[] => {
   const {
@@ -77,6 +142,7 @@ export const shownPaths = (definition: ProgramDefinition): string[] => {
     expiry,
     expiryStrategies = [],
     currencies = [],
+    limits = [],
     awardStrategies = [],
   } = definition;
   return [
@@ -91,16 +157,9 @@ export const shownPaths = (definition: ProgramDefinition): string[] => {
     "downgrade",
     "downgrade.remindDaysBefore",
     ...(definition.removedTiers ?? []).map((_, index) => `removedTiers[${index}].to`),
-    ...activities.TransactionAdd.flatMap(({ rules }, set) =>
-      rules.flatMap((_, index) => {
-        const path = `activities.TransactionAdd[${set}].rules[${index}]`;
-        return [
-          ...under(path, ["name", "condition", "expiryStrategyId"]),
-          ...under(`${path}.award`, ["delay", "delay.days", "delay.date", "currencyId"]),
-          ...ratePaths(`${path}.award`, tiers),
-        ];
-      }),
-    ),
+    ...activities.TransactionAdd.flatMap((set, index) => setPaths(set, index, tiers)),
+    ...limits.flatMap(limitPaths),
+    "limits",
     ...expiryPaths("expiry", expiry),
     ...expiryStrategies.flatMap((item, index) => [
       `expiryStrategies[${index}].name`,

@@ -1,4 +1,5 @@
 import type { Award, ProgramDefinition, ProgramTier } from "../api/programs.ts";
+import { mapAwards } from "./workflow/changes.ts";
 
 const COLOURS = ["#8a9a91", "#b87333", "#9aa3ab", "#d9a520", "#4f7f9f", "#7a5c99"];
 
@@ -83,15 +84,9 @@ const mapTables = (definition: ProgramDefinition, change: TableChange): ProgramD
     item.perTier === undefined ? item : { ...item, perTier: change(item.perTier) };
   const timed = <Item extends ProgramDefinition["expiry"]>(expiry: Item): Item =>
     expiry.kind === "per_tier" ? { ...expiry, tiers: change(expiry.tiers) } : expiry;
-  const { activities, expiry, expiryStrategies, awardStrategies, redemption } = definition;
+  const { expiry, expiryStrategies, awardStrategies, redemption } = definition;
   return {
-    ...definition,
-    activities: {
-      TransactionAdd: activities.TransactionAdd.map((set) => ({
-        ...set,
-        rules: set.rules.map((rule) => ({ ...rule, award: rated(rule.award) })),
-      })),
-    },
+    ...mapAwards(definition, rated),
     expiry: timed(expiry),
     ...(expiryStrategies ? { expiryStrategies: expiryStrategies.map(timed) } : {}),
     ...(awardStrategies ? { awardStrategies: awardStrategies.map(rated) } : {}),

@@ -23,19 +23,19 @@ describe("tiers", () => {
   test("are added on top, with the rates of the one below", () => {
     expect(three.tiers.map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(three.tiers[2]!.threshold).toBeGreaterThan(three.tiers[1]!.threshold);
-    expect(rules(three)[0]!.award.perTier).toEqual({ 1: 1, 2: 1, 3: 1 });
+    expect(rules(three)[0]!.award!.perTier).toEqual({ 1: 1, 2: 1, 3: 1 });
   });
   test("when one goes, those above move down and keep their rates", () => {
-    const award = { ...rules(three)[0]!.award, perTier: { 1: 1, 2: 2, 3: 3 } };
+    const award = { ...rules(three)[0]!.award!, perTier: { 1: 1, 2: 2, 3: 3 } };
     const after = removeTier(changeRule(three, 0, 0, { award }), 2);
     expect(after.tiers.map(({ number, name }) => [number, name])).toEqual([
       [1, "Member"],
       [2, "Tier 3"],
     ]);
-    expect(rules(after)[0]!.award.perTier).toEqual({ 1: 1, 2: 3 });
+    expect(rules(after)[0]!.award!.perTier).toEqual({ 1: 1, 2: 3 });
   });
   test("are inserted below others, with what every table says of these", () => {
-    const award = { ...rules(three)[0]!.award, perTier: { 1: 1, 2: 2, 3: 3 } };
+    const award = { ...rules(three)[0]!.award!, perTier: { 1: 1, 2: 2, 3: 3 } };
     const after = addTier(changeRule(three, 0, 0, { award }), 1);
     expect(after.tiers.map(({ number, id }) => [number, id])).toEqual([
       [1, 1],
@@ -43,7 +43,7 @@ describe("tiers", () => {
       [3, 2],
       [4, 3],
     ]);
-    expect(rules(after)[0]!.award.perTier).toEqual({ 1: 1, 2: 1, 3: 2, 4: 3 });
+    expect(rules(after)[0]!.award!.perTier).toEqual({ 1: 1, 2: 1, 3: 2, 4: 3 });
   });
   test("that were published go with a word about their members", () => {
     expect(removeTier(three, 3, three).removedTiers).toEqual([{ id: 3, to: 2 }]);
@@ -66,13 +66,13 @@ describe("rules", () => {
     expect(new Set(ids).size).toBe(2);
   });
   test("only steps have an amount", () => {
-    const { award } = rules(three)[0]!;
+    const award = rules(three)[0]!.award!;
     const step = withStrategy(award, "step");
     expect(step).toMatchObject({ strategy: "step", every: 100, incompleteStep: "floor" });
     expect(withStrategy(step, "fixed")).not.toHaveProperty("every");
   });
   test("one rate for all tiers, and back", () => {
-    const { award } = rules(three)[0]!;
+    const award = rules(three)[0]!.award!;
     const shared = withSharedRate({ ...award, perTier: { 1: 4, 2: 5 } }, true, three.tiers);
     expect(shared).toMatchObject({ allTiers: 4 });
     expect(shared).not.toHaveProperty("perTier");

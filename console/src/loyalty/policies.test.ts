@@ -104,7 +104,7 @@ describe("policies in sentences", () => {
   });
 
   test("terms of a rule", () => {
-    const { award: plain } = rules(three)[0]!;
+    const plain = rules(three)[0]!.award!;
     const definition = {
       currencies: [{ id: 1, name: "Stamps", identifier: "stamps", decimals: 0, returnable: true }],
       expiryStrategies: [{ id: 2, name: "Short", kind: "days" as const, days: 3 }],

@@ -1,4 +1,5 @@
 import type {
+  AwardAction,
   AwardStrategy,
   Currency,
   Delay,
@@ -7,7 +8,6 @@ import type {
   ProgramDefinition,
   Rates,
   Rounding,
-  Rule,
 } from "../api/programs.ts";
 import { counted, type Format } from "../ui/format.ts";
 
@@ -98,7 +98,8 @@ export const expiryText = (expiry: Expiry): string => {
   }
 };
 
-const dayText = (day: string): string => {
+/** A day of the calendar: "1 March 2026". */
+export const dayText = (day: string): string => {
   const [year, month, date] = day.split("-").map(Number);
   return `${date} ${MONTHS[(month ?? 1) - 1]} ${year}`;
 };
@@ -118,9 +119,9 @@ export const currencyText = (
   ].join(", ");
 };
 
-/** What is unusual about a rule's award: its lines, its currency, when it can be spent, how long it lives. */
+/** What is unusual about an award: its lines, its currency, when it can be spent, how long it lives. */
 export const termTexts = (
-  { award, expiryStrategyId }: Pick<Rule, "award" | "expiryStrategyId">,
+  { award, expiryStrategyId }: Pick<AwardAction, "award" | "expiryStrategyId">,
   { currencies = [], expiryStrategies = [] }: Pick<ProgramDefinition, "currencies" | "expiryStrategies">,
 ): string[] => {
   const { basis, useProportions, category = "regular", delay = {}, currencyId = 0 } = award;

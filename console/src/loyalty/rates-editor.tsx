@@ -43,6 +43,7 @@ export const RoundingFields = ({
               { value: "ceiling", label: "counts as full" },
             ]}
             onChange={(value) => onChange({ incompleteStep: value as "floor" | "ceiling" })}
+            error={problem("incompleteStep")}
           />
         </>
       )}

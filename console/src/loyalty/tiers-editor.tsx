@@ -23,7 +23,8 @@ import { CRITERIA, criteriaOf } from "./tier-words.ts";
 export interface EditorParts {
   definition: ProgramDefinition;
   problems: Problem[];
-  change: (definition: ProgramDefinition) => void;
+  /** To another definition; a function, where what is to be changed may have changed in the meantime. */
+  change: (next: ProgramDefinition | ((now: ProgramDefinition) => ProgramDefinition)) => void;
 }
 
 /** The version that is in force; null before the first. */
