@@ -8,6 +8,7 @@ import { insightsRoutes } from "./insights/routes.ts";
 import { loyaltyRoutes } from "./loyalty/routes.ts";
 import { NotFound, RouteFailure } from "./shell/root-frame.tsx";
 import { orgRoute, rootRoute, signInRoute, startRoute } from "./shell/routes.ts";
+import { connectRoutes } from "./webhooks/routes.ts";
 
 const tree = rootRoute.addChildren([
   signInRoute,
@@ -17,6 +18,7 @@ const tree = rootRoute.addChildren([
     memberRoutes,
     transactionRoute,
     loyaltyRoutes,
+    connectRoutes,
     insightsRoutes,
     activityRoutes,
     adminRoutes,

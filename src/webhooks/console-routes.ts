@@ -1,6 +1,6 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { failures, formatIso, OwnFailure, parseDateTime, type Server } from "#platform";
-import { EVENT_TYPES, isEmitted } from "./catalogue/catalogue.ts";
+import { EVENT_TYPES, eventType, isEmitted, sampleOf, schemaOf } from "./catalogue/catalogue.ts";
 import { AREAS, type Area } from "./catalogue/event-type.ts";
 import { presentWebhook, WebhookBody, WebhookShape } from "./definitions/present.ts";
 import type { Secret } from "./definitions/schema.ts";
@@ -145,6 +145,40 @@ const addListRoutes = (server: Server, { db, orgs, webhooks }: WebhookRouteParts
       },
     },
     async () => ({ areas: AREAS.map((name) => ({ name, events: eventsIn(name) })) }),
+  );
+  server.get(
+    "/api/webhook-events/:name",
+    {
+      config: READ,
+      schema: {
+        tags,
+        summary: "Read an event with the JSON schema of its body and a made-up example",
+        operationId: "readOwnWebhookEvent",
+        params: Type.Object({ name: Type.String() }),
+        response: {
+          200: Type.Object({
+            name: Type.String(),
+            summary: Type.String(),
+            isActive: Type.Boolean(),
+            schema: Type.Object({}, { additionalProperties: true }),
+            example: Type.Unknown(),
+          }),
+          ...OWN,
+        },
+      },
+    },
+    async ({ params }) => {
+      const type = eventType(params.name);
+      if (type === null) throw errors.unknown_event_type({ name: params.name.slice(0, 100) });
+      const schema = schemaOf(type);
+      return {
+        name: type.name,
+        summary: type.summary,
+        isActive: isEmitted(type),
+        schema,
+        example: sampleOf(schema),
+      };
+    },
   );
 };
 

@@ -140,6 +140,11 @@ describe("events that can be subscribed to", () => {
     const own = await shop.get("/api/webhook-events", shop.admin);
     const names = own.body.areas.flatMap((area: Json) => area.events.map((event: Json) => event.name));
     expect(names).toHaveLength(75);
+    const one = await shop.get("/api/webhook-events/pointsIssued", shop.admin);
+    expect(one.body).toMatchObject({ name: "pointsIssued", isActive: true, schema: schema.body.data });
+    expect(one.body.example.eventName).toBe("pointsIssued");
+    const none = await shop.get("/api/webhook-events/nonsense", shop.admin);
+    expect([none.status, none.body.error.number]).toEqual([404, 73021]);
     // What is not made yet can be listened to already.
     await shop.define({ eventNames: ["badgeEarned"] });
   });
@@ -196,6 +201,7 @@ test("nobody without the permission, and nobody of another organisation, sees or
     ["PUT", own, shop.bodyOf()],
     ["DELETE", own],
     ["GET", "/api/webhook-events"],
+    ["GET", "/api/webhook-events/pointsIssued"],
     ["GET", `${own}/secrets`],
     ["POST", `${own}/secrets`, { overlapHours: 1 }],
     ["DELETE", `${own}/secrets/x`],

@@ -958,6 +958,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/webhook-events/{name}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readOwnWebhookEvent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/webhooks": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listOwnWebhooks"];
@@ -9275,6 +9286,47 @@ export interface operations {
       503: components["responses"]["OwnFailure503"];
     };
   };
+  /** Read an event with the JSON schema of its body and a made-up example (Webhook:read) */
+  readOwnWebhookEvent: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            name: string;
+            summary: string;
+            isActive: boolean;
+            schema: {
+              [name: string]: unknown;
+            };
+            example: unknown;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
   /** List webhooks with what is not delivered yet (Webhook:read) */
   listOwnWebhooks: {
     parameters: {
@@ -9687,6 +9739,8 @@ export interface operations {
               problem: string;
             }[];
             next: string | null;
+            /** Counts at most 1,000 */
+            total: number;
           };
         };
       };

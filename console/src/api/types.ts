@@ -63,3 +63,9 @@ export type Home = Answer<"/api/insights/home">;
 export type Period = NonNullable<NonNullable<operations["getHome"]["parameters"]["query"]>["period"]>;
 export type Liability = Answer<"/api/insights/liability">;
 export type ExpiringLot = Item<"/api/insights/liability/lots">;
+
+export type Webhook = Item<"/api/webhooks">;
+export type WebhookArea = Answer<"/api/webhook-events">["areas"][number];
+export type WebhookSecret = Item<"/api/webhooks/{id}/secrets">;
+export type Delivery = Item<"/api/webhooks/{id}/deliveries">;
+export type TestCall = Answer<"/api/webhooks/{id}/test", "post">;

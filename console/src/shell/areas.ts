@@ -2,6 +2,7 @@ import {
   IconActivity,
   IconAward,
   IconHome,
+  IconPlugConnected,
   IconReportAnalytics,
   IconSettings,
   IconUserHeart,
@@ -30,6 +31,13 @@ export const AREAS = [
     permission: "Program:read",
     key: "l",
     link: linkOptions({ from: "/$org", to: "/$org/loyalty" }),
+  },
+  {
+    label: "Connect",
+    icon: IconPlugConnected,
+    permission: "Webhook:read",
+    key: "c",
+    link: linkOptions({ from: "/$org", to: "/$org/connect" }),
   },
   {
     label: "Insights",

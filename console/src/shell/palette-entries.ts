@@ -9,6 +9,7 @@ import {
   IconInbox,
   IconSettings,
   IconUsers,
+  IconWebhook,
 } from "@tabler/icons-react";
 
 /** Screens below the areas, by the names that people look for. */
@@ -19,6 +20,13 @@ export const SCREENS = [
     permission: "Insights:read",
     icon: IconCoins,
     to: "/$org/insights/liability",
+  },
+  {
+    label: "Event notifications",
+    area: "Connect",
+    permission: "Webhook:read",
+    icon: IconWebhook,
+    to: "/$org/connect",
   },
   {
     label: "Organisation",

@@ -12,10 +12,19 @@ import { MASK } from "../definitions/parse.ts";
 import { errors } from "../errors.ts";
 import { bodyFor, type KeptBody } from "../payloads/body.ts";
 import { READ, type WebhookRouteParts, WRITE } from "../routes.ts";
-import { type DeliveryRow, findDelivery, listDeliveries, type Position, STATUSES } from "./store.ts";
+import {
+  countDeliveries,
+  type DeliveryRow,
+  findDelivery,
+  listDeliveries,
+  type Position,
+  STATUSES,
+} from "./store.ts";
 
 const tags = ["Event notifications (console)"];
 const OWN = failures(OwnFailure);
+/** Longer lists are not counted to their end. */
+const MOST_COUNTED = 1000;
 const Nullable = <T extends Parameters<typeof Type.Array>[0]>(shape: T) => Type.Union([shape, Type.Null()]);
 
 const Delivery = Type.Object({
@@ -97,7 +106,11 @@ export const addDeliveryRoutes = (server: Server, { db, orgs, webhooks }: Webhoo
           ),
         }),
         response: {
-          200: Type.Object({ items: Type.Array(Delivery), next: Nullable(Type.String()) }),
+          200: Type.Object({
+            items: Type.Array(Delivery),
+            next: Nullable(Type.String()),
+            total: Type.Integer({ description: "Counts at most 1,000" }),
+          }),
           ...OWN,
         },
       },
@@ -107,15 +120,19 @@ export const addDeliveryRoutes = (server: Server, { db, orgs, webhooks }: Webhoo
       const after = parsePosition(query.after);
       const { timeZone } = await orgs.get(orgId);
       const filter = { statuses: statusesOf(query.status ?? "all"), eventName: query.eventName ?? null };
-      const rows = await db.transaction(orgId, async (tx) => {
+      const { rows, total } = await db.transaction(orgId, async (tx) => {
         await webhooks.require(tx, orgId, params.id);
-        return listDeliveries(tx, orgId, params.id, filter, after, limit + 1);
+        return {
+          rows: await listDeliveries(tx, orgId, params.id, filter, after, limit + 1),
+          total: await countDeliveries(tx, orgId, params.id, filter, MOST_COUNTED),
+        };
       });
       const shown = rows.slice(0, limit);
       const last = rows.length > limit ? shown.at(-1) : undefined;
       return {
         items: shown.map((row) => present(row, timeZone)),
         next: last === undefined ? null : encodeCursor([last.createdAt.toISOString(), last.no]),
+        total,
       };
     },
   );

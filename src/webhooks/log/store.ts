@@ -126,6 +126,22 @@ export const countUndelivered = (
              where q.org_id = w.org_id and q.webhook_id = w.id limit ${most}) q) as waiting
       from webhooks.webhooks w where w.org_id = ${orgId}`);
 
+/** How many deliveries a filter finds; counts to `most`. */
+export const countDeliveries = async (
+  tx: Tx,
+  orgId: number,
+  webhookId: string,
+  { statuses, eventName }: DeliveryFilter,
+  most: number,
+): Promise<number> => {
+  const { total } = await tx.one<{ total: number }>(sql`/* webhooks.count_deliveries */
+    select count(*) as total from (
+      select from webhooks.deliveries
+       where org_id = ${orgId} and webhook_id = ${webhookId} and status = any(${statuses}::text[])
+         and (${eventName}::text is null or event_name = ${eventName}) limit ${most}) counted`);
+  return total;
+};
+
 export interface EventKey {
   readonly partyId: number;
   readonly no: number;
