@@ -20,7 +20,7 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v2/transactions/bulk": "as POST /v2/transactions",
   "POST /v2/customers": "without enrolments, referral codes and subscriptions; a warning says so",
   "GET /v2/customers/{customerId}":
-    "without subscriptions, groups, cards, images, segments and gaps to tiers; a warning names embeds that are not served",
+    "without subscriptions, groups, cards, images and segments; a warning names embeds that are not served",
   "GET /v2/customers/lookup/customerDetails": "as GET /v2/customers/{customerId}",
   "POST /v2/customers/{customerId}/changeIdentifier":
     "without cards: they are identifiers like others, and neither linked nor issued",

@@ -6,7 +6,7 @@ import type { ProgramHistory } from "./programs/history.ts";
 import type { ProgramParts } from "./programs/parts.ts";
 import { draftHasProblems } from "./programs/publication.ts";
 import { createPrograms } from "./programs/service.ts";
-import { currentMemberships } from "./tiers/current.ts";
+import { currentMembership, currentMemberships } from "./tiers/current.ts";
 import { membershipView, programDetails, titledDetails } from "./tiers/details.ts";
 import { pointsAccount, type StandingIn } from "./tiers/end-tiers.ts";
 import { type GapsAsked, standingSoFar, type TierGaps, tierGapsOf } from "./tiers/gap.ts";
@@ -35,8 +35,10 @@ export const createLoyalty = (parts: LoyaltyParts) => {
   const { db, clock, orgs, standingIn = noBills } = parts;
   const programs = createPrograms(parts);
 
-  const membershipIn = (memberships: readonly Membership[], { programId }: ProgramHistory) =>
-    memberships.find((membership) => membership.programId === programId) ?? null;
+  const membershipIn = (memberships: readonly Membership[], history: ProgramHistory) => {
+    const found = memberships.find(({ programId }) => programId === history.programId);
+    return found === undefined ? null : currentMembership(history, found);
+  };
 
   /** Balances and memberships of a party. */
   const standing = (orgId: number, partyId: number): Promise<Standing> =>
@@ -64,9 +66,8 @@ export const createLoyalty = (parts: LoyaltyParts) => {
       loadMemberships(tx, organisation.id, [partyId]),
     ]);
     const now = clock.now().getTime();
-    const current = currentMemberships(all, memberships);
     return all.all.map((history) =>
-      titledDetails(organisation, history.inForce(now), membershipIn(current, history), balances, now),
+      titledDetails(organisation, history.inForce(now), membershipIn(memberships, history), balances, now),
     );
   };
 
@@ -83,7 +84,7 @@ export const createLoyalty = (parts: LoyaltyParts) => {
       loadAccounts(tx, organisation.id, [partyId]),
     ]);
     const history = all.default;
-    const membership = history === null ? null : membershipIn(currentMemberships(all, memberships), history);
+    const membership = history === null ? null : membershipIn(memberships, history);
     if (history === null || membership === null) return { lacksDowngrade: false };
     const now = clock.now().getTime();
     const account = pointsAccount(accounts, partyId, history.programId);
@@ -115,10 +116,9 @@ export const createLoyalty = (parts: LoyaltyParts) => {
         loadMemberships(tx, orgId, [partyId]),
         loadAccounts(tx, orgId, [partyId]),
       ]);
-      const current = currentMemberships(all, memberships);
       const views: ReturnType<typeof membershipView>[] = [];
       for (const history of all.all) {
-        const membership = membershipIn(current, history);
+        const membership = membershipIn(memberships, history);
         if (membership === null) continue;
         const program = history.inForce(now);
         const standing = await standingSoFar(tx, standingIn, program, membership);

@@ -11,12 +11,30 @@ const typeOf = ({ from, to, isUp }: TierChange): TierEventType => {
   return from !== null && to < from ? "tier.downgraded" : "tier.upgraded";
 };
 
+/** The activity that changed the tier, as the dialect calls it; none of a job or a person. */
+const activityOf = (reason: TierChange["reason"]): string | undefined => {
+  if (reason === "upgrade" || reason === "reassessed") return "TransactionAdd";
+  return reason === "return" ? "ReturnBill" : undefined;
+};
+
 const eventOf = (
   orgId: number,
   { membership: { partyId, programId }, tierChange, transactionId, tillId = null }: Changed,
 ): NewEvent => {
   const { from, to, at, reason, expiresAt = null, upgradeType = "STRATEGY", notes = "" } = tierChange;
-  const payload = { programId, from, to, expiresAt, upgradeType, notes, reason, transactionId, tillId };
+  const activity = activityOf(reason);
+  const payload = {
+    programId,
+    from,
+    to,
+    expiresAt,
+    upgradeType,
+    notes,
+    reason,
+    transactionId,
+    tillId,
+    ...(activity === undefined ? {} : { activity }),
+  };
   return { orgId, partyId, type: typeOf(tierChange), occurredAt: new Date(at), payload };
 };
 
