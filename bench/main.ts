@@ -7,11 +7,12 @@ import { measureExpiry } from "./expiry.ts";
 import { measureImports, profileImport } from "./imports.ts";
 import { measurePages } from "./ledger-pages.ts";
 import { describeMachine } from "./machine.ts";
-import { isSection, measureOnly, SECTIONS } from "./only.ts";
+import { isSection, measureOnly, measureRulesOnly, needsStage, SECTIONS } from "./only.ts";
 import { createYardstick, type Yardstick, type YardstickRun } from "./pgbench.ts";
 import { measurePoints } from "./points.ts";
 import { printed, printedProfile, printedStatements, statementsOf, writeReport } from "./report.ts";
 import { type EarnRound, goalsOf, type Results } from "./results.ts";
+import { measureRules } from "./rules.ts";
 import { openShop, publishRules, registerMembers } from "./shop.ts";
 import { connect, type Stage, setStage } from "./stage.ts";
 import { micro, shown } from "./statistics.ts";
@@ -45,6 +46,7 @@ const FULL = {
   turns: 25,
   pointsSeconds: 4,
   lots: 1_000_000,
+  ruleRounds: 9,
 };
 const QUICK = {
   rounds: 1,
@@ -57,6 +59,7 @@ const QUICK = {
   turns: 10,
   pointsSeconds: 2,
   lots: 50_000,
+  ruleRounds: 3,
 };
 type Extent = typeof FULL;
 
@@ -160,12 +163,18 @@ const measureAll = async (
   say(
     `  ${shown(expiry.lotsPerSecond)} lots/s, longest transaction ${shown(expiry.longestMilliseconds)} ms, ${shown(expiry.grownMegabytes)} MB of growth`,
   );
+  say("Rules …");
+  const rules = await measureRules({ rounds: extent.ruleRounds, milliseconds: 300 });
+  for (const { rules: count, overJsonRulesEngine, ofByHand } of rules.results)
+    say(
+      `  ${count} rules: ${shown(overJsonRulesEngine)} times as fast as json-rules-engine; ${shown(ofByHand)} of closures by hand without a trace`,
+    );
   const problems = [
     warmUp,
     ...[...few, ...many, manyRules].map(({ run }) => run),
     ...(profiled === null ? [] : [profiled.run]),
   ].flatMap((run) => run.problems);
-  problems.push(...imports.problems, ...expiry.problems, ...(await verifyAll(parts)));
+  problems.push(...imports.problems, ...expiry.problems, ...rules.problems, ...(await verifyAll(parts)));
 
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -180,6 +189,7 @@ const measureAll = async (
     pages,
     points,
     expiry,
+    rules: rules.results,
     costs: await measureCosts(app, shop),
     earnProfile: profiled,
     importProfile,
@@ -212,17 +222,24 @@ const main = async (): Promise<void> => {
   if (only !== null && only.length !== values.only!.split(",").length)
     throw new Error(`--only takes some of ${SECTIONS.join(", ")}, parted by commas`);
   const began = Date.now();
+  const extent = values.quick ? QUICK : FULL;
+  const finishOnly = (problems: readonly string[]): void => {
+    for (const problem of problems) say(`FAILED: ${problem}`);
+    say(`Nothing was written (--only). Took ${Math.round((Date.now() - began) / 1000)} s.`);
+    if (problems.length > 0) process.exitCode = 1;
+  };
+  if (only !== null && !only.some(needsStage)) {
+    finishOnly(await measureRulesOnly({ extent, say }));
+    return;
+  }
   say("Setting up …");
   const stage = await setStage(process.env.DATABASE_URL);
   const admin = await connect(stage.connectionString);
   const yardstickClient = await connect(stage.yardstickConnectionString);
-  const extent = values.quick ? QUICK : FULL;
   if (only !== null) {
     const problems = await measureOnly(only, { stage, admin, extent, profile: values.profile, say });
     await Promise.all([admin.end(), yardstickClient.end()]);
-    for (const problem of problems) say(`FAILED: ${problem}`);
-    say(`Nothing was written (--only). Took ${Math.round((Date.now() - began) / 1000)} s.`);
-    if (problems.length > 0) process.exitCode = 1;
+    finishOnly(problems);
     return;
   }
   const results = await measureAll(stage, admin, yardstickClient, extent, {

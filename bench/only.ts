@@ -10,15 +10,17 @@ import {
   printedPages,
   printedPoints,
   printedProfile,
+  printedRules,
   printedStatements,
   statementsOf,
 } from "./report.ts";
+import { measureRules } from "./rules.ts";
 import { openShop, publishRules, registerMembers } from "./shop.ts";
 import type { Stage } from "./stage.ts";
 import { micro, shown } from "./statistics.ts";
 
 /** Parts of the benchmark that can be measured by themselves. */
-export const SECTIONS = ["earn", "many-rules", "points", "pages", "expiry"] as const;
+export const SECTIONS = ["earn", "many-rules", "points", "pages", "expiry", "rules"] as const;
 export type Section = (typeof SECTIONS)[number];
 export const isSection = (name: string): name is Section => (SECTIONS as readonly string[]).includes(name);
 
@@ -30,7 +32,12 @@ interface Extent {
   readonly entries: number;
   readonly turns: number;
   readonly lots: number;
+  readonly ruleRounds: number;
 }
+
+/** Sections that need no server and no database. */
+const UNSTAGED: readonly Section[] = ["rules"];
+export const needsStage = (section: Section): boolean => !UNSTAGED.includes(section);
 
 interface OnlyOptions {
   readonly stage: Stage;
@@ -134,6 +141,23 @@ const expiry = async (parts: EarnParts, { extent, say }: OnlyOptions) => {
   return result.problems;
 };
 
+/** Measures the rule language and prints it; answers what failed. */
+export const measureRulesOnly = async ({
+  extent,
+  say,
+}: Pick<OnlyOptions, "extent" | "say">): Promise<readonly string[]> => {
+  const { results, problems } = await measureRules({ rounds: extent.ruleRounds, milliseconds: 300 });
+  say(printedRules(results));
+  return problems;
+};
+
 const MEASURES: Readonly<
   Record<Section, (parts: EarnParts, options: OnlyOptions) => Promise<readonly string[]>>
-> = { earn, "many-rules": manyRules, points, pages, expiry };
+> = {
+  earn,
+  "many-rules": manyRules,
+  points,
+  pages,
+  expiry,
+  rules: (_, options) => measureRulesOnly(options),
+};

@@ -12,8 +12,10 @@ import {
   processorRatioOf,
   type Results,
   ratioOf,
+  rulesGoals,
   times,
 } from "./results.ts";
+import { RULES_HEAD, type RulesResult, rulesRows } from "./rules.ts";
 import type { StatementTime } from "./statements.ts";
 import { median, micro, rounded, shown } from "./statistics.ts";
 
@@ -124,6 +126,12 @@ const pagesRows = ({ pages, filtered }: PagesResult): Row[] =>
 /** Reads of a short and of a long ledger, for the terminal. */
 export const printedPages = (pages: PagesResult): string => aligned(PAGES_HEAD, pagesRows(pages));
 
+/** The rule language against other engines, for the terminal. */
+export const printedRules = (results: readonly RulesResult[]): string =>
+  [aligned(RULES_HEAD, rulesRows(results)), aligned(GOAL_HEAD, rulesGoals(results).map(goalRow)), ""].join(
+    "\n\n",
+  );
+
 export const expiryLine = ({ expiry }: Pick<Results, "expiry">): string =>
   `Expiry of a backlog of five days (${expiry.lots.toLocaleString("en-US")} lots of ${expiry.parties.toLocaleString("en-US")} members, in a process of its own): ${shown(expiry.lotsPerSecond)} lots a second, ${shown(expiry.longestMilliseconds)} ms the longest of ${expiry.transactions} transactions, ${shown(expiry.grownMegabytes)} MB of growth in memory.`;
 
@@ -175,6 +183,7 @@ export const printed = (results: Results): string => {
     printedPoints(results.points),
     printedPages(results.pages),
     expiryLine(results),
+    aligned(RULES_HEAD, rulesRows(results.rules)),
     costLines(results).join("\n"),
     aligned(GOAL_HEAD, goals.map(goalRow)),
   ];
@@ -283,6 +292,9 @@ const page = (results: Results): string => {
     "## Ledger reads",
     `Reads over HTTP of a member with ${results.pages.entries.toLocaleString("en-US")} entries and of one with ${results.pages.smallEntries}.`,
     markdown(PAGES_HEAD, pagesRows(results.pages)),
+    "## Rules",
+    "One bill judged by all rules of a program: our evaluator, closures that somebody wrote by hand for the same rules, and other engines; all of them give the same answers, which is asserted first. Processor time of this process; medians of rounds in which the engines take turns. A trace keeps every condition with the values found.",
+    markdown(RULES_HEAD, rulesRows(results.rules)),
     "## Single steps",
     costLines(results)
       .map((line) => `- ${line}`)

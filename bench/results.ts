@@ -7,6 +7,7 @@ import type { Machine, Memory } from "./machine.ts";
 import type { YardstickRun } from "./pgbench.ts";
 import { type PointsResult, processorRatioOfRates, ratioOfRates } from "./points.ts";
 import type { Profile } from "./profile.ts";
+import type { RulesResult } from "./rules.ts";
 import { median, shown } from "./statistics.ts";
 
 /** An earn run between two runs of the yardstick. */
@@ -29,6 +30,7 @@ export interface Results {
   readonly pages: PagesResult;
   readonly points: PointsResult;
   readonly expiry: ExpiryResult;
+  readonly rules: readonly RulesResult[];
   readonly costs: Costs;
   readonly earnProfile: EarnProfile | null;
   readonly importProfile: Profile | null;
@@ -56,6 +58,8 @@ const GOALS = {
   memoryMegabytes: 400,
   expiryMilliseconds: 2000,
   expiryMegabytes: 150,
+  overJsonRulesEngine: 100,
+  ofByHand: 0.7,
 };
 
 /** Purchases a second over transactions a second, each round against the yardstick before and after it; the median. */
@@ -165,6 +169,25 @@ const expiryGoals = ({ expiry }: Results): Goal[] => {
   ];
 };
 
+/** What the rule language is held to. */
+export const rulesGoals = (results: readonly RulesResult[]): Goal[] =>
+  results.flatMap(({ rules, traced, plain, byHand, others, overJsonRulesEngine, ofByHand }) => [
+    {
+      what: `${rules.toLocaleString("en-US")} rules with a trace against json-rules-engine`,
+      goal: `≥ ${GOALS.overJsonRulesEngine} ×`,
+      result: times(overJsonRulesEngine),
+      met: overJsonRulesEngine >= GOALS.overJsonRulesEngine,
+      detail: `${shown(traced.microseconds)} µs a bill against ${shown(others[0]!.microseconds)} µs`,
+    },
+    {
+      what: `${rules.toLocaleString("en-US")} rules without a trace against closures written by hand`,
+      goal: `≥ ${GOALS.ofByHand} ×`,
+      result: times(ofByHand),
+      met: ofByHand >= GOALS.ofByHand,
+      detail: `${shown(plain.microseconds)} µs a bill against ${shown(byHand.microseconds)} µs`,
+    },
+  ]);
+
 /** Every goal of the run with its verdict. */
 export const goalsOf = (results: Results): Goal[] => {
   const { imports, pages, memory } = results;
@@ -175,6 +198,7 @@ export const goalsOf = (results: Results): Goal[] => {
     ...earnGoals(results),
     ...pointsGoals(results),
     ...expiryGoals(results),
+    ...rulesGoals(results.rules),
     {
       what: "CSV import, lines a second, against COPY of the same lines into one plain table",
       goal: `≥ ${GOALS.imports} ×`,

@@ -4,7 +4,7 @@ import { checkNode, ensureInstalled, report, run } from "./setup.mjs";
 
 const measure = async () => {
   process.stdout.write(checkNode());
-  await ensureInstalled("prod");
+  await ensureInstalled("full");
   process.exitCode = await run(process.execPath, [
     "--import",
     "tsx",

@@ -49,7 +49,7 @@ const tryEvaluation = (text: string, random: () => number): void => {
   figures.checked += 1;
   const { checked } = result;
   const counter = { steps: 0 };
-  const counted = compile(checked, counter);
+  const counted = compile(checked, { counter });
   const plain = compile(checked);
   for (let turn = 0; turn < 2; turn += 1) {
     const facts = someFacts(random);

@@ -11,9 +11,16 @@ export type TextRun = (facts: Facts) => string | null | undefined;
 export type LogicRun = (facts: Facts) => Logic;
 
 export type Cell =
-  | { readonly type: "number" | "date"; readonly run: NumberRun }
-  | { readonly type: "string"; readonly run: TextRun }
-  | { readonly type: "boolean"; readonly run: LogicRun };
+  /** `slot` is the number by which a flat program reads the same value; see `slots.ts`. */
+  | { readonly type: "number" | "date"; readonly run: NumberRun; readonly slot?: number }
+  | {
+      readonly type: "string";
+      readonly run: TextRun;
+      readonly slot?: number;
+      /** The text, where it is written in the rule. */
+      readonly constant?: string;
+    }
+  | { readonly type: "boolean"; readonly run: LogicRun; readonly slot?: number };
 
 export const numberCell = (run: NumberRun): Cell => ({ type: "number", run });
 export const dateCell = (run: NumberRun): Cell => ({ type: "date", run });

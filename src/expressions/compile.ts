@@ -1,9 +1,10 @@
-import { type Cell, type LogicRun, logicCell, logicOf, numberCell, numberOf, textCell } from "./cells.ts";
+import { type Cell, type LogicRun, logicCell, logicOf, numberCell, numberOf } from "./cells.ts";
 import type { BoundArguments, Constant, StepCounter } from "./definitions.ts";
 import type { Facts } from "./facts.ts";
 import type { OperandTable } from "./memo.ts";
 import { and, arithmetic, comparison, negated, not, or, settled } from "./operators.ts";
 import { print } from "./print.ts";
+import { flatten, type LeafRun, runProgram, traceProgram } from "./program.ts";
 import { partsOf } from "./reads.ts";
 import { counted } from "./steps.ts";
 import { holding, Recorder, type TracedResult, watching } from "./trace.ts";
@@ -24,6 +25,8 @@ export interface CompiledExpression {
   readonly recall: (remembered: Pick<Facts, "memo" | "localTime">) => TracedResult;
 }
 
+type Traced = (facts: Facts) => TracedResult;
+
 export interface CompileOptions {
   /** Counts the steps of `evaluate`. */
   readonly counter?: StepCounter | null;
@@ -40,20 +43,23 @@ export const compile = (
   { counter = null, operands = null }: CompileOptions = {},
 ): CompiledExpression => {
   const table = operands !== null && canRemember(typed) ? operands : null;
-  const run = new Compiler({ recorder: null, counter, operands: table, isRecall: false }).logic(typed, true);
+  const compiler = new Compiler({ recorder: null, counter, operands: table });
+  const plain = flatten(typed, (node) => ({ run: compiler.condition(node), writesStep: false }), {
+    usesSlots: counter === null && table === null,
+  });
   const text = print(tree);
-  let traced: ((facts: Facts) => TracedResult) | null = null;
-  let recalled: ((facts: Facts) => TracedResult) | null = null;
+  let traced: Traced | null = null;
+  let recalled: Traced | null = null;
   return {
     text,
     remembers: table !== null,
-    evaluate: (facts) => outcomeOf(run, facts),
+    evaluate: runProgram(plain),
     trace: (facts) => {
-      traced ??= compileTraced(typed, text, null);
+      traced ??= compileTraced(typed, text);
       return traced(facts);
     },
     recall: (remembered) => {
-      recalled ??= compileTraced(typed, text, table);
+      recalled ??= compileExplaining(typed, text, table);
       // Nothing but what is remembered is looked at.
       return recalled(remembered as Facts);
     },
@@ -66,31 +72,47 @@ const canRemember = (node: Typed): boolean =>
     ? partsOf(node).every(canRemember)
     : node.kind !== "function" || node.args.every((argument) => argument === null);
 
-const outcomeOf = (run: LogicRun, facts: Facts): Outcome => {
-  const result = run(facts);
-  return result === 3 ? 0 : result;
-};
-
-const compileTraced = (
-  typed: Typed,
-  text: string,
-  operands: OperandTable | null,
-): ((facts: Facts) => TracedResult) => {
+/**
+ * Closures that say why something cannot be told cost a call at every part. So a trace is taken without them, and taken again with
+ * them when its outcome is undetermined.
+ */
+const compileTraced = (typed: Typed, text: string): Traced => {
   const recorder = new Recorder();
-  const run = new Compiler({ recorder, counter: null, operands, isRecall: true }).logic(typed, true);
+  const compiler = new Compiler({ recorder });
+  const run = traceProgram(
+    flatten(typed, (node, condition) => compiler.leaf(node, condition)),
+    recorder,
+  );
+  let explaining: Traced | null = null;
   return (facts) => {
     recorder.start();
-    const outcome = outcomeOf(run, facts);
-    const { steps, problem } = recorder;
+    const outcome = run(facts);
+    if (outcome !== 2) return { text, outcome, steps: recorder.steps() };
+    explaining ??= compileExplaining(typed, text, null);
+    return explaining(facts);
+  };
+};
+
+/** A trace that names the first thing that went wrong; with a table of operands one of what is remembered there. */
+const compileExplaining = (typed: Typed, text: string, operands: OperandTable | null): Traced => {
+  const recorder = new Recorder();
+  const run = new Compiler({ recorder, operands, isRecall: true, isWatching: true }).logic(typed, true);
+  return (facts) => {
+    recorder.start();
+    const result = run(facts);
+    const outcome: Outcome = result === 3 ? 0 : result;
+    const steps = recorder.steps();
+    const { problem } = recorder;
     return outcome === 2 && problem !== null ? { text, outcome, steps, problem } : { text, outcome, steps };
   };
 };
 
 interface CompilerParts {
   readonly recorder: Recorder | null;
-  readonly counter: StepCounter | null;
-  readonly operands: OperandTable | null;
-  readonly isRecall: boolean;
+  readonly counter?: StepCounter | null;
+  readonly operands?: OperandTable | null;
+  readonly isRecall?: boolean;
+  readonly isWatching?: boolean;
 }
 
 class Compiler {
@@ -103,12 +125,34 @@ class Compiler {
   private readonly operands: OperandTable | null;
   /** Operands are only told from memory. */
   private readonly isRecall: boolean;
+  /** Parts say why they cannot be told. */
+  private readonly isWatching: boolean;
 
-  constructor({ recorder, counter, operands, isRecall }: CompilerParts) {
+  constructor({
+    recorder,
+    counter = null,
+    operands = null,
+    isRecall = false,
+    isWatching = false,
+  }: CompilerParts) {
     this.recorder = recorder;
     this.counter = counter;
     this.operands = operands;
     this.isRecall = isRecall;
+    this.isWatching = isWatching;
+  }
+
+  /** A condition of a laid out rule. */
+  condition(node: Typed): LogicRun {
+    return this.operands === null ? logicOf(this.cell(node)) : this.step(node);
+  }
+
+  /** A condition of a traced program; one with operands to show writes its step itself. */
+  leaf(node: Typed, condition: number): LeafRun {
+    if (operandsOf(node).every((operand) => operand.kind === "constant"))
+      return { run: logicOf(this.cell(node)), writesStep: false };
+    this.conditions = condition;
+    return { run: this.step(node), writesStep: true };
   }
 
   /** A boolean part; `isStep` when it stands outside of any condition, so that it is one or joins some. */
@@ -202,7 +246,9 @@ class Compiler {
   }
 
   private watched(node: Typed, cell: Cell): Cell {
-    return this.recorder === null ? cell : watching(cell, this.recorder, () => failure(node));
+    return this.recorder === null || !this.isWatching
+      ? cell
+      : watching(cell, this.recorder, () => failure(node));
   }
 }
 
@@ -220,7 +266,7 @@ const isComputed = (node: Typed): boolean =>
 
 const constantCell = (value: Constant): Cell => {
   if (typeof value === "number") return numberCell(() => value);
-  if (typeof value === "string") return textCell(() => value);
+  if (typeof value === "string") return { type: "string", run: () => value, constant: value };
   const logic = value ? 1 : 0;
   return logicCell(() => logic);
 };

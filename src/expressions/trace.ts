@@ -28,28 +28,70 @@ export interface TracedResult {
 
 const MAX_TEXT = 200;
 
+/** A text as a trace keeps it. */
+export const cutText = (value: string | null | undefined): string | null => {
+  if (value === null || value === undefined) return null;
+  return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
+};
+
+/** Most rules have no more conditions than this. */
+const FEW = 4;
+
 /** Collects the steps of one evaluation. It belongs to one compiled expression, whose evaluation never gives up control. */
 export class Recorder {
-  steps: TraceStep[] = [];
   problem: string | null = null;
   private held: TraceValue[] = [];
+  private heldCount = 0;
+  /** The first steps stand by themselves: a list that grows takes room for sixteen at once. */
+  private readonly first: TraceStep[] = [];
+  private count = 0;
+  private more: TraceStep[] = [];
 
   start(): void {
-    this.steps = [];
     this.problem = null;
-    this.held = [];
+    this.heldCount = 0;
+    this.count = 0;
+    if (this.more.length > 0) this.more = [];
   }
 
-  /** Ends a condition; the values held since the last one are its own. */
+  add(step: TraceStep): void {
+    if (this.count < FEW) this.first[this.count] = step;
+    else this.more.push(step);
+    this.count += 1;
+  }
+
+  /** The steps since the start. */
+  steps(): readonly TraceStep[] {
+    const { first, count } = this;
+    switch (count) {
+      case 0:
+        return [];
+      case 1:
+        return [first[0]!];
+      case 2:
+        return [first[0]!, first[1]!];
+      case 3:
+        return [first[0]!, first[1]!, first[2]!];
+      default:
+        return [...first, ...this.more];
+    }
+  }
+
+  /** Ends a condition; the values held since the last one are its own. Written out for the usual numbers of them, which is faster. */
   step(condition: number, outcome: Outcome): void {
-    this.steps.push([condition, outcome, ...this.held]);
-    if (this.held.length > 0) this.held = [];
+    const { held, heldCount } = this;
+    if (heldCount === 0) this.add([condition, outcome]);
+    else if (heldCount === 1) this.add([condition, outcome, held[0]!]);
+    else if (heldCount === 2) this.add([condition, outcome, held[0]!, held[1]!]);
+    else this.add([condition, outcome, ...held.slice(0, heldCount)]);
+    this.heldCount = 0;
     // What went wrong inside .isNull() and its like does no harm.
     if (outcome !== 2) this.problem = null;
   }
 
   hold(value: TraceValue): void {
-    this.held.push(value);
+    this.held[this.heldCount] = value;
+    this.heldCount += 1;
   }
 
   /** The innermost part that goes wrong reports first and is kept. */
@@ -82,8 +124,7 @@ export const holding = (cell: Cell, recorder: Recorder): Cell => {
       const { run } = cell;
       return textCell((facts) => {
         const value = run(facts);
-        const isLong = (value?.length ?? 0) > MAX_TEXT;
-        recorder.hold(isLong ? `${value?.slice(0, MAX_TEXT)}…` : (value ?? null));
+        recorder.hold(cutText(value));
         return value;
       });
     }

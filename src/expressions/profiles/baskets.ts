@@ -1,9 +1,9 @@
-import { type Cell, logicCell, numberCell, textOf } from "../cells.ts";
+import { type Cell, type LogicRun, logicCell, numberCell, textOf } from "../cells.ts";
 import type { BoundArguments, Constant, Parameter, ProfileFunction } from "../definitions.ts";
 import type { Facts, LineFacts } from "../facts.ts";
 import type { Logic, Unit } from "../types.ts";
 import { basketIfFunctions } from "./basket-ifs.ts";
-import { BRAND, CATEGORY, type LineReader, lineReader } from "./lines.ts";
+import { BRAND, CATEGORY, CODE, type LineReader, lineReader } from "./lines.ts";
 import { patternOf, patternParameter, patternStates, refusePattern } from "./patterns.ts";
 
 /** What is added up over lines. */
@@ -27,6 +27,8 @@ interface Choice {
   readonly refuse: (constants: readonly (Constant | null)[]) => string | null;
   readonly states?: (constants: readonly (Constant | null)[]) => number;
   readonly sum: (bound: BoundArguments, measure: Measure) => LineSum;
+  /** Whether any line passes; 2 for a value that went wrong, `whenNull` for one that is not known. */
+  readonly any: (bound: BoundArguments, whenNull: Logic) => LogicRun;
 }
 
 /** Sums a measure over the lines that pass. */
@@ -66,6 +68,46 @@ const byValue: Choice = {
       return total;
     };
   },
+  any: (bound, whenNull) => anyEqual(bound, whenNull),
+};
+
+const anyLine = (attributeOf: LineReader, wanted: string, lines: readonly LineFacts[]): Logic => {
+  for (let i = 0; i < lines.length; i += 1) if (attributeOf(lines[i]!) === wanted) return 1;
+  return 0;
+};
+
+/** The same for the item's code, which is asked for most, without a call for each line. */
+const anyCode = (wanted: string, lines: readonly LineFacts[]): Logic => {
+  for (let i = 0; i < lines.length; i += 1) if (lines[i]!.code === wanted) return 1;
+  return 0;
+};
+
+const anyEqual = (bound: BoundArguments, whenNull: Logic): LogicRun => {
+  const attributeOf = lineReader(String(bound.constants[0]));
+  const cell = bound.cells[1];
+  if (cell?.type === "string" && cell.constant !== undefined) {
+    const { constant } = cell;
+    return attributeOf === CODE
+      ? (facts) => anyCode(constant, facts.currentTxn.lines)
+      : (facts) => anyLine(attributeOf, constant, facts.currentTxn.lines);
+  }
+  const value = textOf(cell ?? undefined);
+  return (facts) => {
+    const wanted = value(facts);
+    if (wanted === null) return whenNull;
+    return wanted === undefined ? 2 : anyLine(attributeOf, wanted, facts.currentTxn.lines);
+  };
+};
+
+const anyMatching = (bound: BoundArguments, index: number, read: LineReader): LogicRun => {
+  const search = patternOf(bound, index);
+  return ({ currentTxn: { lines } }) => {
+    for (let i = 0; i < lines.length; i += 1) {
+      const text = read(lines[i]!);
+      if (text !== null && search(text)) return 1;
+    }
+    return 0;
+  };
 };
 
 const matching = (bound: BoundArguments, index: number, read: LineReader, measure: Measure): LineSum => {
@@ -84,6 +126,7 @@ const byPattern: Choice = {
   refuse: (constants) => refuseAttribute(constants) ?? refusePattern(1)(constants),
   states: patternStates(1),
   sum: (bound, measure) => matching(bound, 1, lineReader(String(bound.constants[0])), measure),
+  any: (bound) => anyMatching(bound, 1, lineReader(String(bound.constants[0]))),
 };
 
 const byPatternOf = (what: "Brand" | "Category", read: LineReader): Choice => ({
@@ -94,6 +137,7 @@ const byPatternOf = (what: "Brand" | "Category", read: LineReader): Choice => ({
   refuse: refusePattern(0),
   states: patternStates(0),
   sum: (bound, measure) => matching(bound, 0, read, measure),
+  any: (bound) => anyMatching(bound, 0, read),
 });
 
 const CHOICES: readonly Choice[] = [
@@ -162,15 +206,19 @@ const sumOver =
     bind: (bound) => numberCell(choice.sum(bound, measure)),
   });
 
-const bindLogic =
-  ({ sum }: Choice, whenAny: Logic, whenNone: Logic) =>
+/** A value that is not known is in no line, and no bill is without it. */
+const bindIncludes =
+  ({ any }: Choice) =>
+  (bound: BoundArguments): Cell =>
+    logicCell(any(bound, 0));
+
+const bindExcludes =
+  ({ any }: Choice) =>
   (bound: BoundArguments): Cell => {
-    const count = sum(bound, one);
+    const found = any(bound, 3);
     return logicCell((facts) => {
-      const found = count(facts);
-      if (found === null) return 0;
-      if (Number.isNaN(found)) return 2;
-      return found > 0 ? whenAny : whenNone;
+      const answer = found(facts);
+      return answer === 2 ? 2 : answer === 0 ? 1 : 0;
     });
   };
 
@@ -186,7 +234,7 @@ const test = (choice: Choice, isIncluding: boolean): ProfileFunction => {
     refuse: choice.refuse,
     ...withStates(choice),
     isOverLines: true,
-    bind: isIncluding ? bindLogic(choice, 1, 0) : bindLogic(choice, 0, 1),
+    bind: isIncluding ? bindIncludes(choice) : bindExcludes(choice),
   };
 };
 

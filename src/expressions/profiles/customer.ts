@@ -58,7 +58,7 @@ const purchases: readonly Attribute[] = [
     "Purchases less refunds, the current bill included.",
     "the customer's total of purchases",
     (facts) => facts.currentCustomer.lifetimePurchase,
-    { aliases: ["lifetimePurchases"] },
+    { slot: "lifetimePurchase", aliases: ["lifetimePurchases"] },
   ),
   number(
     "initialLifetimePurchase",
@@ -66,7 +66,7 @@ const purchases: readonly Attribute[] = [
     "Purchases less refunds, without the current bill.",
     "the customer's total of purchases before this bill",
     (facts) => facts.currentCustomer.initialLifetimePurchase,
-    { aliases: ["initialLifetimePurchases"] },
+    { slot: "initialLifetimePurchase", aliases: ["initialLifetimePurchases"] },
   ),
   number(
     "avgBasketSize",
@@ -88,6 +88,7 @@ const purchases: readonly Attribute[] = [
     "Bills, the current one included.",
     "the customer's number of bills",
     (facts) => facts.currentCustomer.numberOfTxns,
+    { slot: "numberOfTxns" },
   ),
   number(
     "numberOfTxnsToday",
@@ -102,6 +103,7 @@ const purchases: readonly Attribute[] = [
     "Distinct days with a bill.",
     "the customer's number of visits",
     (facts) => facts.currentCustomer.numberOfVisits,
+    { slot: "numberOfVisits" },
   ),
 ];
 
@@ -118,6 +120,7 @@ const flags: readonly Attribute[] = [
     "the customer is a loyalty member",
     "the customer is not a loyalty member",
     (facts) => facts.currentCustomer.isLoyal,
+    { slot: "isLoyal" },
   ),
   truth(
     "isTest",

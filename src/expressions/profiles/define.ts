@@ -17,17 +17,23 @@ import type {
   ProfileFunction,
 } from "../definitions.ts";
 import type { Facts } from "../facts.ts";
+import { SLOTS, type SlotName } from "../slots.ts";
 import type { Unit } from "../types.ts";
 
-type More = Partial<Omit<Attribute, "name" | "doc" | "wording" | "cell">>;
+interface More extends Partial<Omit<Attribute, "name" | "doc" | "wording" | "cell">> {
+  readonly slot?: SlotName;
+}
 
-export const text = (name: string, doc: string, says: string, run: TextRun, more: More = {}): Attribute => ({
-  name,
-  doc,
-  wording: { says },
-  cell: textCell(run),
-  ...more,
-});
+const withSlot = (cell: Cell, slot: SlotName | undefined): Cell =>
+  slot === undefined ? cell : ({ ...cell, slot: SLOTS[slot] } as Cell);
+
+export const text = (
+  name: string,
+  doc: string,
+  says: string,
+  run: TextRun,
+  { slot, ...more }: More = {},
+): Attribute => ({ name, doc, wording: { says }, cell: withSlot(textCell(run), slot), ...more });
 
 export const number = (
   name: string,
@@ -35,15 +41,15 @@ export const number = (
   doc: string,
   says: string,
   run: NumberRun,
-  more: More = {},
-): Attribute => ({ name, unit, doc, wording: { says }, cell: numberCell(run), ...more });
+  { slot, ...more }: More = {},
+): Attribute => ({ name, unit, doc, wording: { says }, cell: withSlot(numberCell(run), slot), ...more });
 
 export const date = (
   name: string,
   doc: string,
   says: string,
   run: NumberRun,
-  more: More = {},
+  more: Omit<More, "slot"> = {},
 ): Attribute => ({ name, doc, wording: { says }, cell: dateCell(run), ...more });
 
 type Truth = (facts: Facts) => boolean | null | undefined;
@@ -54,12 +60,15 @@ export const truth = (
   says: string,
   denies: string,
   read: Truth,
-  more: More = {},
+  { slot, ...more }: More = {},
 ): Attribute => ({
   name,
   doc,
   wording: { says, denies },
-  cell: logicCell((facts) => asLogic(read(facts))),
+  cell: withSlot(
+    logicCell((facts) => asLogic(read(facts))),
+    slot,
+  ),
   ...more,
 });
 

@@ -3,10 +3,12 @@ import { type LineFacts, lineAttribute } from "../facts.ts";
 /** Reads what lines are matched by. */
 export type LineReader = (line: LineFacts) => string | null;
 
+export const CODE: LineReader = (line) => line.code;
+
 const own: ReadonlyMap<string, LineReader> = new Map([
-  ["sku", (line: LineFacts) => line.code],
-  ["code", (line: LineFacts) => line.code],
-  ["itemcode", (line: LineFacts) => line.code],
+  ["sku", CODE],
+  ["code", CODE],
+  ["itemcode", CODE],
   ["description", (line: LineFacts) => line.description],
 ]);
 

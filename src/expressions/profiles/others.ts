@@ -12,9 +12,11 @@ export const storeProfile: ProfileDefinition = {
   doc: "The store where the activity happened.",
   attributes: [
     text("code", "Code of the store.", "the store's code", (facts) => facts.currentStore.code, {
+      slot: "storeCode",
       names: "storeCode",
     }),
     text("name", "Name of the store.", "the store's name", (facts) => facts.currentStore.name, {
+      slot: "storeName",
       names: "store",
     }),
   ],

@@ -22,6 +22,7 @@ export const pointAttributes: readonly Attribute[] = [
     "Points that can be spent: earned less returned, redeemed and expired, as changed so far in this event.",
     "the customer's points balance",
     (facts) => facts.currentCustomer.currentPoints,
+    { slot: "currentPoints" },
   ),
   number(
     "initialCurrentPoints",
@@ -57,6 +58,7 @@ export const pointAttributes: readonly Attribute[] = [
     "Points ever earned less returned, as changed so far in this event.",
     "the customer's lifetime points total",
     (facts) => facts.currentCustomer.lifetimePoints,
+    { slot: "lifetimePoints" },
   ),
   number(
     "initialLifetimePoints",
@@ -83,6 +85,7 @@ export const pointAttributes: readonly Attribute[] = [
 
 export const tierAttributes: readonly Attribute[] = [
   text("slabName", "Name of the tier.", "the customer's tier", (facts) => facts.currentCustomer.slabName, {
+    slot: "slabName",
     names: "tier",
   }),
   number(
@@ -91,13 +94,14 @@ export const tierAttributes: readonly Attribute[] = [
     "Number of the tier, 1 the lowest.",
     "the customer's tier number",
     (facts) => facts.currentCustomer.slabNumber,
+    { slot: "slabNumber" },
   ),
   text(
     "initialSlabName",
     `Name of the tier ${BEFORE}.`,
     `the customer's tier ${BEFORE}`,
     (facts) => facts.currentCustomer.initialSlabName,
-    { names: "tier" },
+    { slot: "initialSlabName", names: "tier" },
   ),
   number(
     "initialSlabNumber",

@@ -15,8 +15,11 @@ const head: readonly Attribute[] = [
     "Discount on the bill.",
     "the bill's discount",
     (facts) => facts.currentTxn.discount,
+    { slot: "discount" },
   ),
-  text("number", "Bill number.", "the bill's number", (facts) => facts.currentTxn.number),
+  text("number", "Bill number.", "the bill's number", (facts) => facts.currentTxn.number, {
+    slot: "billNumber",
+  }),
   date("date", "When the bill was made.", "the bill's date", (facts) => facts.currentTxn.date),
   text("notes", "Note on the bill.", "the bill's note", (facts) => facts.currentTxn.notes, {
     aliases: ["note"],
@@ -47,6 +50,7 @@ const points: readonly Attribute[] = [
     "Regular points that this bill has earned so far.",
     "the number of points that the bill has earned",
     (facts) => facts.currentTxn.points,
+    { slot: "points" },
   ),
   number(
     "pointsForUser",
@@ -88,13 +92,16 @@ const points: readonly Attribute[] = [
 const notDiscounted = overLines((line) => (line.discount ?? 0) === 0, net);
 
 const attributes: readonly Attribute[] = [
-  number("value", "money", "Net amount of the bill.", "the bill's value", (facts) => facts.currentTxn.value),
+  number("value", "money", "Net amount of the bill.", "the bill's value", (facts) => facts.currentTxn.value, {
+    slot: "value",
+  }),
   number(
     "grossAmount",
     "money",
     "Amount before discount.",
     "the bill's gross amount",
     (facts) => facts.currentTxn.grossAmount,
+    { slot: "grossAmount" },
   ),
   ...head,
   ...points,
