@@ -22,6 +22,11 @@ const MAILBOX = {
   link: linkOptions({ from, to: "/$org/activity/mailbox", activeOptions: { includeSearch: false } }),
 };
 
+const WHAT_IFS = {
+  label: "What-ifs",
+  link: linkOptions({ from, to: "/$org/activity/what-ifs", activeOptions: { includeSearch: false } }),
+};
+
 export const ActivityTabs = () => {
   const { may } = useOrganisation();
   return (
@@ -29,6 +34,7 @@ export const ActivityTabs = () => {
       label="Activity"
       tabs={[
         IMPORTS,
+        ...(may("Program:read") ? [WHAT_IFS] : []),
         ...(may("Transaction:read") ? [REJECTED, SET_ASIDE] : []),
         ...(may("Customer:read") ? [MAILBOX] : []),
       ]}

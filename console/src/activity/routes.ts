@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { orgRoute } from "../shell/routes.ts";
 import { pagingOf, textOf, wordOf } from "../ui/url-state.ts";
+import { whatIfsQuery } from "../whatif/queries.ts";
 import {
   importQuery,
   importsQuery,
@@ -75,7 +76,18 @@ const rejectedRoute = createRoute({
   component: lazyRouteComponent(() => import("./rejected.tsx"), "Rejected"),
 });
 
+const whatIfsRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: "what-ifs",
+  validateSearch: (raw: Raw) => pagingOf(raw),
+  loaderDeps: ({ search: { after } }) => ({ after }),
+  loader: ({ context: { queryClient, api }, deps: { after } }) =>
+    void queryClient.prefetchQuery(whatIfsQuery(api, undefined, after)),
+  component: lazyRouteComponent(() => import("../whatif/activity-list.tsx"), "WhatIfActivity"),
+});
+
 export const activityRoutes = areaRoute.addChildren([
+  whatIfsRoute,
   importsRoute,
   newRoute,
   runRoute,

@@ -58,6 +58,12 @@ export type ImportRun = Answer<"/api/imports/{id}">;
 export type ImportPreview = Answer<"/api/imports/preview", "post">;
 export type Rejection = Item<"/api/imports/{id}/rejections">;
 
+export type Comparison = Answer<"/api/programs/{id}/compare">;
+export type WhatIf = Answer<"/api/what-ifs/{id}">;
+export type WhatIfResult = Answer<"/api/what-ifs/{id}/result">;
+export type WhatIfLane = WhatIfResult["tried"];
+export type WhatIfCustomer = Item<"/api/what-ifs/{id}/customers">;
+
 export type SearchResults = Answer<"/api/search">;
 export type Home = Answer<"/api/insights/home">;
 export type Period = NonNullable<NonNullable<operations["getHome"]["parameters"]["query"]>["period"]>;

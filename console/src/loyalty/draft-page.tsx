@@ -13,8 +13,9 @@ import { SectionTabs } from "../ui/section-tabs.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { CurrenciesEditor } from "./currencies-editor.tsx";
 import { SECTION_KEYS, SECTIONS, type Section, sectionOf } from "./draft-problems.ts";
-import { PublishDialog, Verdict } from "./draft-verdict.tsx";
+import { Verdict } from "./draft-verdict.tsx";
 import { ExpiryEditor } from "./expiry-editor.tsx";
+import { PublishDialog } from "./publish-dialog.tsx";
 import { programQuery } from "./queries.ts";
 import { RedemptionEditor } from "./redemption-editor.tsx";
 import { ServiceEditor } from "./service-editor.tsx";
@@ -127,8 +128,8 @@ const DraftEditor = ({ program }: { program: Program }) => {
         warnings={warnings}
         opened={publishing}
         onClose={close}
-        onPublish={async () => {
-          await publish();
+        onPublish={async (effectiveFrom) => {
+          await publish(effectiveFrom);
           tell("The program was published.");
           await navigate({ to: "/$org/loyalty/$programId" });
         }}

@@ -1,12 +1,9 @@
-import { Alert, List, Stack, Text } from "@mantine/core";
+import { Alert, List, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
-import type { Problem, Program, ProgramDefinition } from "../api/programs.ts";
-import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
-import { useFormat } from "../ui/format-context.tsx";
+import type { Problem, ProgramDefinition } from "../api/programs.ts";
 import { otherProblems, shownPaths } from "./draft.ts";
 import { SECTION_KEYS, SECTIONS, sectionOf } from "./draft-problems.ts";
 import { pathWords } from "./path-words.ts";
-import { TierMoves } from "./tier-moves.tsx";
 
 /** What the server says of the draft: what keeps it from being published, and where that stands. */
 export const Verdict = ({
@@ -48,7 +45,8 @@ export const Verdict = ({
   );
 };
 
-const Warnings = ({ warnings }: { warnings: Problem[] }) => (
+/** What does not keep a draft from being published, and keeps it from doing what it says. */
+export const Warnings = ({ warnings }: { warnings: Problem[] }) => (
   <Alert
     color="gold"
     variant="light"
@@ -71,46 +69,4 @@ const listed = (problems: readonly Problem[]): string => {
   return SECTION_KEYS.filter((key) => sections.has(key))
     .map((key) => SECTIONS[key].label)
     .join(", ");
-};
-
-/** Says what publishing does before it does. */
-export const PublishDialog = ({
-  program,
-  definition,
-  warnings,
-  opened,
-  onClose,
-  onPublish,
-}: {
-  program: Program;
-  definition: ProgramDefinition;
-  warnings: Problem[];
-  opened: boolean;
-  onClose: () => void;
-  onPublish: () => Promise<void>;
-}) => {
-  const format = useFormat();
-  const next = (program.publishedVersion ?? 0) + 1;
-  return (
-    <ConfirmDialog
-      opened={opened}
-      onClose={onClose}
-      onConfirm={onPublish}
-      title={`Publish version ${next}?`}
-      action={`Publish version ${next}`}
-    >
-      <Stack gap="xs">
-        {warnings.length > 0 && <Warnings warnings={warnings} />}
-        {opened && <TierMoves program={program} definition={definition} />}
-        <span>
-          From now on, every purchase of {format.number(program.memberCount)} members is decided by this
-          version.
-        </span>
-        <span>
-          Points that were already given stay as they are. A published version never changes; to take
-          something back, publish another one.
-        </span>
-      </Stack>
-    </ConfirmDialog>
-  );
 };

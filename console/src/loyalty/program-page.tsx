@@ -6,21 +6,20 @@ import {
   NumberInput,
   Skeleton,
   Stack,
-  Table,
   Text,
   Textarea,
   TextInput,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
-import { IconPencil } from "@tabler/icons-react";
+import { IconHistory, IconPencil } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Program } from "../api/programs.ts";
 import { refresh } from "../api/query.ts";
 import { useOrganisation } from "../shell/organisation.ts";
-import { DateTime, Money } from "../ui/amounts.tsx";
+import { Money } from "../ui/amounts.tsx";
 import { CheckedForm } from "../ui/checked-form.tsx";
 import { placeError, required } from "../ui/form-errors.ts";
 import { useFormat } from "../ui/format-context.tsx";
@@ -33,6 +32,7 @@ import { ErrorState } from "../ui/states.tsx";
 import { DefinitionView } from "./definition-view.tsx";
 import { ExpiryView } from "./policies-view.tsx";
 import { programQuery } from "./queries.ts";
+import { VersionsPanel } from "./versions-panel.tsx";
 
 const route = getRouteApi("/$org/loyalty/$programId");
 
@@ -61,6 +61,14 @@ export const ProgramPage = () => {
             <Button variant="default" onClick={open}>
               Details
             </Button>
+            <ButtonLink
+              from="/$org/loyalty/$programId"
+              to="/$org/loyalty/$programId/what-if"
+              variant="default"
+              leftSection={<IconHistory size={16} stroke={1.6} aria-hidden />}
+            >
+              Try over the past
+            </ButtonLink>
             <ButtonLink
               from="/$org/loyalty/$programId"
               to="/$org/loyalty/$programId/draft"
@@ -112,46 +120,12 @@ const Content = ({ program }: { program: Program }) => {
               <ExpiryView definition={definition} />
             </Panel>
           )}
-          <Versions program={program} />
+          <VersionsPanel program={program} />
         </Stack>
       </Grid.Col>
     </Grid>
   );
 };
-
-const Versions = ({ program: { versions, publishedVersion } }: { program: Program }) => (
-  <Panel title="Versions" description="Published versions never change" flush>
-    {versions.length === 0 ? (
-      <Text size="sm" c="dimmed" px="lg" pb="md">
-        None yet
-      </Text>
-    ) : (
-      <Table horizontalSpacing="lg" verticalSpacing={8} mb={6}>
-        <Table.Tbody>
-          {versions.map(({ version, publishedAt, publishedBy, effectiveFrom }) => (
-            <Table.Tr key={version}>
-              <Table.Td>
-                <Text size="sm" fw={version === publishedVersion ? 600 : 400}>
-                  Version {version}
-                </Text>
-                <Text size="xs" c="dimmed">
-                  <DateTime value={publishedAt} />
-                  {publishedBy && <> by {publishedBy}</>}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="right">
-                <Text size="xs" c="dimmed">
-                  in force from
-                </Text>
-                <DateTime value={effectiveFrom} show="date" size="sm" />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    )}
-  </Panel>
-);
 
 const Details = ({
   program,

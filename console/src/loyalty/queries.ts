@@ -15,6 +15,10 @@ export const programQuery = (api: ApiClient, id: number | string) =>
     queryFn: async ({ signal }) => programOf(await api.get("/api/programs/{id}", { params: { id }, signal })),
   });
 
+/** What changes from one version, or the draft, to another. */
+export const comparisonQuery = (api: ApiClient, id: number | string, from: string, to: string) =>
+  apiQuery(api, "/api/programs/{id}/compare", { params: { id }, query: { from, to } });
+
 /** The organisation's default program, or its first; null when there is none. */
 export const defaultProgramQuery = (api: ApiClient) =>
   queryOptions<Program | null, ApiError>({

@@ -63,8 +63,9 @@ export const useDraftEditor = (program: Program) => {
       setBusy(false);
     }
   };
-  const publish = async () => {
-    await api.post("/api/programs/{id}/publish", { params: { id: program.id }, body: {} });
+  /** From a local time of the organisation on; null: now. */
+  const publish = async (effectiveFrom: string | null) => {
+    await api.post("/api/programs/{id}/publish", { params: { id: program.id }, body: { effectiveFrom } });
     local.discard();
     await refresh(queryClient, api, "/programs");
   };

@@ -83,6 +83,12 @@ export const areaSeries = (name: string, data: number[], color: string, step = f
   areaStyle: { color, opacity: 0.1 },
 });
 
+/** A line by itself, to lie beside others. */
+export const lineSeries = (name: string, data: number[], color: string) => {
+  const { areaStyle: _, ...line } = areaSeries(name, data, color);
+  return line;
+};
+
 export const barSeries = (name: string, data: number[], color: string, stack?: string) => ({
   type: "bar" as const,
   name,
