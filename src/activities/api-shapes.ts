@@ -37,6 +37,9 @@ const Fields = Type.Record(Type.String(), Type.Unknown());
 const WhyRule = Type.Object({
   name: Type.String(),
   set: Type.String({ description: "Its set of rules" }),
+  activity: Type.Optional(
+    Type.Literal("SlabUpgrade", { description: "What the bill brought about; absent: the bill itself" }),
+  ),
   fired: Type.Boolean(),
   item: Type.Optional(
     Type.Object(

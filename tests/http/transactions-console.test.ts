@@ -66,7 +66,7 @@ describe("GET /api/transactions/{id}", () => {
         program: { id: shop.shop.programId, name: "Rewards", version: 1 },
         tier: { name: "Member" },
         outcome: expect.stringMatching(/^Earned 6 points/),
-        rules: [{ name: "Points on every purchase", fired: true, award: { rounded: 6 } }],
+        rules: [{ name: "Points on every purchase", fired: true, awards: [{ rounded: 6 }] }],
         tierCheck: { sentence: expect.stringContaining("Silver") },
       },
     });

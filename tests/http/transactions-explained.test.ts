@@ -177,7 +177,13 @@ describe("POST /v2/transactions/searchEvaluationLog", () => {
       eventName: "TransactionAdd",
       orgId: shop.shop.orgId,
       transactionId: body.createdId,
-      ruleSets: [{ rules: expect.arrayContaining([expect.objectContaining({ result: true, points: 1.2 })]) }],
+      ruleSets: [
+        {
+          rules: expect.arrayContaining([
+            expect.objectContaining({ result: true, awards: [expect.objectContaining({ rounded: 1.2 })] }),
+          ]),
+        },
+      ],
     });
     expect(log.evaluationTree).toMatch(/^<ul><li>Program\[.*RuleSet\[1,.*Rule\[.*-&gt; true/);
     expect(log.effects).toContain("AWARD points=1.2");

@@ -8676,6 +8676,8 @@ export interface operations {
                   name: string;
                   /** Its set of rules */
                   set: string;
+                  /** What the bill brought about; absent: the bill itself */
+                  activity?: "SlabUpgrade";
                   fired: boolean;
                   /** The line or payment of the bill that it was run for */
                   item?: {
@@ -8759,6 +8761,8 @@ export interface operations {
                 name: string;
                 /** Its set of rules */
                 set: string;
+                /** What the bill brought about; absent: the bill itself */
+                activity?: "SlabUpgrade";
                 fired: boolean;
                 /** The line or payment of the bill that it was run for */
                 item?: {
@@ -8908,6 +8912,8 @@ export interface operations {
                 name: string;
                 /** Its set of rules */
                 set: string;
+                /** What the bill brought about; absent: the bill itself */
+                activity?: "SlabUpgrade";
                 fired: boolean;
                 /** The line or payment of the bill that it was run for */
                 item?: {

@@ -23,7 +23,9 @@ export interface EvaluatedRule {
 /** Rules by their sets, in the order in which they were looked at. */
 export const evaluatedSets = (program: CompiledProgram, trace: Trace, why: Why): EvaluatedSet[] => {
   const sets: { name: string; rules: EvaluatedRule[] }[] = [];
-  toldRules(trace, program).forEach((rule, position) => {
+  const parts = [trace, ...(trace.raised ?? [])];
+  const rules = parts.flatMap((part) => toldRules(part, program));
+  rules.forEach((rule, position) => {
     const compiled = program.rules[rule.i];
     const told = why.rules[position];
     if (compiled === undefined || told === undefined) return;

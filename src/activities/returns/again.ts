@@ -129,6 +129,14 @@ const earnedByRest = (
 const withLineNumbers = (trace: Trace, numberOf: (line: number) => number): Trace => ({
   ...trace,
   rules: trace.rules.map((rule) => numberLines(rule, numberOf)),
+  ...(trace.raised === undefined
+    ? {}
+    : {
+        raised: trace.raised.map((part) => ({
+          ...part,
+          rules: part.rules.map((rule) => numberLines(rule, numberOf)),
+        })),
+      }),
 });
 
 /** Lines of a rule's awards, and the line that it was run for. */

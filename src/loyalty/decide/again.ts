@@ -43,11 +43,11 @@ export const decideAgain = (
 };
 
 const isSameDecision = (one: Trace, other: Trace): boolean => {
-  const given = ({ tier, split, rules }: Trace) =>
+  const given = ({ tier, split, rules, raised = [] }: Trace) =>
     JSON.stringify([
       tier,
       split ?? null,
-      rules
+      [...rules, ...raised.flatMap((part) => part.rules)]
         .filter(({ o, a, u }) => o !== FALSE || a !== undefined || u !== undefined)
         .map(({ i, o, p, l, a, u }) => [i, o, p, l, a, u]),
     ]);

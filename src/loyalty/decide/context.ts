@@ -9,6 +9,7 @@ import {
 } from "#expressions";
 import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
+import type { Ruled } from "../programs/workflow.ts";
 import { tierNumbered } from "../tiers/rules.ts";
 import type { Item } from "./award.ts";
 import type { LineFacts as DecidedLine, MemberState, Membership, TransactionFacts } from "./schema.ts";
@@ -18,7 +19,7 @@ export class DecisionContext implements Facts {
   readonly currentCustomer: CustomerView;
   readonly currentTxn: BillView;
   readonly currentStore: Facts["currentStore"];
-  readonly currentEvent = TRANSACTION_ADD;
+  readonly currentEvent: Facts["currentEvent"];
   readonly program: Facts["program"];
   readonly organization: Facts["organization"];
   readonly localTime: Facts["localTime"];
@@ -40,7 +41,9 @@ export class DecisionContext implements Facts {
     after: Membership,
     tierBefore: number,
     tier: number,
+    activity: Ruled = "TransactionAdd",
   ) {
+    this.currentEvent = EVENTS[activity];
     this.currentCustomer = new CustomerView(program, facts, state, before, after, tierBefore, tier);
     this.currentTxn = new BillView(facts);
     this.currentStore = facts.store;
@@ -83,7 +86,10 @@ export const clockOf = (timeZone: string): Facts["localTime"] => {
   };
 };
 
-const TRANSACTION_ADD = Object.freeze({ eventType: "TransactionAdd" });
+const EVENTS: Readonly<Record<Ruled, Facts["currentEvent"]>> = {
+  TransactionAdd: Object.freeze({ eventType: "TransactionAdd" }),
+  SlabUpgrade: Object.freeze({ eventType: "SlabUpgrade" }),
+};
 
 /** Profiles hold an empty text for what is not known. */
 const known = (text: string | null): string | null => (text === "" ? null : text);

@@ -7,7 +7,7 @@ import { expiresAt } from "../programs/expiry.ts";
 import { STAGES } from "../programs/workflow.ts";
 import { termsOf } from "../tiers/enter.ts";
 import { type Measures, measureOf } from "../tiers/rules.ts";
-import { type EarningTiers, tierOn, tierStep } from "../tiers/step.ts";
+import { type EarningTiers, type TierStep, tierOn, tierStep } from "../tiers/step.ts";
 import type { Earning } from "./award.ts";
 import { DecisionContext } from "./context.ts";
 import { effectsOf, NO_EFFECTS } from "./effects.ts";
@@ -21,6 +21,7 @@ import type {
   Membership,
   RuleTrace,
   Trace,
+  TracePart,
   TraceScalar,
   TransactionFacts,
 } from "./schema.ts";
@@ -68,8 +69,10 @@ export const decideTransaction = (
   );
   const { earned, earning, isLate, tierChange, membership } = step;
   const { split } = earning;
-  const { evaluation, meter } = earned;
-  const { awards, rules, skipped, untold } = evaluation;
+  const { meter } = earned;
+  const raised = raisedBy(program, facts, state, step);
+  const awards =
+    raised === null ? earned.evaluation.awards : [...earned.evaluation.awards, ...raised.evaluation.awards];
   const trace: Trace = {
     program: program.programId,
     version: program.version,
@@ -78,8 +81,7 @@ export const decideTransaction = (
     tierAfter: membership.tierNumber,
     lifetime,
     expiresAt: earned.expiresAt,
-    rules,
-    ...rememberedBy(program, earned),
+    ...partOf(program, earned),
     ...(tierChange === null ? undefined : { tierBefore: before.tierNumber }),
     ...(isLate ? { late: true } : undefined),
     ...(split === null ? undefined : { split }),
@@ -89,9 +91,8 @@ export const decideTransaction = (
       lifetimePoints: lifetimePoints + earned.points,
       visits: counted.visitCount,
     }),
-    ...(skipped.length === 0 ? undefined : { skipped }),
-    ...(untold === 0 ? undefined : { untold }),
     ...usedBefore(meter),
+    ...(raised === null ? undefined : { raised: [{ activity: "SlabUpgrade", ...partOf(program, raised) }] }),
   };
   return {
     awards,
@@ -108,14 +109,18 @@ const usedBefore = (meter: LimitMeter | null): Pick<Trace, "used"> | undefined =
   return used.length === 0 ? undefined : { used };
 };
 
-/** What a bill earns by some tiers. */
-interface Earned {
+/** The sets of an activity, run. */
+interface Ran {
   readonly evaluation: Evaluated;
-  /** Null where the program has no limits. */
-  readonly meter: LimitMeter | null;
   readonly memo: Memo;
   /** Of the store's clock. */
   readonly zone: string;
+}
+
+/** What a bill earns by some tiers. */
+interface Earned extends Ran {
+  /** Null where the program has no limits. */
+  readonly meter: LimitMeter | null;
   /** Regular points, all together. */
   readonly points: Millipoints;
   /** Of the program's own expiry. */
@@ -149,11 +154,37 @@ const earn = (
   };
 };
 
-/** Outcomes and operands as the trace keeps them: each operand once, however many rules looked at it. */
-const rememberedBy = (
+/** What an upgrade by the bill sets off: its own sets, once, by the new tier, on what the bill left. Null where there is none. */
+const raisedBy = (
   program: CompiledProgram,
-  { evaluation: { outcomes, places, isInOrder }, memo, zone }: Earned,
-): Pick<Trace, "o" | "h" | "q" | "k" | "x" | "c" | "zone"> => {
+  facts: TransactionFacts,
+  state: MemberState,
+  { earned, membership, tierChange }: TierStep<Earned>,
+): Ran | null => {
+  const before = state.membership!;
+  if (tierChange === null || tierChange.to <= before.tierNumber || program.onUpgrade.length === 0)
+    return null;
+  const tier = membership.tierNumber;
+  const earning = earningOf(program, facts, membership, { tier, split: null }, earned.meter);
+  const context = new DecisionContext(
+    program,
+    facts,
+    state,
+    before,
+    membership,
+    before.tierNumber,
+    tier,
+    "SlabUpgrade",
+  );
+  context.award(earned.points);
+  const evaluation = new Evaluation(program, earning, context);
+  evaluation.run(program.onUpgrade);
+  return { evaluation, memo: context.memo, zone: facts.timeZone };
+};
+
+/** Outcomes and operands as the trace keeps them: each operand once, however many rules looked at it. */
+const partOf = (program: CompiledProgram, { evaluation, memo, zone }: Ran): TracePart => {
+  const { outcomes, places, isInOrder, rules, skipped, untold } = evaluation;
   const k: number[] = [];
   const x: TraceScalar[] = [];
   const { values, changes } = memo;
@@ -164,6 +195,9 @@ const rememberedBy = (
   }
   const isWhole = k.every((place, index) => place === index);
   return {
+    rules,
+    ...(skipped.length === 0 ? undefined : { skipped }),
+    ...(untold === 0 ? undefined : { untold }),
     o: outcomes.join(""),
     h: program.operandsMark,
     ...(isInOrder ? undefined : { q: places }),

@@ -5,7 +5,7 @@ import type { CompiledProgram } from "../programs/compile.ts";
 import type { OutOfScope } from "../programs/scopes.ts";
 import { tierNumbered } from "../tiers/rules.ts";
 import { awardClauses, expiryIn, givenWords } from "./award-sentences.ts";
-import type { RuleTrace, Trace } from "./schema.ts";
+import type { RaisedTrace, RuleTrace, Trace, TracePart } from "./schema.ts";
 import { tierSentence } from "./tier-sentence.ts";
 import { awardsTold, branchOf, type ToldAward } from "./told.ts";
 import { type ToldRule, toldRules } from "./told-rules.ts";
@@ -27,6 +27,8 @@ export interface WhyRule {
   readonly name: string;
   /** Its set of rules. */
   readonly set: string;
+  /** The activity that the bill brought about and that the rule is for; absent: the bill itself. */
+  readonly activity?: RaisedTrace["activity"];
   readonly fired: boolean;
   readonly undetermined?: boolean;
   /** The line or payment of the bill that it was run for. */
@@ -61,16 +63,28 @@ export const explainTrace = (trace: Trace, program: CompiledProgram): Why => {
     program: { id: program.programId, name: program.name, version: program.version },
     tier: { name: tierNumbered(program.tiers, trace.tier).name },
     outcome: outcomeOf(trace, program),
-    rules: toldRules(trace, program).map((rule) => explainRule(rule, trace, program)),
-    skipped: skippedSentences(trace, program),
+    rules: partsOf(trace).flatMap((part) =>
+      toldRules(part, program).map((rule) => ({
+        ...explainRule(rule, part === trace ? trace : afterwards(trace), program),
+        ...("activity" in part ? { activity: part.activity } : {}),
+      })),
+    ),
+    skipped: partsOf(trace).flatMap((part) => skippedSentences(part, program)),
     tierCheck: { sentence: tierSentence(trace, program) },
   };
 };
 
+/** What the activity did, then what it brought about. */
+const partsOf = (trace: Trace): readonly (TracePart | RaisedTrace)[] => [trace, ...(trace.raised ?? [])];
+
+/** What was brought about earned by the tier afterwards. */
+const afterwards = ({ split: _, late: __, ...trace }: Trace): Trace => ({ ...trace, tier: trace.tierAfter });
+
 const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
   if (trace.blocked !== undefined) return `Earned nothing: ${trace.blocked}.`;
   const tier = tierNumbered(program.tiers, trace.tier).name;
-  const fired = trace.rules.filter((rule) => branchOf(program.rules[rule.i]!, rule).length > 0);
+  const kept = partsOf(trace).flatMap(({ rules }) => rules);
+  const fired = kept.filter((rule) => branchOf(program.rules[rule.i]!, rule).length > 0);
   const giving = fired.flatMap((rule) =>
     awardsTold(program.rules[rule.i]!, rule).filter(({ trace: { p } }) => p > 0),
   );
@@ -84,7 +98,7 @@ const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
       !isOneDate || trace.expiresAt === null ? "" : `, valid until ${dayOf(trace.expiresAt, program)}`;
     return `Earned ${earnedWords(giving)} in tier ${tier} from ${plural(rules, "rule")}${lasting}.`;
   }
-  if (trace.rules.length === 0 && (trace.o ?? "") === "")
+  if (kept.length === 0 && (trace.o ?? "") === "")
     return "Earned nothing: the program has no rules for purchases.";
   if (fired.length === 0) return "Earned nothing: no rule's condition was true.";
   if (trace.amount <= 0) return "Earned nothing: the bill's amount is zero.";
@@ -110,7 +124,7 @@ const SCOPE_WORDS: Readonly<Record<OutOfScope, string>> = {
   sources: "the bill's source is not among its sources",
 };
 
-const skippedSentences = ({ skipped = [], untold = 0 }: Trace, program: CompiledProgram): string[] => [
+const skippedSentences = ({ skipped = [], untold = 0 }: TracePart, program: CompiledProgram): string[] => [
   ...skipped.map(([set, reason]) =>
     sentence(`${program.sets[set]?.name ?? "a set of rules"} did not run: ${SCOPE_WORDS[reason]}`),
   ),

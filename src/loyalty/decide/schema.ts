@@ -239,8 +239,35 @@ export type SkippedSet = readonly [set: number, reason: OutOfScope];
 
 export type TraceScalar = number | string | null;
 
+/** What the sets of one activity did. */
+export interface TracePart {
+  /** Rules with more to tell than the outcome: that did something, could not be told, or ran for a line or payment. */
+  readonly rules: readonly RuleTrace[];
+  /** Outcomes of rules not run for lines or payments, a digit each, in the order in which they ran. Absent in older traces, whose `rules` has all. */
+  readonly o?: string;
+  /** Mark of the table of operands that `k`, `x` and `c` are by. */
+  readonly h?: number;
+  /** Those rules, where they are not the first, the second and so on. */
+  readonly q?: readonly number[];
+  /** Operands that were looked at, by place, where they are not the first, the second and so on; and their values. */
+  readonly k?: readonly number[];
+  readonly x?: readonly TraceScalar[];
+  /** Values of operands that may change: for which of the outcomes it was first found, place, value. */
+  readonly c?: readonly (readonly [outcome: number, place: number, value: TraceScalar])[];
+  /** Zone of the store's clock, where it is not the organisation's. */
+  readonly zone?: string;
+  readonly skipped?: readonly SkippedSet[];
+  /** Number of rules, run for lines or payments, that came to nothing and whose traces were not kept. */
+  readonly untold?: number;
+}
+
+/** What the sets of an activity did that another one brought about. */
+export interface RaisedTrace extends TracePart {
+  readonly activity: "SlabUpgrade";
+}
+
 /** Everything needed to explain a decision beside the program version it names. Compact: one is stored per purchase. */
-export interface Trace {
+export interface Trace extends TracePart {
   readonly program: number;
   readonly version: number;
   readonly amount: Money;
@@ -257,30 +284,14 @@ export interface Trace {
   /** Lifetime purchases after the decision. */
   readonly lifetime: Money;
   readonly expiresAt: Instant | null;
-  /** Rules with more to tell than the outcome: that did something, could not be told, or ran for a line or payment. */
-  readonly rules: readonly RuleTrace[];
-  /** Outcomes of rules not run for lines or payments, a digit each, in the order in which they ran. Absent in older traces, whose `rules` has all. */
-  readonly o?: string;
-  /** Mark of the table of operands that `k`, `x` and `c` are by. */
-  readonly h?: number;
-  /** Those rules, where they are not the first, the second and so on. */
-  readonly q?: readonly number[];
-  /** Operands that were looked at, by place, where they are not the first, the second and so on; and their values. */
-  readonly k?: readonly number[];
-  readonly x?: readonly TraceScalar[];
-  /** Values of operands that may change: for which of the outcomes it was first found, place, value. */
-  readonly c?: readonly (readonly [outcome: number, place: number, value: TraceScalar])[];
-  /** Zone of the store's clock, where it is not the organisation's. */
-  readonly zone?: string;
+  /** What the bill brought about in turn, decided with it. */
+  readonly raised?: readonly RaisedTrace[];
   /** Why nothing was evaluated. */
   readonly blocked?: string;
   /** The bill is older than the member's newest tier change. */
   readonly late?: true;
-  readonly skipped?: readonly SkippedSet[];
   /** Limits per customer that were used before: place and how much. */
   readonly used?: readonly (readonly [limit: number, before: number])[];
-  /** Number of rules, run for lines or payments, that came to nothing and whose traces were not kept. */
-  readonly untold?: number;
 }
 
 /** Points of all categories together. */

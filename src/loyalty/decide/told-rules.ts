@@ -1,7 +1,7 @@
 import { FALSE, type Facts, Memo, type Outcome, TRUE, type TraceStep } from "#expressions";
 import type { CompiledProgram } from "../programs/compile.ts";
 import { clockOf } from "./context.ts";
-import type { RuleTrace, Trace } from "./schema.ts";
+import type { RuleTrace, TracePart } from "./schema.ts";
 
 /** What one rule did, with the steps of its condition. */
 export type ToldRule = RuleTrace & { readonly v: readonly TraceStep[] };
@@ -10,7 +10,7 @@ export type ToldRule = RuleTrace & { readonly v: readonly TraceStep[] };
  * Every rule that a decision asked, in order, with the values that it saw: what the trace keeps once for all rules is put back to
  * each. `program` must be the version that the trace names.
  */
-export const toldRules = (trace: Trace, program: CompiledProgram): readonly ToldRule[] => {
+export const toldRules = (trace: TracePart, program: CompiledProgram): readonly ToldRule[] => {
   const { o, rules } = trace;
   if (o === undefined) return rules.map((rule) => ({ ...rule, v: rule.v ?? [] }));
   const recall = recalling(trace, program);
@@ -46,7 +46,7 @@ export const hasMore = ({ rules }: CompiledProgram, i: number, outcome: Outcome)
 };
 
 /** Tells the steps of a rule's condition from what the trace remembers. */
-const recalling = (trace: Trace, program: CompiledProgram) => {
+const recalling = (trace: TracePart, program: CompiledProgram) => {
   const memo = new Memo(program.operands);
   trace.x?.forEach((value, index) => {
     memo.values[trace.k?.[index] ?? index] = value;

@@ -336,3 +336,65 @@ describe("what a trace keeps", () => {
     );
   });
 });
+
+describe("an upgrade by a bill", () => {
+  const withUpgrade = (sets: Sets, upgrade: Sets, changes: object = {}) => {
+    const own = definitionWithSets(sets);
+    const onUpgrade = definitionWithSets(
+      upgrade.map((set, index) => ({
+        ...set,
+        id: `up${index}`,
+        rules: set.rules.map((rule, place) => ({ ...rule, id: `up${index}_${place}` })),
+      })),
+    );
+    const definition = {
+      ...own,
+      ...changes,
+      activities: {
+        TransactionAdd: own.activities.TransactionAdd,
+        SlabUpgrade: onUpgrade.activities.TransactionAdd,
+      },
+    };
+    return compiledProgram(definition);
+  };
+  const base: Sets = [{ rules: [{ actions: [awarding(1, { strategy: "prorated_percent" })] }] }];
+
+  test("runs its own sets once, by the new tier, on what the bill left", () => {
+    const program = withUpgrade(base, [
+      {
+        name: "Welcome to the tier",
+        rules: [
+          {
+            condition:
+              'currentEvent.eventType == "SlabUpgrade" && currentCustomer.slabName == "Silver" && currentCustomer.initialSlabName == "Member" && currentCustomer.currentPoints == 6',
+            actions: [awarding(0, { allTiers: undefined as never, perTier: { "1": 10, "2": 20, "3": 30 } })],
+          },
+        ],
+      },
+    ]);
+    const { awards, trace } = decideTransaction(program, bill(600), member());
+    expect(awards.map(({ points: given }) => given)).toEqual([6000, 20_000]);
+    expect(trace.raised?.map(({ activity, o }) => [activity, o])).toEqual([["SlabUpgrade", "1"]]);
+    const why = explainTrace(JSON.parse(JSON.stringify(trace)), program);
+    expect(why.outcome).toContain("Earned 26 points");
+    expect(why.rules.map(({ set, activity, fired }) => [set, activity, fired])).toEqual([
+      ["Set 1", undefined, true],
+      ["Welcome to the tier", "SlabUpgrade", true],
+    ]);
+    expect(why.rules[1]?.because.at(-1)).toContain("20 points whatever the amount (Silver)");
+  });
+
+  test("does nothing where there is none, and its conditions may not name what a bill's may", () => {
+    const program = withUpgrade(base, [{ rules: [{ actions: [awarding(100)] }] }]);
+    const { awards, trace } = decideTransaction(program, bill(100), member());
+    expect(awards).toHaveLength(1);
+    expect(trace.raised).toBeUndefined();
+  });
+
+  test("is held to the limits of the bill", () => {
+    const limits = [{ id: 1, name: "Cap", per: "transaction", counts: "awarded", value: 50 }];
+    const program = withUpgrade(base, [{ rules: [{ actions: [awarding(100)] }] }], { limits });
+    const { awards } = decideTransaction(program, bill(600), member());
+    expect(awards.map(({ points: given }) => given)).toEqual([6000, 44_000]);
+  });
+});

@@ -46,6 +46,8 @@ export interface CompiledProgram extends MovementPolicies, Numbering {
   readonly sets: readonly CompiledSet[];
   /** Sets of purchases that run by themselves, by stage. */
   readonly stages: CompiledStages;
+  /** Sets of upgrades that run by themselves. */
+  readonly onUpgrade: readonly CompiledSet[];
   /** What conditions look at; traces name it by place. */
   readonly operands: OperandTable;
   readonly operandsMark: number;
@@ -101,7 +103,7 @@ export const compileProgram = (
     ...tierNumbering,
     tiers,
     tierStrategy: compileTierStrategy(definition, moneyScale),
-    ...compileWorkflow(definition.activities.TransactionAdd, definition.limits, {
+    ...compileWorkflow(definition.activities, definition.limits, {
       tiers,
       moneyScale,
       currencies,

@@ -54,7 +54,7 @@ const MOST_PER = { transaction: 10, customer: 10 } as const;
 interface Defined {
   readonly limits?: readonly Limit[] | undefined;
   readonly currencies?: readonly { readonly id: number }[] | undefined;
-  readonly activities: { readonly TransactionAdd: readonly { readonly id: string }[] };
+  readonly activities: Readonly<Record<string, readonly { readonly id: string }[] | undefined>>;
 }
 
 /** What is wrong with limits whose shape is right. */
@@ -65,7 +65,7 @@ export const limitProblems = (
   const problems: Problem[] = [];
   const ids = new Set<number>();
   const names = new Set<string>();
-  const sets = new Set(activities.TransactionAdd.map(({ id }) => id));
+  const sets = new Set(Object.values(activities).flatMap((all) => (all ?? []).map(({ id }) => id)));
   for (const [index, limit] of limits.entries()) {
     const path = `limits[${index}]`;
     const name = limit.name.trim().toLowerCase();

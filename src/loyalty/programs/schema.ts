@@ -8,7 +8,7 @@ import { Grants, PointsRounding, Returns, Transfer } from "./movements.ts";
 import { Redemption } from "./redemption.ts";
 import { RemovedTier } from "./tier-moves.ts";
 import { Downgrade, Tier, Upgrade } from "./tier-strategy.ts";
-import { RuleSet } from "./workflow.ts";
+import { Workflows } from "./workflow.ts";
 
 export { Problem } from "./problems.ts";
 export type { Tier } from "./tier-strategy.ts";
@@ -25,10 +25,7 @@ export const ProgramDefinition = Type.Object(
     upgrade: Upgrade,
     downgrade: Type.Optional(Downgrade),
     removedTiers: Type.Optional(Type.Array(RemovedTier, { maxItems: 100 })),
-    activities: Type.Object(
-      { TransactionAdd: Type.Array(RuleSet, { maxItems: 100 }) },
-      { additionalProperties: false },
-    ),
+    activities: Workflows,
     expiry: Expiry,
     expiryStrategies: Type.Optional(Type.Array(ExpiryStrategy, { maxItems: 100 })),
     currencies: Type.Optional(Type.Array(Currency, { maxItems: 50 })),

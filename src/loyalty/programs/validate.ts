@@ -76,8 +76,7 @@ const tierProblems = ({ tiers }: ProgramDefinition): Problem[] => {
 
 const ruleProblems = (definition: ProgramDefinition, context: ValidationContext): Problem[] =>
   workflowProblems(
-    definition.activities.TransactionAdd,
-    "TransactionAdd",
+    definition.activities,
     { ...definition, moneyScale: context.moneyScale },
     (rule, path, place) => conditionProblems(rule, path, context.catalogue(place)),
   );

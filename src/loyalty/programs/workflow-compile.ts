@@ -4,7 +4,15 @@ import type { CompiledAward } from "./awards.ts";
 import { type Condition, compileCondition } from "./conditions.ts";
 import { type CompiledLimit, compileLimits, type Limit } from "./limits.ts";
 import { compileScope, type ScopeTest } from "./scopes.ts";
-import { actionsOf, actionsWithPaths, type Rule, type RuleSet, type Stage } from "./workflow.ts";
+import {
+  actionsOf,
+  actionsWithPaths,
+  type Rule,
+  type RuleSet,
+  type Stage,
+  setsOf,
+  type Workflows,
+} from "./workflow.ts";
 
 export interface CompiledRule {
   /** Place among all rules of the program. */
@@ -40,6 +48,7 @@ export interface CompiledWorkflow {
   readonly awards: readonly CompiledAward[];
   readonly sets: readonly CompiledSet[];
   readonly stages: CompiledStages;
+  readonly onUpgrade: readonly CompiledSet[];
   /** What conditions look at. */
   readonly operands: OperandTable;
   /** Of `operands`, as traces keep it. */
@@ -54,10 +63,11 @@ export interface WorkflowParts extends Omit<ActionParts, "sets"> {
 
 /** Sets in which `workflowProblems` found no problem. */
 export const compileWorkflow = (
-  definitions: readonly RuleSet[],
+  workflows: Workflows,
   limits: readonly Limit[] | undefined,
   parts: WorkflowParts,
 ): CompiledWorkflow => {
+  const definitions = setsOf(workflows);
   const places = new Map(definitions.map(({ id }, index) => [id, index]));
   const rules: CompiledRule[] = [];
   const operands = new OperandTable(isVolatile);
@@ -81,8 +91,9 @@ export const compileWorkflow = (
       rules: compiled,
     };
   });
+  const bills = workflows.TransactionAdd.length;
   const runs = (stage: Stage) =>
-    sets.filter((_, index) => {
+    sets.slice(0, bills).filter((_, index) => {
       const { isForwarded, stage: own = "start" } = definitions[index]!;
       return isForwarded !== true && own === stage;
     });
@@ -100,6 +111,7 @@ export const compileWorkflow = (
     awards,
     sets,
     stages,
+    onUpgrade: sets.slice(bills).filter(({ index }) => definitions[index]!.isForwarded !== true),
     operands,
     operandsMark: operands.mark,
     limits: compileLimits(limits, places, parts.moneyScale),

@@ -3,22 +3,43 @@ import { type ActionContext, actionProblems } from "./actions.ts";
 import { lineKindProblems } from "./awards.ts";
 import type { Problem } from "./problems.ts";
 import { scopeProblems } from "./scopes.ts";
-import { actionsWithPaths, type Rule, type RuleSet } from "./workflow.ts";
+import {
+  actionsWithPaths,
+  RULED,
+  type Rule,
+  type Ruled,
+  type RuleSet,
+  setsOf,
+  type Workflows,
+} from "./workflow.ts";
 
 /** Judges the condition of a rule. */
 export type ConditionCheck = (rule: Rule, path: string, place: Place) => readonly Problem[];
 
-/** What is wrong with the sets of one activity: ids, conditions, actions, and where forwards lead. */
+/** What is wrong with the sets of all activities: ids, conditions, actions, and where forwards lead. */
 export const workflowProblems = (
-  sets: readonly RuleSet[],
-  activity: Activity,
+  workflows: Workflows,
   context: ActionContext,
   check: ConditionCheck,
+): Problem[] => {
+  const seen = new Set<string>();
+  const problems = RULED.flatMap((activity) =>
+    activityProblems(workflows[activity] ?? [], activity, context, check, seen),
+  );
+  // The lines of an upgrade are those of its bill.
+  return [...problems, ...lineKindProblems(setsOf(workflows).flatMap(awardsOf), "activities.TransactionAdd")];
+};
+
+const activityProblems = (
+  sets: readonly RuleSet[],
+  activity: Ruled,
+  context: ActionContext,
+  check: ConditionCheck,
+  seen: Set<string>,
 ): Problem[] => {
   const path = `activities.${activity}`;
   const problems: Problem[] = [];
   const places = placesOf(sets, activity);
-  const seen = new Set<string>();
   const claim = (id: string, at: string) => {
     if (seen.has(id)) problems.push({ path: `${at}.id`, message: `${id} is used twice.` });
     seen.add(id);
@@ -26,7 +47,7 @@ export const workflowProblems = (
   for (const [index, set] of sets.entries()) {
     const at = `${path}[${index}]`;
     claim(set.id, at);
-    problems.push(...setProblems(set, at));
+    problems.push(...setProblems(set, at, activity));
     for (const [position, rule] of set.rules.entries()) {
       const ruleAt = `${at}.rules[${position}]`;
       claim(rule.id, ruleAt);
@@ -36,8 +57,7 @@ export const workflowProblems = (
       );
     }
   }
-  const lineKinds = sets.flatMap((set) => awardsOf(set));
-  return [...problems, ...forwardProblems(sets, path), ...lineKindProblems(lineKinds, path)];
+  return [...problems, ...forwardProblems(sets, path)];
 };
 
 /** Where conditions of sets stand: what a set runs for, the sets that it forwards to run for as well. */
@@ -66,13 +86,15 @@ const placesOf = (sets: readonly RuleSet[], activity: Activity): ReadonlyMap<str
   return places;
 };
 
-const setProblems = (set: RuleSet, at: string): Problem[] => {
+const setProblems = (set: RuleSet, at: string, activity: Ruled): Problem[] => {
   const problems = set.scope === undefined ? [] : scopeProblems(set.scope, `${at}.scope`);
   if (set.isForwarded === true && set.stage !== undefined)
     problems.push({
       path: `${at}.stage`,
       message: "belongs to sets that run by themselves: a forwarded one runs where a rule sends to it.",
     });
+  if (set.stage !== undefined && activity !== "TransactionAdd")
+    problems.push({ path: `${at}.stage`, message: "belongs to sets of TransactionAdd only." });
   if (set.useProportions === true && set.unroll !== "lines")
     problems.push({ path: `${at}.useProportions`, message: "belongs to sets that run for each line only." });
   return problems;

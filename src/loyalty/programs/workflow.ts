@@ -64,6 +64,23 @@ export const RuleSet = Type.Object(
 );
 export type RuleSet = Static<typeof RuleSet>;
 
+const Sets = Type.Array(RuleSet, { maxItems: 100 });
+
+/** Sets of rules by activity. An upgrade by a bill is decided with the bill, after its own sets, with the new tier's rates. */
+export const Workflows = Type.Object(
+  { TransactionAdd: Sets, SlabUpgrade: Type.Optional(Sets) },
+  { additionalProperties: false },
+);
+export type Workflows = Static<typeof Workflows>;
+
+/** Activities with rules, in the order in which traces count their sets and rules. */
+export const RULED = ["TransactionAdd", "SlabUpgrade"] as const satisfies readonly (keyof Workflows)[];
+export type Ruled = (typeof RULED)[number];
+
+/** The sets of all activities in that order. */
+export const setsOf = (workflows: Workflows): readonly RuleSet[] =>
+  RULED.flatMap((activity) => workflows[activity] ?? []);
+
 /** What a rule does where its condition is true, in order. */
 export const actionsOf = ({ award, expiryStrategyId, actions = [] }: Rule): readonly Action[] =>
   award === undefined
