@@ -277,11 +277,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   jobs.every("* * * * *", "dataflows.resume");
   jobs.define("whatif.resume", async () => whatif.wake());
   jobs.every("* * * * *", "whatif.resume");
-  jobs.define("ledger.expire", async () => {
-    const orgIds = (await orgs.list()).map(({ id }) => id);
-    const parts = { db, ids, clock, log, publish: events.publish };
-    await expireOrganisations(parts, orgIds, async (id) => (await orgs.get(id)).timeZone);
-  });
+  const upkeep = { db, ids, clock, log, publish: events.publish };
+  const zoneOf = async (id: number) => (await orgs.get(id)).timeZone;
+  jobs.define("ledger.expire", async () => expireOrganisations(upkeep, await organisationIds(), zoneOf));
   jobs.every("7 * * * *", "ledger.expire");
   const tierParts = { db, clock, log, programs: loyalty.programs, publish: events.publish };
   jobs.define("loyalty.end_tiers", async () =>
@@ -293,40 +291,34 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   jobs.define("loyalty.remind_tiers", async () => remindOfTierEndsOf(tierParts, await organisationIds()));
   jobs.every("17 * * * *", "loyalty.remind_tiers");
   jobs.define("ledger.remind", async () => {
-    const orgIds = (await orgs.list()).map(({ id }) => id);
-    await remindOrganisations({ db, clock, log, publish: events.publish }, orgIds, async (id) => {
+    await remindOrganisations(upkeep, await organisationIds(), async (id) => {
       const organisation = await orgs.get(id);
       const days = daysOf(organisation.setting("CONF_POINTS_EXPIRY_REMINDER_DAYS") ?? "") ?? [];
       return { zone: organisation.timeZone, days };
     });
   });
   jobs.every("11 * * * *", "ledger.remind");
-  jobs.define("ledger.expire_holds", async () => {
-    const orgIds = (await orgs.list()).map(({ id }) => id);
-    await expireHoldsOf({ db, clock, log, publish: events.publish }, orgIds);
-  });
+  jobs.define("ledger.expire_holds", async () => expireHoldsOf(upkeep, await organisationIds()));
   jobs.every("*/5 * * * *", "ledger.expire_holds");
   jobs.define("ledger.open", async () => {
-    const orgIds = (await orgs.list()).map(({ id }) => id);
-    await openOrganisations({ db, ids, clock, log }, orgIds, async (id) => {
+    await openOrganisations(upkeep, await organisationIds(), async (id) => {
       const programs = await db.transaction(id, (tx) => publishedPrograms(tx, id));
       return programs.map((programId) => ({ programId, currencyId: POINTS }));
     });
   });
   jobs.every("*/5 * * * *", "ledger.open");
-  jobs.define("ledger.convert", async () => {
-    const orgIds = (await orgs.list()).map(({ id }) => id);
-    await convertOrganisations({ db, ids, clock, log, publish: events.publish }, orgIds);
-  });
+  jobs.define("ledger.convert", async () => convertOrganisations(upkeep, await organisationIds()));
   jobs.every("3 * * * *", "ledger.convert");
   jobs.define("activities.replay", (payload) => {
     const { orgId, retriggerId } = payload as { orgId: number; retriggerId: number };
     return replayRejected({ db, ids, clock, orgs, events, activities }, orgId, retriggerId);
   });
   jobs.define("activities.resume_replays", async () => {
-    const orgIds = (await orgs.list()).map(({ id }) => id);
-    await inTurn(orgIds, log, "parked bills of an organisation could not be retried", (orgId) =>
-      resumeReplays({ db, ids, clock, orgs, events, activities }, orgId),
+    await inTurn(
+      await organisationIds(),
+      log,
+      "parked bills of an organisation could not be retried",
+      (orgId) => resumeReplays({ db, ids, clock, orgs, events, activities }, orgId),
     );
   });
   jobs.every("*/2 * * * *", "activities.resume_replays");

@@ -83,7 +83,14 @@ export const firstTill = (shop: DemoShop): Till => {
 };
 
 const open = (connectionString: string, dataDirectory: string): Promise<App> =>
-  createApp({ connectionString, dataDirectory, log: createLog("silent"), strictResponses: true });
+  createApp({
+    connectionString,
+    dataDirectory,
+    log: createLog("silent"),
+    strictResponses: true,
+    // Receivers of the tests are on this machine.
+    privateWebhooks: true,
+  });
 
 /** Serves a copy of the demo organisation; the first call of a test run makes what is copied. */
 export const startDemoShop = async (): Promise<DemoShop> => {
