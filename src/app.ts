@@ -111,7 +111,7 @@ import {
   showCodes,
   verifyPoints,
 } from "#points";
-import { addWebhookRoutes, createWebhooks, type Webhooks } from "#webhooks";
+import { addWebhookRoutes, createWebhooks, verifyWebhooks, type Webhooks } from "#webhooks";
 import { addWhatifRoutes, createReplayThread, createWhatif, type Whatif } from "#whatif";
 import { addConsole } from "./console.ts";
 import { addOpenApi } from "./openapi.ts";
@@ -467,6 +467,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
         ...(await verifyCustomers(db)),
         ...(await verifyLoyalty(db)),
         ...(await verifyPoints(db)),
+        ...(await verifyWebhooks(db)),
         ...(await verifyLiability(db, await allOrganisations())),
       ];
       return { ...ledger, findings: [...ledger.findings, ...others] };

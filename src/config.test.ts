@@ -12,6 +12,12 @@ test("without settings nothing is mailed", () => {
   expect(loadConfig({}, {}).mail).toBeNull();
 });
 
+test("webhooks reach private networks only where that is said", () => {
+  expect(loadConfig({}, {}).privateWebhooks).toBe(false);
+  expect(loadConfig({}, { FEALTY_PRIVATE_WEBHOOKS: "1" }).privateWebhooks).toBe(true);
+  expect(() => loadConfig({}, { FEALTY_PRIVATE_WEBHOOKS: "yes" })).toThrow(/FEALTY_PRIVATE_WEBHOOKS/);
+});
+
 test("mail goes as the environment says, by a certificate of one's own", () => {
   const path = join(directory, "ca.pem");
   const { cert } = selfSigned();

@@ -11,6 +11,9 @@ export interface ListedOperation {
 export const PARTLY: Readonly<Record<string, string>> = {
   "POST /v1.1/transaction/add":
     "referral codes and redemptions of coupons named in the bill are not acted on; colliding identifiers are warned of, not merged",
+  "POST /v3/webHooks":
+    "HTTP with POST and PUT; queues, other methods, Neo enrichment and events of child organisations are refused",
+  "PUT /v3/webHooks/{webHookId}": "as POST /v3/webHooks",
   "POST /v1.1/transaction/add_with_local_currency": "as POST /v1.1/transaction/add",
   "GET /v1.1/customer/transactions": "without coupons",
   "POST /v2/simulation/transactions": "without targets, streaks and promotions",

@@ -147,6 +147,23 @@ describe("the delivery log", () => {
   });
 });
 
+test("an event that waits in no queue is found by verification", async () => {
+  await shop.define(ONLY_BILLS);
+  const ada = await shop.member();
+  await shop.buy(ada, 1);
+  await shop.publish();
+  expect(await shop.sound()).toEqual([]);
+  await shop.app.db.system((tx) => tx.run(sql`/* test.lose */ delete from webhooks.queues`));
+  expect(await shop.sound()).toEqual([
+    {
+      check: "every event that is to be sent waits in a queue",
+      orgId: shop.shop.orgId,
+      partyId: ada.id,
+      detail: expect.stringContaining("waits in no queue"),
+    },
+  ]);
+});
+
 describe("a webhook", () => {
   test("that is switched off is sent what waits when it is switched on again; one that is deleted nothing", async () => {
     const { webHookId } = await shop.define({ ...ONLY_BILLS, name: "Switch" });

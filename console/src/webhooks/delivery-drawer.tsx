@@ -84,15 +84,16 @@ const Delivery = ({ webhookId, eventId }: Parts) => {
           { label: "Refers to", value: data.refId },
           { label: "Call", value: data.requestId },
           {
-            label: "Queue",
-            value: (
+            label: "Member",
+            // A bill of nobody in particular has a queue of its own, and no member.
+            value: data.eventName.startsWith("notInterested") ? null : (
               <TextLink
                 from="/$org"
                 to="/$org/members/$memberId"
                 params={{ memberId: String(data.customerId) }}
                 size="sm"
               >
-                Member {data.customerId}
+                {data.customerId}
               </TextLink>
             ),
           },

@@ -23,7 +23,7 @@ import { ReplayDialog } from "./replay-dialog.tsx";
 import { SecretsPanel } from "./secrets-panel.tsx";
 import { TestDialog } from "./test-dialog.tsx";
 import { WebhookForm } from "./webhook-form.tsx";
-import { countWords, webhookState } from "./webhook-words.ts";
+import { countWords, listWords, webhookState } from "./webhook-words.ts";
 
 const route = getRouteApi("/$org/connect/webhooks/$webhookId");
 
@@ -186,7 +186,7 @@ const Facts = ({ webhook }: { webhook: Webhook }) => {
               </Text>
             ),
           },
-          { label: "Events", value: webhook.eventNames.join(", ") },
+          { label: "Events", value: listWords(webhook.eventNames) },
           { label: "Headers", value: Object.keys(webhook.webHookHeaders).join(", ") },
           { label: "Calls at the same time", value: webhook.maxAllowedConnections },
           { label: "Members with something waiting", value: countWords(webhook.waiting) },
@@ -197,7 +197,7 @@ const Facts = ({ webhook }: { webhook: Webhook }) => {
           },
           {
             label: "Id",
-            value: <CopyText value={webhook.webHookId} label="id" mono size="sm" />,
+            value: <CopyText value={webhook.webHookId} label="id" mono size="xs" />,
           },
           {
             label: "Changed",

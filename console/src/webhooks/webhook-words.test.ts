@@ -4,6 +4,7 @@ import {
   deliveryTone,
   deliveryWords,
   isUndelivered,
+  listWords,
   outcomeWords,
   webhookState,
 } from "./webhook-words.ts";
@@ -36,4 +37,9 @@ test("counts end at a thousand, and what came of a call is said", () => {
   expect(outcomeWords(200, "")).toBe("HTTP 200");
   expect(outcomeWords(null, "It refused.")).toBe("It refused.");
   expect(outcomeWords(null, "")).toBe("Not sent yet");
+});
+
+test("of many names six are named", () => {
+  expect(listWords(["a", "b"])).toBe("a, b");
+  expect(listWords([..."abcdefgh"])).toBe("a, b, c, d, e, f and 2 more");
 });

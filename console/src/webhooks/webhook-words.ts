@@ -48,3 +48,11 @@ export const countWords = (count: number): string =>
 /** What a call came to: a status, or why there was none. */
 export const outcomeWords = (status: number | null, problem: string): string =>
   status === null ? problem || "Not sent yet" : `HTTP ${status}`;
+
+const MOST_NAMED = 6;
+/** Some names, and how many more there are. */
+export const listWords = (names: readonly string[]): string => {
+  const more = names.length - MOST_NAMED;
+  const named = names.slice(0, MOST_NAMED).join(", ");
+  return more > 0 ? `${named} and ${more} more` : named;
+};
