@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Trace, toldRules } from "#loyalty";
 import { type ActivitiesBench, createActivitiesBench, NOON, type TestShop } from "../activities/testing.ts";
 import { starterDefinition } from "../loyalty/testing.ts";
 import { createReplayHere } from "./replay/here.ts";
@@ -181,6 +182,39 @@ describe("a draft over real history", () => {
       reasons: [{ reason: "points", bills: 1, inPoints: 1, examples: [expect.any(Number)] }],
     });
   });
+});
+
+test("a trace that was kept as older versions of the program kept them is the same decision", async () => {
+  const program = (await bench.loyalty.programs(shop.id)).default!.newest;
+  const { rows } = await bench.superuser.query<{ id: string; trace: Trace }>(
+    "select id, trace from activities.transactions where org_id = $1 and trace is not null",
+    [shop.id],
+  );
+  for (const { id, trace } of rows) {
+    const { o: _, h: __, q: ___, k: ____, x: _____, c: ______, ...rest } = trace;
+    const older = { ...rest, rules: toldRules(trace, program) };
+    await bench.superuser.query("update activities.transactions set trace = $2 where id = $1", [
+      id,
+      JSON.stringify(older),
+    ]);
+  }
+  expect((await finished()).summary.parity).toEqual({ bills: 4, equal: 4, reasons: [] });
+});
+
+test("a rule that is never true was looked at all the same", async () => {
+  const definition = generousDefinition();
+  const [set] = definition.activities.TransactionAdd;
+  const never = { ...set!.rules[0]!, id: "never", name: "Never", condition: "currentTxn.value > 100000" };
+  const { summary } = await finished(undefined, {
+    definition: {
+      ...definition,
+      activities: { TransactionAdd: [{ ...set!, rules: [...set!.rules, never] }] },
+    },
+  });
+  expect(summary.tried.rules).toMatchObject([
+    { ruleId: "base", tried: 4, hits: 4 },
+    { ruleId: "never", tried: 4, hits: 0, undetermined: 0, given: [] },
+  ]);
 });
 
 describe("a run", () => {

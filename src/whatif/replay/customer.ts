@@ -220,7 +220,7 @@ export class CustomerReplay {
     const moments = [setting.now, billedAt.getTime(), recordedAt.getTime()];
     const found = moments.find((now) => {
       const decided = this.#lanes[IN_FORCE]!.lane.decide({ ...setting, now });
-      return reasonOfDifference(trace, decided?.decision.trace ?? null, false) !== "dates";
+      return reasonOfDifference(trace, replayedBy(decided), false) !== "dates";
     });
     return found === undefined || found === setting.now ? setting : { ...setting, now: found };
   }
@@ -329,9 +329,9 @@ export class CustomerReplay {
   }
 
   #compare(inside: BillDetails, bill: RecordedBill, decided: LaneDecision | null): void {
-    const replayed = decided?.decision.trace ?? null;
+    const replayed = replayedBy(decided);
     const reason = reasonOfDifference(inside.trace, replayed, inside.isChanged);
-    this.#task.parity.add(reason, bill.id, pointsIn(inside.trace) !== pointsIn(replayed));
+    this.#task.parity.add(reason, bill.id, pointsIn(inside.trace) !== pointsIn(replayed?.trace ?? null));
   }
 
   #expectReturns(
@@ -416,6 +416,9 @@ const pointsIn = (trace: Trace | null): number =>
       sum + p + a.reduce((part, action) => part + ("p" in action ? action.p : 0), 0),
     0,
   ) ?? 0;
+
+const replayedBy = (decided: LaneDecision | null) =>
+  decided === null ? null : { trace: decided.decision.trace, program: decided.program };
 
 const NO_USES: LimitUses = new Map();
 

@@ -1,4 +1,4 @@
-import type { RuleTrace, Trace } from "#loyalty";
+import { type CompiledProgram, type ToldRule, type Trace, toldRules } from "#loyalty";
 
 /** Why the version in force decides a bill otherwise today than it was recorded. */
 export type Reason =
@@ -26,39 +26,57 @@ export const REASON_SENTENCES: Readonly<Record<Reason, string>> = {
   dates: "Points expire or become regular on other dates than were recorded.",
 };
 
-type Question = readonly [reason: Reason, differs: (recorded: Trace, replayed: Trace) => boolean];
+const isOther = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
 
-const valuesOf = ({ rules, skipped, untold, used }: Trace) => [
-  rules.map(({ i, u, o, v, problem }: RuleTrace) => [i, u, o, v, problem]),
+/** A trace as it can be compared, however it was kept: what rules looked at is put back to each. */
+interface ToldTrace extends Omit<Trace, "rules"> {
+  readonly rules: readonly ToldRule[];
+}
+
+type Question = readonly [reason: Reason, differs: (recorded: ToldTrace, replayed: ToldTrace) => boolean];
+
+const valuesOf = ({ rules, skipped, untold, used }: ToldTrace) => [
+  rules.map(({ i, u, o, v, problem }) => [i, u, o, v, problem]),
   skipped,
   untold,
   used,
 ];
-const pointsOf = ({ rules }: Trace) =>
-  rules.map(({ i, p, r, l, n, b, k, a }: RuleTrace) => [i, p, r, l, n, b, k, a]);
-const tiersOf = ({ tier, tierBefore, tierAfter, late }: Trace) => [tier, tierBefore, tierAfter, late];
-const measuresOf = ({ split, tierValues }: Trace) => [split, tierValues];
-const isOther = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
+const pointsOf = ({ rules, split, tierValues }: ToldTrace) => [
+  rules.map(({ i, p, r, l, n, b, k, a }) => [i, p, r, l, n, b, k, withoutDates(a)]),
+  split,
+  tierValues,
+];
+const withoutDates = (actions: ToldRule["a"]) =>
+  actions?.map((action) => ("p" in action ? { ...action, e: undefined, c: undefined } : action));
+const datesOf = ({ expiresAt, rules }: ToldTrace) => [expiresAt, rules.map(({ i, e, c, a }) => [i, e, c, a])];
+const tiersOf = ({ tier, tierBefore, tierAfter, late }: ToldTrace) => [tier, tierBefore, tierAfter, late];
 
 /** From what explains the most to what explains the least. */
 const QUESTIONS: readonly Question[] = [
-  ["undecided", (a, b) => a.program !== b.program],
-  ["other_version", (a, b) => a.version !== b.version],
   ["blocked", (a, b) => a.blocked !== b.blocked],
   ["tier", (a, b) => isOther(tiersOf(a), tiersOf(b))],
   ["purchases", (a, b) => a.amount !== b.amount || a.lifetime !== b.lifetime],
   ["facts", (a, b) => isOther(valuesOf(a), valuesOf(b))],
-  ["points", (a, b) => isOther(pointsOf(a), pointsOf(b)) || isOther(measuresOf(a), measuresOf(b))],
+  ["points", (a, b) => isOther(pointsOf(a), pointsOf(b))],
+  ["dates", (a, b) => isOther(datesOf(a), datesOf(b))],
 ];
 
-/** Null: the bill is decided exactly as it was, trace included. Pure. */
+/**
+ * Null: the bill is decided exactly as it was, all that rules looked at included. `program` is the version that decides it now; of one that
+ * was recorded by another nothing more is compared. Pure.
+ */
 export const reasonOfDifference = (
   recorded: Trace | null,
-  replayed: Trace | null,
+  replayed: { readonly trace: Trace; readonly program: CompiledProgram } | null,
   isChangedBill: boolean,
 ): Reason | null => {
-  if (!isOther(recorded, replayed)) return null;
-  if (recorded === null || replayed === null) return "undecided";
-  const reason = QUESTIONS.find(([, differs]) => differs(recorded, replayed))?.[0] ?? "dates";
+  if (recorded === null || replayed === null)
+    return recorded === null && replayed === null ? null : "undecided";
+  const { trace, program } = replayed;
+  if (!isOther(recorded, trace)) return null;
+  if (recorded.program !== trace.program) return "undecided";
+  if (recorded.version !== trace.version) return "other_version";
+  const [one, other] = [recorded, trace].map((item) => ({ ...item, rules: toldRules(item, program) }));
+  const reason = QUESTIONS.find(([, differs]) => differs(one!, other!))?.[0] ?? null;
   return reason === "facts" && isChangedBill ? "changed_bill" : reason;
 };

@@ -1,5 +1,5 @@
 import type { GivenLot } from "#activities";
-import type { CompiledProgram, Decision } from "#loyalty";
+import type { CompiledProgram, Decision, Trace } from "#loyalty";
 import { addAmounts, type Millipoints } from "#platform";
 import type { Reason } from "./difference.ts";
 import type {
@@ -118,7 +118,7 @@ export class LaneFigures extends BillFigures {
 
   decided(program: CompiledProgram, { awards, trace }: Decision): void {
     const counters = this.#countersOf(program);
-    for (const { i, o } of trace.rules) {
+    for (const [i, o] of outcomesOf(trace)) {
       const counter = counters[i];
       if (counter === undefined) continue;
       counter.tried++;
@@ -190,6 +190,14 @@ export class LaneFigures extends BillFigures {
     }));
   }
 }
+
+/** Which rules were asked, and what came of it; those run for lines and payments once for each whose trace was kept. */
+const outcomesOf = ({ o, q, rules }: Trace): (readonly [rule: number, outcome: number])[] => {
+  if (o === undefined) return rules.map((rule) => [rule.i, rule.o] as const);
+  const asked = [...o].map((digit, place) => [q?.[place] ?? place, Number(digit)] as const);
+  const forItems = rules.filter(({ u }) => u !== undefined);
+  return [...asked, ...forItems.map((rule) => [rule.i, rule.o] as const)];
+};
 
 /** Where buckets of differences end, in thousandths of a point. */
 const EDGES = [1, 10, 100, 1000, 10_000].map((points) => points * 1000);
