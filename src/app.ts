@@ -279,9 +279,14 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   jobs.every("* * * * *", "whatif.resume");
   const upkeep = { db, ids, clock, log, publish: events.publish };
   const zoneOf = async (id: number) => (await orgs.get(id)).timeZone;
-  jobs.define("ledger.expire", async () => expireOrganisations(upkeep, await organisationIds(), zoneOf));
+  const tierParts = { ...upkeep, programs: loyalty.programs };
+  jobs.define("ledger.expire", async () => {
+    const orgIds = await organisationIds();
+    // First: points that end with a tier may go on with the one that follows.
+    await endTiersOf({ ...tierParts, standingIn }, orgIds);
+    await expireOrganisations(upkeep, orgIds, zoneOf);
+  });
   jobs.every("7 * * * *", "ledger.expire");
-  const tierParts = { db, clock, log, programs: loyalty.programs, publish: events.publish };
   jobs.define("loyalty.end_tiers", async () =>
     endTiersOf({ ...tierParts, standingIn }, await organisationIds()),
   );

@@ -1,6 +1,13 @@
 import type { CustomerProfile, Customers } from "#customers";
 import { type Events, nameCall } from "#events";
-import { LedgerBook, ledgerStatements, loadAccounts, lockParties, rollStatements } from "#ledger";
+import {
+  followTierStatements,
+  LedgerBook,
+  ledgerStatements,
+  loadAccounts,
+  lockParties,
+  rollStatements,
+} from "#ledger";
 import {
   currentMemberships,
   type Loyalty,
@@ -9,6 +16,7 @@ import {
   type Membership,
   membershipWrites,
   type OrgPrograms,
+  pointsMovesOfUpgrades,
   renumbered,
   tiersAt,
 } from "#loyalty";
@@ -335,7 +343,7 @@ const commit = async (
   { events }: PathParts,
   orgId: number,
   batch: readonly Passage[],
-  { book, redemptions, quoted }: Snapshot,
+  { book, redemptions, quoted, programs }: Snapshot,
   claims: Claims,
   writes: Writes,
 ): Promise<void> => {
@@ -355,6 +363,14 @@ const commit = async (
   // What is refused gives its keys back first: nothing may follow the commit.
   if (refused.length > 0) await claims.release(tx, orgId, refused);
   // Apart and after the others: lots that the batch opens roll too, and a redemption that is taken back may be linked as well.
-  const after = [...rollStatements(orgId, writes.rolls), ...changeRedemptions(orgId, quoted.links)];
+  const moves = pointsMovesOfUpgrades(
+    (programId, at) => programs.byId(programId)?.inForce(at) ?? null,
+    writes.memberships,
+  );
+  const after = [
+    ...rollStatements(orgId, writes.rolls),
+    ...followTierStatements(orgId, moves),
+    ...changeRedemptions(orgId, quoted.links),
+  ];
   await Promise.all([tx.runAll(statements), tx.runAll(after), tx.commit()]);
 };

@@ -77,12 +77,14 @@ export {
   type Posting,
   postingOfAward,
   type Reference,
+  type TierPointsMove,
   type UseKind,
 } from "./schema.ts";
 export { type NewParty, openParties } from "./service.ts";
 export {
   expiryMoveStatements,
   findParty,
+  followTierStatements,
   ledgerStatements,
   loadAccounts,
   loadActiveHolds,

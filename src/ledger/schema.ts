@@ -235,6 +235,17 @@ export interface ExpiryRoll {
   readonly now: Instant;
 }
 
+/** A move of the lots that a party holds under a strategy by which they end with the member's tier. */
+export interface TierPointsMove {
+  readonly partyId: number;
+  readonly programId: number;
+  readonly strategyId: number;
+  /** Null: they do not end. */
+  readonly expiresAt: Instant | null;
+  /** What had run out before stays so. */
+  readonly from: Instant;
+}
+
 export interface LedgerEvent {
   readonly partyId: number;
   /** The documented event log id, unique over everything. */

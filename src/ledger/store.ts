@@ -11,6 +11,7 @@ import type {
   LotKey,
   NetUse,
   PartyState,
+  TierPointsMove,
 } from "./schema.ts";
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();
@@ -450,6 +451,24 @@ const rollExpiry = (orgId: number, rolls: readonly ExpiryRoll[]) =>
                and coalesce((o.details ->> 'expiryStrategyId')::int, 1) = r.strategy_id) m
      where l.org_id = ${orgId} and l.party_id = m.party_id and l.event_no = m.event_no and l.line_no = m.line_no
        and l.expires_at < m.expires_at`;
+
+/** Moves what parties hold under strategies that end with tiers, of several moves of a party by the last one. */
+export const followTierStatements = (orgId: number, moves: readonly TierPointsMove[]): Sql[] => {
+  if (moves.length === 0) return [];
+  const last = new Map(moves.map((row) => [`${row.partyId}/${row.programId}/${row.strategyId}`, row]));
+  return [followTier(orgId, [...last.values()])];
+};
+
+const followTier = (orgId: number, moves: readonly TierPointsMove[]) =>
+  sql`/* ledger.follow_tier */
+    update ledger.lots l set expires_at = m.expires_at
+      from unnest(${moves.map((row) => row.partyId)}::bigint[], ${moves.map((row) => row.programId)}::bigint[],
+                  ${moves.map((row) => row.strategyId)}::int[],
+                  ${moves.map((row) => isoOrNull(row.expiresAt))}::timestamptz[], ${moves.map((row) => iso(row.from))}::timestamptz[])
+           m (party_id, program_id, strategy_id, expires_at, from_at)
+     where l.org_id = ${orgId} and l.party_id = m.party_id and l.program_id = m.program_id and l.rolls and l.is_open
+       and (l.expires_at is null or l.expires_at >= m.from_at)
+       and coalesce((l.details ->> 'expiryStrategyId')::int, 1) = m.strategy_id`;
 
 const insertExpiryChanges = (orgId: number, moves: readonly ExpiryMove[]) =>
   sql`/* ledger.insert_expiry_changes */

@@ -76,6 +76,7 @@ export {
   writeMembershipMerge,
 } from "./tiers/merge.ts";
 export { type MoveTierParts, moveTiersOf } from "./tiers/move-tiers.ts";
+export { pointsEndWithTier, pointsMovesOfUpgrades, tierEndStrategies } from "./tiers/points-end.ts";
 export { remindOfTierEndsOf, type TierReminderParts } from "./tiers/remind.ts";
 export { type PeriodStanding, tierAfterReturn } from "./tiers/renewal.ts";
 export { type Measures, tierNumbered } from "./tiers/rules.ts";

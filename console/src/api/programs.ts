@@ -60,6 +60,7 @@ export interface Downgrade {
   target: "one_below" | "by_eligibility" | "lowest";
   check?: "monthly" | "daily";
   onReturn?: boolean;
+  extendPoints?: boolean;
   remindDaysBefore?: number[];
 }
 export type Rounding = "floor" | "ceiling" | "half_up" | "half_down" | "half_even";
@@ -164,7 +165,10 @@ export type SimpleExpiry =
   | { kind: "fixed_date"; month: number; day: number; years?: number }
   | { kind: "rolling"; months?: number; days?: number; endsWith: "month" | "day"; maximumDays?: number }
   | { kind: "registration_date" };
-export type Expiry = SimpleExpiry | { kind: "per_tier"; tiers: Record<string, SimpleExpiry> };
+export type Expiry =
+  | SimpleExpiry
+  | { kind: "tier_end" }
+  | { kind: "per_tier"; tiers: Record<string, SimpleExpiry> };
 export type ExpiryStrategy = Expiry & { id: number; name: string };
 export interface Currency {
   id: number;

@@ -156,6 +156,7 @@ export const shownPaths = (definition: ProgramDefinition): string[] => {
     "tiers",
     "downgrade",
     "downgrade.remindDaysBefore",
+    "downgrade.extendPoints",
     ...(definition.removedTiers ?? []).map((_, index) => `removedTiers[${index}].to`),
     ...activities.TransactionAdd.flatMap((set, index) => setPaths(set, index, tiers)),
     ...limits.flatMap(limitPaths),

@@ -13,7 +13,9 @@ interface Parts<Kind> {
   onChange: (expiry: Kind) => void;
 }
 
-const SIMPLE = Object.keys(KINDS).filter((kind) => kind !== "per_tier") as SimpleExpiry["kind"][];
+const SIMPLE = Object.keys(KINDS).filter(
+  (kind) => kind !== "per_tier" && kind !== "tier_end",
+) as SimpleExpiry["kind"][];
 const optionsOf = (kinds: readonly Expiry["kind"][]) =>
   kinds.map((value) => ({ value, label: KINDS[value] }));
 
@@ -32,10 +34,10 @@ export const ExpiryKindEditor = ({
         w={260}
         allowDeselect={false}
         value={expiry.kind}
-        data={optionsOf([...SIMPLE, "per_tier"])}
+        data={optionsOf([...SIMPLE, "tier_end", "per_tier"])}
         onChange={(kind) => onChange(expiryOfKind(kind as Expiry["kind"], expiry, tiers))}
       />
-      {expiry.kind !== "per_tier" && (
+      {expiry.kind !== "per_tier" && expiry.kind !== "tier_end" && (
         <Details expiry={expiry} path={path} problems={problems} onChange={onChange} />
       )}
     </Group>

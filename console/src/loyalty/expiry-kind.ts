@@ -8,6 +8,7 @@ export const KINDS: Record<Expiry["kind"], string> = {
   rolling: "After a time without purchases",
   registration_date: "On the day of joining",
   never: "Never",
+  tier_end: "With the member’s tier",
   per_tier: "By tier",
 };
 
@@ -22,8 +23,9 @@ const STARTS: Record<SimpleExpiry["kind"], SimpleExpiry> = {
 
 /** What an expiry of another kind begins with. */
 export const expiryOfKind = (kind: Expiry["kind"], before: Expiry, tiers: readonly ProgramTier[]): Expiry => {
+  if (kind === "tier_end") return { kind };
   if (kind !== "per_tier") return STARTS[kind];
-  const simple = before.kind === "per_tier" ? STARTS.months : before;
+  const simple = before.kind === "per_tier" || before.kind === "tier_end" ? STARTS.months : before;
   const { id: _, name: __, ...shape } = simple as Partial<ExpiryStrategy> & SimpleExpiry;
   return {
     kind: "per_tier",

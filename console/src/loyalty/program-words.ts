@@ -93,6 +93,8 @@ export const expiryText = (expiry: Expiry): string => {
     }
     case "registration_date":
       return "Points live to the next anniversary of the day on which the member joined.";
+    case "tier_end":
+      return "Points live as long as the member’s tier; an upgrade gives them the end of the new one.";
     case "per_tier":
       return "How long points live depends on the tier that earned them.";
   }

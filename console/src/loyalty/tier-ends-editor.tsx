@@ -297,6 +297,10 @@ const RenewalFields = ({
   );
 };
 
+/** Whether any points live as long as a tier. */
+const hasTierEnd = ({ expiry, expiryStrategies = [] }: ProgramDefinition): boolean =>
+  [expiry, ...expiryStrategies].some(({ kind }) => kind === "tier_end");
+
 const DowngradeFields = ({ definition, problems, change }: EditorParts) => {
   const { downgrade } = definition;
   const missing = problemAt(problems, "downgrade");
@@ -351,6 +355,14 @@ const DowngradeFields = ({ definition, problems, change }: EditorParts) => {
         checked={downgrade.onReturn ?? false}
         onChange={({ currentTarget }) => set({ onReturn: currentTarget.checked ? true : undefined })}
       />
+      {hasTierEnd(definition) && (
+        <Switch
+          label="Points that live as long as a tier go on with the next one, or the renewed one"
+          checked={downgrade.extendPoints ?? false}
+          onChange={({ currentTarget }) => set({ extendPoints: currentTarget.checked ? true : undefined })}
+        />
+      )}
+      <FieldProblem>{problemAt(problems, "downgrade.extendPoints")}</FieldProblem>
       <Text size="sm" c="dimmed">
         {downgradeText(downgrade)}
       </Text>

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { type CompiledProgram, expiresAt, shareOf } from "#loyalty";
+import { type CompiledProgram, expiresAt, pointsEndWithTier, shareOf } from "#loyalty";
 import type { Ids, Instant, Tx } from "#platform";
 import {
   type Desk,
@@ -158,8 +158,9 @@ const renewalOf = (
   const membership = snapshot.memberships.get(`${partyId}/${program.programId}`);
   const { timeZone } = program;
   const joinedAt = membership?.joinedAt.getTime() ?? now;
-  return expiresAt(program, null, { at: now, now, tier: membership?.tierNumber ?? 1, joinedAt, timeZone })
-    .expiresAt;
+  const tierEndsAt = pointsEndWithTier(program, membership ?? null);
+  const tier = membership?.tierNumber ?? 1;
+  return expiresAt(program, null, { at: now, now, tier, joinedAt, tierEndsAt, timeZone }).expiresAt;
 };
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

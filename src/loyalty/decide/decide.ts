@@ -6,6 +6,7 @@ import type { CompiledProgram } from "../programs/compile.ts";
 import { expiresAt } from "../programs/expiry.ts";
 import { STAGES } from "../programs/workflow.ts";
 import { termsOf } from "../tiers/enter.ts";
+import { pointsEndWithTier } from "../tiers/points-end.ts";
 import { type Measures, measureOf } from "../tiers/rules.ts";
 import { type EarningTiers, type TierStep, tierOn, tierStep } from "../tiers/step.ts";
 import type { Earning } from "./award.ts";
@@ -244,15 +245,17 @@ const leaveAlone = (
 });
 
 const earningOf = (
-  { expiries }: CompiledProgram,
+  program: CompiledProgram,
   facts: TransactionFacts,
   membership: Membership,
   { tier, split }: EarningTiers,
   meter: LimitMeter | null,
 ): Earning => {
   const { billedAt, now, timeZone } = facts;
-  const moment = { at: billedAt, now, tier, joinedAt: membership.joinedAt.getTime(), timeZone };
-  return { facts, tier, split, moment, expiry: expiresAt({ expiries }, null, moment), meter };
+  const joinedAt = membership.joinedAt.getTime();
+  const tierEndsAt = pointsEndWithTier(program, membership);
+  const moment = { at: billedAt, now, tier, joinedAt, tierEndsAt, timeZone };
+  return { facts, tier, split, moment, expiry: expiresAt(program, null, moment), meter };
 };
 
 /** The membership with the bill counted, still in its tier. */

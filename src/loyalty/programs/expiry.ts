@@ -37,6 +37,8 @@ const Rolling = Type.Object(
 );
 const RegistrationDate = Type.Object({ kind: Type.Literal("registration_date") }, strict);
 
+const TierEnd = Type.Object({ kind: Type.Literal("tier_end") }, strict);
+
 const SIMPLE = [Never, AfterMonths, AfterDays, FixedDate, Rolling, RegistrationDate] as const;
 const SimpleExpiry = Type.Union([...SIMPLE]);
 /** How long points live, the same for all tiers. */
@@ -52,7 +54,7 @@ const PerTier = Type.Object(
   strict,
 );
 
-export const Expiry = Type.Union([...SIMPLE, PerTier]);
+export const Expiry = Type.Union([...SIMPLE, TierEnd, PerTier]);
 export type Expiry = Static<typeof Expiry>;
 
 /** The program's own expiry has this id among its strategies. */
@@ -65,13 +67,15 @@ const identity = {
 /** Another expiry than the program's own, for rules, currencies and calls that name it. */
 export type ExpiryStrategy = Expiry & { id: number; name: string };
 export const ExpiryStrategy = Type.Unsafe<ExpiryStrategy>(
-  Type.Union([...SIMPLE, PerTier].map((kind) => Type.Object({ ...identity, ...kind.properties }, strict))),
+  Type.Union(
+    [...SIMPLE, TierEnd, PerTier].map((kind) => Type.Object({ ...identity, ...kind.properties }, strict)),
+  ),
 );
 
 /** The shape that a value means to have, by its kind; null when it names none. */
 export const shapeOfExpiry = (value: unknown, place: "program" | "strategy" | "tier"): TSchema | null => {
   const kind = (value as { kind?: unknown } | null)?.kind;
-  const kinds = place === "tier" ? SIMPLE : [...SIMPLE, PerTier];
+  const kinds = place === "tier" ? SIMPLE : [...SIMPLE, TierEnd, PerTier];
   const shape = kinds.find((item) => item.properties.kind.const === kind);
   if (shape === undefined) return null;
   return place === "strategy" ? Type.Object({ ...identity, ...shape.properties }, strict) : shape;
@@ -80,7 +84,7 @@ export const shapeOfExpiry = (value: unknown, place: "program" | "strategy" | "t
 const SIMPLE_KINDS = "never, months, days, fixed_date, rolling or registration_date";
 /** What a value of no kind is told. */
 export const kindsOfExpiry = (place: "program" | "strategy" | "tier"): string =>
-  `needs a kind: ${place === "tier" ? SIMPLE_KINDS : `${SIMPLE_KINDS.replace(" or ", ", ")} or per_tier`}.`;
+  `needs a kind: ${place === "tier" ? SIMPLE_KINDS : `${SIMPLE_KINDS.replace(" or ", ", ")}, tier_end or per_tier`}.`;
 
 interface Defined {
   readonly tiers: readonly { readonly number: number; readonly name: string }[];
@@ -100,6 +104,7 @@ export const expiryProblems = (definition: Defined, published: Defined | null): 
 };
 
 const kindProblems = (expiry: Expiry, path: string, { tiers }: Defined): Problem[] => {
+  if (expiry.kind === "tier_end") return [];
   if (expiry.kind !== "per_tier") return simpleProblems(expiry, path);
   const missing = tiers.filter(({ number }) => expiry.tiers[String(number)] === undefined);
   return [
@@ -154,6 +159,8 @@ export interface ExpiryMoment {
   readonly tier: number;
   /** When the member joined the program. */
   readonly joinedAt: Instant;
+  /** When points end that live as long as the member's tier (`pointsEndWithTier`); null or absent: never. */
+  readonly tierEndsAt?: Instant | null;
   readonly timeZone: string;
 }
 
@@ -168,7 +175,11 @@ export interface ExpiryDate {
 const GRACE_DAYS = 7;
 
 /** The expiry that holds in a tier; one that this version does not know follows the highest one below. */
-const kindIn = ({ expiries }: Expiries, strategyId: number | null, tier: number): SimpleExpiry => {
+const kindIn = (
+  { expiries }: Expiries,
+  strategyId: number | null,
+  tier: number,
+): SimpleExpiry | Static<typeof TierEnd> => {
   const expiry = expiries.get(strategyId ?? DEFAULT_EXPIRY) ?? expiries.get(DEFAULT_EXPIRY)!;
   if (expiry.kind !== "per_tier") return expiry;
   for (let number = tier; number > 0; number--) {
@@ -182,12 +193,15 @@ const kindIn = ({ expiries }: Expiries, strategyId: number | null, tier: number)
 export const expiresAt = (program: Expiries, strategyId: number | null, moment: ExpiryMoment): ExpiryDate => {
   const expiry = kindIn(program, strategyId, moment.tier);
   const end = endOf(expiry, moment);
-  const rolls = expiry.kind === "rolling";
+  const rolls = expiry.kind === "rolling" || expiry.kind === "tier_end";
   if (end === null || end > moment.now) return { expiresAt: end, rolls };
   return { expiresAt: endOfDayAfter(moment.now, GRACE_DAYS, moment.timeZone), rolls };
 };
 
-const endOf = (expiry: SimpleExpiry, { at, joinedAt, timeZone }: ExpiryMoment): Instant | null => {
+const endOf = (
+  expiry: SimpleExpiry | Static<typeof TierEnd>,
+  { at, joinedAt, tierEndsAt = null, timeZone }: ExpiryMoment,
+): Instant | null => {
   switch (expiry.kind) {
     case "never":
       return null;
@@ -197,6 +211,8 @@ const endOf = (expiry: SimpleExpiry, { at, joinedAt, timeZone }: ExpiryMoment): 
       return endOfDayAfter(at, expiry.days, timeZone);
     case "fixed_date":
       return endOfNextDate(at, expiry.month, expiry.day, expiry.years ?? 0, timeZone);
+    case "tier_end":
+      return tierEndsAt;
     case "registration_date": {
       const { month, day } = localTime(joinedAt, timeZone);
       return endOfNextDate(at, month, day, 0, timeZone);

@@ -12,6 +12,12 @@ import {
   type ValidityShape,
 } from "./tier-strategy.ts";
 
+/** How its points expire. */
+interface Expiring {
+  readonly expiry?: { readonly kind: string } | undefined;
+  readonly expiryStrategies?: readonly { readonly kind: string }[] | undefined;
+}
+
 /** Trackers that a definition has; there are none before programs keep them. */
 interface Tracking {
   readonly trackers?: readonly { readonly id: number; readonly cases?: readonly { readonly id: number }[] }[];
@@ -24,7 +30,10 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 
 /** What is wrong with the tiers of a definition whose shape is right, and with how members come into them and out. */
-export const tierStrategyProblems = (definition: TiersDefined & Tracking, moneyScale: number): Problem[] => [
+export const tierStrategyProblems = (
+  definition: TiersDefined & Tracking & Expiring,
+  moneyScale: number,
+): Problem[] => [
   ...upgradeProblems(definition),
   ...definition.tiers.flatMap((_, index) => tierProblems(definition, index, moneyScale)),
   ...downgradeProblems(definition),
@@ -211,13 +220,23 @@ const renewalProblems = (
   return problems;
 };
 
-const downgradeProblems = ({ tiers, downgrade }: TiersDefined): Problem[] => {
+const downgradeProblems = ({ tiers, downgrade, ...rest }: TiersDefined & Expiring): Problem[] => {
   if (downgrade === undefined)
     return tiers.some(({ validity }) => validity !== undefined)
       ? [{ path: "downgrade", message: "is needed: it says where members go whose tier ends." }]
       : [];
-  const { remindDaysBefore = [] } = downgrade;
-  return new Set(remindDaysBefore).size === remindDaysBefore.length
-    ? []
-    : [{ path: "downgrade.remindDaysBefore", message: "names the same number of days twice." }];
+  const { remindDaysBefore = [], extendPoints } = downgrade;
+  const problems: Problem[] = [];
+  if (new Set(remindDaysBefore).size !== remindDaysBefore.length)
+    problems.push({
+      path: "downgrade.remindDaysBefore",
+      message: "names the same number of days twice.",
+    });
+  const { expiry, expiryStrategies = [] } = rest;
+  if (extendPoints === true && ![expiry, ...expiryStrategies].some((item) => item?.kind === "tier_end"))
+    problems.push({
+      path: "downgrade.extendPoints",
+      message: "means nothing: no expiry of the program is of the kind tier_end.",
+    });
+  return problems;
 };

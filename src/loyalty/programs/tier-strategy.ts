@@ -144,6 +144,11 @@ export const Downgrade = Type.Object(
     target: Type.Enum(["one_below", "by_eligibility", "lowest"]),
     check: Type.Optional(Type.Enum(["monthly", "daily"])),
     onReturn: Type.Optional(Type.Boolean()),
+    extendPoints: Type.Optional(
+      Type.Boolean({
+        description: "Points that expire with the tier get the end of the next or renewed one",
+      }),
+    ),
     remindDaysBefore: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 365 }), { maxItems: 5 })),
   },
   strict,
@@ -221,6 +226,7 @@ export const compileTierStrategy = (
             target: downgrade.target,
             check: downgrade.check ?? "monthly",
             onReturn: downgrade.onReturn ?? false,
+            extendPoints: downgrade.extendPoints ?? false,
             remindDaysBefore: [...(downgrade.remindDaysBefore ?? [])].sort((a, b) => a - b),
           },
   };

@@ -1,11 +1,12 @@
 import type { NewEvent } from "#events";
-import { type Account, loadAccounts, lockParties, POINTS } from "#ledger";
+import { type Account, followTierStatements, loadAccounts, lockParties, POINTS } from "#ledger";
 import { type Clock, type Db, type Instant, inTurn, type Logger, type Tx } from "#platform";
 import type { Membership } from "../decide/schema.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 import type { OrgPrograms, ProgramHistory } from "../programs/history.ts";
 import { currentMembership } from "./current.ts";
 import { movedEvents, tierEvents } from "./events.ts";
+import { pointsMovesOf } from "./points-end.ts";
 import {
   downgradePolicyOf,
   judgeTier,
@@ -155,6 +156,13 @@ const judgeMembers = async (
     return { ...judged, transactionId: null, recordedAt: new Date(now) };
   });
   await saveMemberships(tx, orgId, saved);
+  if (downgradePolicyOf(program).extendPoints) {
+    // Before they expire: whatever ended with the tier or later goes on with the one that follows.
+    const moves = saved.flatMap(({ membership }, index) =>
+      pointsMovesOf(program, membership, due[index]!.tierExpiresAt!.getTime()),
+    );
+    await tx.runAll(followTierStatements(orgId, moves));
+  }
   await publish(tx, [
     ...due.flatMap((membership) => movedEvents(orgId, membership)),
     ...tierEvents(orgId, saved),

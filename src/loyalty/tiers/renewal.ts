@@ -60,6 +60,7 @@ const WITHOUT_STRATEGY: DowngradePolicy = {
   target: "by_eligibility",
   check: "daily",
   onReturn: false,
+  extendPoints: false,
   remindDaysBefore: [],
 };
 

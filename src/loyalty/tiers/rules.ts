@@ -67,6 +67,8 @@ export interface DowngradePolicy {
   readonly check: "monthly" | "daily";
   /** Whether a return that undoes what reached a tier takes it back. */
   readonly onReturn: boolean;
+  /** Whether points that live as long as a tier go on living with the next one, or the renewed one. */
+  readonly extendPoints: boolean;
   /** Ascending. */
   readonly remindDaysBefore: readonly number[];
 }

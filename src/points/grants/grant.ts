@@ -1,5 +1,5 @@
 import { type AccountKey, awardIdOf, type Category, type LotTerms, POINTS } from "#ledger";
-import { awardOf, type CompiledProgram, expiresAt, type GrantPolicy } from "#loyalty";
+import { awardOf, type CompiledProgram, expiresAt, type GrantPolicy, pointsEndWithTier } from "#loyalty";
 import { type Instant, type Millipoints, POINTS_SCALE, type Tx } from "#platform";
 import { checkRoom } from "../bounds.ts";
 import { type Desk, type Located, type MovementKind, membershipOf, rowsOf } from "../movement.ts";
@@ -166,6 +166,7 @@ const expiryOf = (
     now,
     tier: membership?.tierNumber ?? 1,
     joinedAt: (membership?.joinedAt ?? desk.profiles.get(partyId)!.registeredAt).getTime(),
+    tierEndsAt: pointsEndWithTier(program, membership),
     timeZone: desk.organisation.timeZone,
   };
   return { ...expiresAt(program, strategyId, moment), strategyId };

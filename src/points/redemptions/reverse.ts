@@ -9,7 +9,7 @@ import {
   postDebtBack,
   postMerge,
 } from "#ledger";
-import { expiresAt } from "#loyalty";
+import { expiresAt, pointsEndWithTier } from "#loyalty";
 import { type Instant, type Millipoints, POINTS_SCALE, type Tx } from "#platform";
 import { drawCode } from "../asked.ts";
 import { errors } from "../errors.ts";
@@ -231,6 +231,7 @@ const renewalOf = (
     now,
     tier: membership?.tierNumber ?? 1,
     joinedAt: joinedAt?.getTime() ?? now,
+    tierEndsAt: pointsEndWithTier(program, membership),
     timeZone: desk.organisation.timeZone,
   }).expiresAt;
 };

@@ -1,10 +1,14 @@
 import {
   adjustTier,
   type CompiledProgram,
+  DEFAULT_EXPIRY,
   insertHistory,
   type ManualAdjustment,
+  type Membership,
   movedEvents,
+  pointsEndWithTier,
   type SavedMembership,
+  tierEndStrategies,
   tierEvents,
   tierNumbered,
   upsertNewest,
@@ -62,6 +66,7 @@ export const adjustTierKind: MovementKind<AdjustTierInput, unknown> = {
     };
     const { moved: _, ...after } = adjusted.membership;
     desk.memberships.set(`${membership.partyId}/${membership.programId}`, after);
+    moveWithTier(movement, desk, program, after);
     rowsOf(desk, "memberships", upsertNewest).push(saved);
     rowsOf(desk, "tier_changes", insertHistory).push(saved);
     const { id: orgId } = desk.organisation;
@@ -80,6 +85,39 @@ export const adjustTierKind: MovementKind<AdjustTierInput, unknown> = {
       reassess: input.reassess,
     };
   },
+};
+
+/** Points that live as long as the tier get its new end. */
+const moveWithTier = (
+  { now, by, input }: Located<AdjustTierInput>,
+  desk: Desk,
+  program: CompiledProgram,
+  membership: Membership,
+): void => {
+  const strategies = new Set(tierEndStrategies(program));
+  if (strategies.size === 0) return;
+  const { partyId, programId } = membership;
+  const after = pointsEndWithTier(program, membership);
+  const lots = desk.book.lotsOf(partyId).filter((lot) => {
+    const isOpen = lot.remaining > 0 && (lot.expiresAt === null || lot.expiresAt.getTime() >= now);
+    const strategyId = lot.details?.expiryStrategyId ?? DEFAULT_EXPIRY;
+    return isOpen && lot.programId === programId && lot.rolls && strategies.has(strategyId);
+  });
+  const eventId = lots.length === 0 ? 0 : desk.nextId("event");
+  for (const { eventNo, lineNo, expiresAt } of lots)
+    desk.book.moveExpiry({
+      partyId,
+      eventNo,
+      lineNo,
+      eventId,
+      changedAt: now,
+      before: expiresAt?.getTime() ?? null,
+      after,
+      reasonType: "TIER_CHANGE",
+      note: input.reason,
+      changedBy: by,
+      details: null,
+    });
 };
 
 type Problem = Extract<ReturnType<typeof adjustTier>, { readonly problem: string }>;

@@ -7,7 +7,7 @@ import {
   type Posting,
   takeUpTo,
 } from "#ledger";
-import { type CompiledProgram, expiresAt, redemptionPolicy, transferFee } from "#loyalty";
+import { type CompiledProgram, expiresAt, pointsEndWithTier, redemptionPolicy, transferFee } from "#loyalty";
 import { type Instant, type Millipoints, POINTS_SCALE, type Tx } from "#platform";
 import { checkRoom } from "../bounds.ts";
 import { type Desk, type Located, type MovementKind, membershipOf, rowsOf } from "../movement.ts";
@@ -122,6 +122,7 @@ const creditsOf = (
       now,
       tier: membership?.tierNumber ?? 1,
       joinedAt: (membership?.joinedAt ?? desk.profiles.get(to)!.registeredAt).getTime(),
+      tierEndsAt: pointsEndWithTier(program, membership),
       timeZone: desk.organisation.timeZone,
     });
     const details = { ...lot.details, expiryStrategyId: strategy };

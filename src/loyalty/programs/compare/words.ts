@@ -17,6 +17,7 @@ const LABELS: Readonly<Record<string, string>> = {
   minimumMonths: "months at least",
   extend: "how a renewal goes on",
   onReturn: "tier taken back by returns",
+  extendPoints: "points that go on with the next tier",
   remindDaysBefore: "days of reminders",
   removedTiers: "members of removed tiers",
   currencyId: "currency",
@@ -157,6 +158,8 @@ const expiryWords = (
         "month",
         "years",
       );
+    case "tier_end":
+      return said("with the member's tier");
     case "registration_date":
       return said("on the next anniversary of joining");
     case "rolling": {
