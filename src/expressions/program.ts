@@ -6,23 +6,23 @@ import { cutText, type Recorder } from "./trace.ts";
 import type { Typed } from "./typed.ts";
 import type { Logic, Outcome } from "./types.ts";
 
-/** How a condition of a flat program is decided. */
-const ASK = 0;
-/** Asks a closure that writes its own step of a trace. */
-const ASK_STEP = 1;
+/** How a condition is decided: by a number, which most are, a text or a truth that it reads itself, or by asking a closure. */
 const NUMBERS: Readonly<Record<ComparisonOperator, number>> = {
-  "==": 2,
-  "!=": 3,
-  ">": 4,
-  ">=": 5,
-  "<": 6,
-  "<=": 7,
+  "==": 0,
+  "!=": 1,
+  ">": 2,
+  ">=": 3,
+  "<": 4,
+  "<=": 5,
 };
-const TEXT_IS = 8;
-const TEXT_IS_NOT = 9;
+const TEXT_IS = 6;
+const TEXT_IS_NOT = 7;
 /** A truth by itself, and one that is compared: with true when the bound is 1. */
-const TRUTH = 10;
-const TRUTH_IS = 11;
+const TRUTH = 8;
+const TRUTH_IS = 9;
+const ASK = 10;
+/** Asks a closure that writes its own step of a trace. */
+const ASK_STEP = 11;
 
 /**
  * A condition of a rule without nesting, with what comes after it by its answer. Everything that one condition needs stands in one object:
@@ -135,30 +135,29 @@ export const flatten = (typed: Typed, leaf: Leaf, { usesSlots = true }: FlattenO
   return first;
 };
 
-/** Compares a number that is there. Not a number is undetermined. */
-const compare = (kind: number, value: number, bound: number): Logic => {
-  let holds: boolean;
+/**
+ * Whether a number that is there compares so. Nothing holds for what is not a number; `!=` says no of it too. Cases are written as digits:
+ * of those V8 makes a table of jumps, of names one comparison after the other.
+ */
+const holds = (kind: number, value: number, bound: number): boolean => {
   switch (kind) {
+    case 0:
+      return value === bound;
+    case 1:
+      return value < bound || value > bound;
     case 2:
-      holds = value === bound;
-      break;
+      return value > bound;
     case 3:
-      // Not a number differs from everything.
-      return value === bound ? 0 : Number.isNaN(value) ? 2 : 1;
+      return value >= bound;
     case 4:
-      holds = value > bound;
-      break;
-    case 5:
-      holds = value >= bound;
-      break;
-    case 6:
-      holds = value < bound;
-      break;
+      return value < bound;
     default:
-      holds = value <= bound;
+      return value <= bound;
   }
-  return holds ? 1 : Number.isNaN(value) ? 2 : 0;
 };
+
+const compare = (kind: number, value: number, bound: number): Logic =>
+  holds(kind, value, bound) ? 1 : Number.isNaN(value) ? 2 : 0;
 
 const isTruth = (kind: number, value: boolean | null, wanted: number): Logic => {
   if (value === null) return kind === TRUTH ? 3 : 0;
@@ -174,19 +173,26 @@ const compareText = (kind: number, value: string | null, wanted: string): Logic 
 export const runProgram = (first: Condition): ((facts: Facts) => Outcome) => {
   return (facts) => {
     let at = first;
-    do {
+    for (;;) {
       const { kind } = at;
-      let answer: Logic;
-      if (kind <= ASK_STEP) answer = at.ask(facts);
-      else if (kind < TEXT_IS) {
+      if (kind < TEXT_IS) {
         const value = numberAt(facts, at.slot);
-        answer = value === null ? 0 : compare(kind, value, at.bound);
-      } else if (kind < TRUTH) answer = compareText(kind, textAt(facts, at.slot), at.wanted);
-      else answer = isTruth(kind, truthAt(facts), at.bound);
-      if (answer === 2) return 2;
-      at = answer === 1 ? at.onTrue : answer === 0 ? at.onFalse : at.onNull;
-    } while (at !== YES && at !== NO);
-    return at === YES ? 1 : 0;
+        if (value === null) at = at.onFalse;
+        else if (holds(kind, value, at.bound)) at = at.onTrue;
+        else if (Number.isNaN(value)) return 2;
+        else at = at.onFalse;
+      } else if (kind < TRUTH) {
+        const value = textAt(facts, at.slot);
+        const isWanted = value === at.wanted;
+        at = (kind === TEXT_IS ? isWanted : !isWanted && value !== null) ? at.onTrue : at.onFalse;
+      } else {
+        const answer = kind < ASK ? isTruth(kind, truthAt(facts), at.bound) : at.ask(facts);
+        if (answer === 2) return 2;
+        at = answer === 1 ? at.onTrue : answer === 0 ? at.onFalse : at.onNull;
+      }
+      if (at === NO) return 0;
+      if (at === YES) return 1;
+    }
   };
 };
 
@@ -194,36 +200,39 @@ export const runProgram = (first: Condition): ((facts: Facts) => Outcome) => {
 export const traceProgram = (first: Condition, recorder: Recorder): ((facts: Facts) => Outcome) => {
   return (facts) => {
     let at = first;
-    do {
-      const { kind, index } = at;
-      let answer: Logic;
-      if (kind === ASK) {
-        answer = at.ask(facts);
-        recorder.add(answer === 3 ? [index, 0, null] : [index, answer]);
-      } else if (kind === ASK_STEP) answer = at.ask(facts);
-      else if (kind < TEXT_IS) {
-        const value = numberAt(facts, at.slot);
-        if (value === null) {
-          answer = 0;
-          recorder.add([index, 0, null]);
-        } else {
-          answer = compare(kind, value, at.bound);
-          // Adding 0 turns -0, which JSON does not have, into 0.
-          recorder.add([index, answer as Outcome, value + 0]);
-        }
-      } else if (kind >= TRUTH) {
-        const value = truthAt(facts);
-        answer = isTruth(kind, value, at.bound);
-        if (kind === TRUTH_IS) recorder.add([index, answer as Outcome, value]);
-        else recorder.add(answer === 3 ? [index, 0, null] : [index, answer]);
-      } else {
-        const value = textAt(facts, at.slot);
-        answer = compareText(kind, value, at.wanted);
-        recorder.add([index, answer as Outcome, cutText(value)]);
-      }
+    for (;;) {
+      const answer = traceCondition(at, facts, recorder);
       if (answer === 2) return 2;
       at = answer === 1 ? at.onTrue : answer === 0 ? at.onFalse : at.onNull;
-    } while (at !== YES && at !== NO);
-    return at === YES ? 1 : 0;
+      if (at === NO) return 0;
+      if (at === YES) return 1;
+    }
   };
+};
+
+const traceCondition = (at: Condition, facts: Facts, recorder: Recorder): Logic => {
+  const { kind, index } = at;
+  if (kind < TEXT_IS) {
+    const value = numberAt(facts, at.slot);
+    if (value === null) {
+      recorder.add([index, 0, null]);
+      return 0;
+    }
+    const answer = compare(kind, value, at.bound);
+    // Adding 0 turns -0, which JSON does not have, into 0.
+    recorder.add([index, answer as Outcome, value + 0]);
+    return answer;
+  }
+  if (kind < TRUTH) {
+    const value = textAt(facts, at.slot);
+    const answer = compareText(kind, value, at.wanted);
+    recorder.add([index, answer as Outcome, cutText(value)]);
+    return answer;
+  }
+  if (kind === ASK_STEP) return at.ask(facts);
+  const truth = kind === ASK ? null : truthAt(facts);
+  const answer = kind === ASK ? at.ask(facts) : isTruth(kind, truth, at.bound);
+  if (kind === TRUTH_IS) recorder.add([index, answer as Outcome, truth]);
+  else recorder.add(answer === 3 ? [index, 0, null] : [index, answer]);
+  return answer;
 };
