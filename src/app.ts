@@ -1,47 +1,16 @@
 import {
   type Activities,
-  addActivitiesApiRoutes,
-  addEarningRoutes,
-  addEvaluationRoutes,
-  addRejectedApiRoutes,
-  addRejectedRoutes,
-  addRetroRoutes,
-  addReturnRoutes,
-  addSetAsideRoutes,
-  addSimulationRoutes,
-  addTransactionReadRoutes,
-  addTransactionRoutes,
-  addUpdateRoutes,
-  addV11TransactionRoutes,
   billsOfParties,
   createActivities,
   createMerging,
   createStandingIn,
-  eventsOfBills,
-  explodeBills,
-  findBills,
-  releaseOnUpdate,
-  replayRejected,
-  resumeReplays,
   verifyActivities,
 } from "#activities";
-import {
-  addCustomersRoutes,
-  type Customers,
-  createCustomers,
-  presentCustomer,
-  verifyCustomers,
-} from "#customers";
-import { addDataflowsRoutes, createDataflows, type Dataflows } from "#dataflows";
+import { type Customers, createCustomers, verifyCustomers } from "#customers";
+import { createDataflows, type Dataflows } from "#dataflows";
 import { createEvents, type Events } from "#events";
-import { addExpressionRoutes } from "#expressions";
-import { addIdentityRoutes, createIdentity, type Identity } from "#identity";
+import { createIdentity, type Identity } from "#identity";
 import {
-  addInsightsRoutes,
-  addLiabilityRoutes,
-  addSearchRoutes,
-  addStatementRoutes,
-  closeJournals,
   composeStatement,
   createInsights,
   createLiability,
@@ -50,35 +19,11 @@ import {
   STATEMENT_MESSAGE,
   verifyLiability,
 } from "#insights";
+import { type Verification, verifyLedger } from "#ledger";
+import { createLoyalty, enrol, type Loyalty, openMemberships, verifyLoyalty } from "#loyalty";
+import { createMessages, defineDelivery, defineRetention, type Messages } from "#messages";
+import { createOrgs, type Orgs } from "#orgs";
 import {
-  addLedgerRoutes,
-  convertOrganisations,
-  expireHoldsOf,
-  expireOrganisations,
-  loadAccounts,
-  openOrganisations,
-  POINTS,
-  remindOrganisations,
-  type Verification,
-  verifyLedger,
-} from "#ledger";
-import {
-  addLoyaltyRoutes,
-  createLoyalty,
-  endTiersOf,
-  enrol,
-  type Loyalty,
-  membersOfTier,
-  moveTiersOf,
-  openMemberships,
-  publishedPrograms,
-  remindOfTierEndsOf,
-  verifyLoyalty,
-} from "#loyalty";
-import { addMailboxRoutes, createMessages, defineDelivery, defineRetention, type Messages } from "#messages";
-import { addOrgsRoutes, createOrgs, daysOf, type Orgs } from "#orgs";
-import {
-  assert,
   type Clock,
   createDb,
   createHttp,
@@ -87,7 +32,6 @@ import {
   createMailer,
   type Db,
   type Ids,
-  inTurn,
   type Jobs,
   type Logger,
   type MailPatience,
@@ -96,25 +40,21 @@ import {
   systemClock,
 } from "#platform";
 import {
-  addMovingRoutes,
-  addRedemptionRoutes,
-  addScheduleRoutes,
   CODE_MESSAGE,
   composeCode,
   composeReminder,
   createPoints,
-  createPointsEmbeds,
-  explodeRedemptions,
   mailReminders,
   type Points,
   REMINDER_MESSAGE,
-  showCodes,
   verifyPoints,
 } from "#points";
-import { addWebhookRoutes, createWebhooks, verifyWebhooks, type Webhooks } from "#webhooks";
-import { addWhatifRoutes, createReplayThread, createWhatif, type Whatif } from "#whatif";
+import { createWebhooks, verifyWebhooks, type Webhooks } from "#webhooks";
+import { createReplayThread, createWhatif, type Whatif } from "#whatif";
+import { type Domains, organisationsOf } from "./app-domains.ts";
+import { defineJobs } from "./app-jobs.ts";
+import { addRoutes } from "./app-routes.ts";
 import { addConsole } from "./console.ts";
-import { addOpenApi } from "./openapi.ts";
 
 export interface AppOptions {
   readonly connectionString: string;
@@ -157,7 +97,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Wires the domains from left to right. The only file that knows them all. */
+/** Wires the domains from left to right; with its jobs and routes the only files that know them all. */
 export const createApp = async (options: AppOptions): Promise<App> => {
   const { log, connectionString } = options;
   const clock = options.clock ?? systemClock;
@@ -272,180 +212,32 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   messages.define(STATEMENT_MESSAGE, composeStatement({ statements }));
 
-  const allOrganisations = async () => Promise.all((await orgs.list()).map(({ id }) => orgs.get(id)));
-  jobs.define("dataflows.resume", dataflows.resumeRuns);
-  jobs.every("* * * * *", "dataflows.resume");
-  jobs.define("whatif.resume", async () => whatif.wake());
-  jobs.every("* * * * *", "whatif.resume");
-  const upkeep = { db, ids, clock, log, publish: events.publish };
-  const zoneOf = async (id: number) => (await orgs.get(id)).timeZone;
-  const tierParts = { ...upkeep, programs: loyalty.programs };
-  jobs.define("ledger.expire", async () => {
-    const orgIds = await organisationIds();
-    // First: points that end with a tier may go on with the one that follows.
-    await endTiersOf({ ...tierParts, standingIn }, orgIds);
-    await expireOrganisations(upkeep, orgIds, zoneOf);
-  });
-  jobs.every("7 * * * *", "ledger.expire");
-  jobs.define("loyalty.end_tiers", async () =>
-    endTiersOf({ ...tierParts, standingIn }, await organisationIds()),
-  );
-  jobs.every("13 * * * *", "loyalty.end_tiers");
-  jobs.define("loyalty.move_tiers", async () => moveTiersOf(tierParts, await organisationIds()));
-  jobs.every("* * * * *", "loyalty.move_tiers");
-  jobs.define("loyalty.remind_tiers", async () => remindOfTierEndsOf(tierParts, await organisationIds()));
-  jobs.every("17 * * * *", "loyalty.remind_tiers");
-  jobs.define("ledger.remind", async () => {
-    await remindOrganisations(upkeep, await organisationIds(), async (id) => {
-      const organisation = await orgs.get(id);
-      const days = daysOf(organisation.setting("CONF_POINTS_EXPIRY_REMINDER_DAYS") ?? "") ?? [];
-      return { zone: organisation.timeZone, days };
-    });
-  });
-  jobs.every("11 * * * *", "ledger.remind");
-  jobs.define("ledger.expire_holds", async () => expireHoldsOf(upkeep, await organisationIds()));
-  jobs.every("*/5 * * * *", "ledger.expire_holds");
-  jobs.define("ledger.open", async () => {
-    await openOrganisations(upkeep, await organisationIds(), async (id) => {
-      const programs = await db.transaction(id, (tx) => publishedPrograms(tx, id));
-      return programs.map((programId) => ({ programId, currencyId: POINTS }));
-    });
-  });
-  jobs.every("*/5 * * * *", "ledger.open");
-  jobs.define("ledger.convert", async () => convertOrganisations(upkeep, await organisationIds()));
-  jobs.every("3 * * * *", "ledger.convert");
-  jobs.define("activities.replay", (payload) => {
-    const { orgId, retriggerId } = payload as { orgId: number; retriggerId: number };
-    return replayRejected({ db, ids, clock, orgs, events, activities }, orgId, retriggerId);
-  });
-  jobs.define("activities.resume_replays", async () => {
-    await inTurn(
-      await organisationIds(),
+  const domains: Domains = {
+    ...{
+      db,
+      ids,
+      clock,
       log,
-      "parked bills of an organisation could not be retried",
-      (orgId) => resumeReplays({ db, ids, clock, orgs, events, activities }, orgId),
-    );
-  });
-  jobs.every("*/2 * * * *", "activities.resume_replays");
-  jobs.define("insights.close", async () => {
-    await closeJournals({ db, log }, await allOrganisations(), clock.now().getTime());
-  });
-  jobs.every("*/10 * * * *", "insights.close");
-
-  const programNames = async (orgId: number) => {
-    const [names, published] = await Promise.all([loyalty.programNames(orgId), loyalty.programs(orgId)]);
-    // A program shows points with the decimals that it awards, two at least.
-    const decimalsOf = (id: number) =>
-      Math.max(2, ...(published.byId(id)?.newest.awards.map(({ decimals }) => decimals) ?? []));
-    const isDefault = (id: number) => published.default?.programId === id;
-    return new Map(
-      [...names].map(([id, name]) => [id, { name, decimals: decimalsOf(id), isDefault: isDefault(id) }]),
-    );
+      jobs,
+      orgs,
+      identity,
+      customers,
+      messages,
+      loyalty,
+      points,
+      activities,
+      events,
+    },
+    ...{ dataflows, webhooks, whatif, insights, liability, statements, mailStatement, standingIn },
+    ...{ validationSecret, hasMailServer },
   };
+  defineJobs(domains);
   const server = createHttp({
     log,
     strictResponses: options.strictResponses ?? false,
     trustProxy: options.trustProxy ?? false,
   });
-  await addOpenApi(server);
-  identity.install(server);
-  addOrgsRoutes(server, { orgs, clock, tillsWithCredentials: identity.tillsWithCredentials });
-  addIdentityRoutes(server, { identity, orgs });
-  addCustomersRoutes(server, {
-    customers,
-    orgs,
-    loyaltyDetails: async (tx, { orgId }, partyId) => {
-      const accounts = await loadAccounts(tx, orgId, [partyId]);
-      return loyalty.loyaltyDetails(tx, await orgs.get(orgId), partyId, accounts);
-    },
-    pointsEmbeds: createPointsEmbeds({ clock, orgs, loyalty }),
-    tierGaps: async (tx, { orgId }, partyId, asked) =>
-      loyalty.tierGaps(tx, await orgs.get(orgId), partyId, asked),
-    tierMembers: (tx, { orgId }, page) => membersOfTier(tx, orgId, page),
-  });
-  addMailboxRoutes(server, {
-    db,
-    orgs,
-    customers,
-    messages,
-    codesOf: showCodes({ db, clock, validationSecret }),
-  });
-  addLedgerRoutes(server, {
-    db,
-    clock,
-    orgs,
-    customers,
-    programs: programNames,
-    explode: { eventsOfBills, explodeBills: explodeBills(loyalty), explodeRedemptions },
-    currencies: loyalty.currencyNames,
-  });
-  addRedemptionRoutes(server, {
-    db,
-    clock,
-    ids,
-    orgs,
-    customers,
-    loyalty,
-    points,
-    findBills: billsOfParties,
-    validationSecret,
-  });
-  addMovingRoutes(server, {
-    db,
-    clock,
-    points,
-    orgs,
-    customers,
-    loyalty,
-    describeCustomer: async (orgId, partyId) => {
-      const [organisation, found] = await Promise.all([orgs.get(orgId), customers.get(orgId, partyId)]);
-      assert(found !== null, "the customer was found by the call");
-      const standing = await db.transaction(orgId, async (tx) =>
-        loyalty.loyaltyDetails(tx, organisation, partyId, await loadAccounts(tx, orgId, [partyId])),
-      );
-      return presentCustomer(organisation, found, {
-        only: null,
-        embed: new Set(),
-        loyalty: standing,
-        warnings: [],
-      });
-    },
-    findBills: (orgId, partyId, bill) =>
-      db.transaction(orgId, async (tx) =>
-        findBills(tx, orgId, await customers.partiesOf(tx, orgId, partyId), bill),
-      ),
-  });
-  addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
-  addExpressionRoutes(server, { orgs, knownNames: loyalty.knownNames });
-  addLoyaltyRoutes(server, { loyalty, orgs, customers, hasMailServer });
-  addTransactionRoutes(server, { activities, orgs, customers, clock });
-  addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
-  const pathParts = { db, ids, clock, orgs, customers, loyalty, events };
-  const onUpdated = releaseOnUpdate({ ids, events });
-  addUpdateRoutes(server, { db, clock, orgs, events, customers, onUpdated });
-  addRetroRoutes(server, { ...pathParts, activities });
-  addSimulationRoutes(server, { ...pathParts, activities });
-  addEarningRoutes(server, { db, orgs, customers, loyalty });
-  addEvaluationRoutes(server, { db, orgs, customers, loyalty });
-  const rejectedParts = {
-    ...pathParts,
-    activities,
-    queue: (orgId: number, retriggerId: number) =>
-      jobs.add("activities.replay", { orgId, retriggerId }, { key: `replay ${retriggerId}` }),
-  };
-  addRejectedRoutes(server, rejectedParts);
-  addRejectedApiRoutes(server, rejectedParts);
-  addV11TransactionRoutes(server, { ...pathParts, activities, onUpdated });
-  addActivitiesApiRoutes(server, { db, orgs, customers, loyalty });
-  addReturnRoutes(server, { db, ids, clock, orgs, customers, loyalty, events, activities });
-  addSetAsideRoutes(server, { db, orgs });
-  addDataflowsRoutes(server, { dataflows, orgs });
-  addWebhookRoutes(server, { db, clock, orgs, webhooks });
-  addWhatifRoutes(server, { whatif, orgs, loyalty, clock });
-  addInsightsRoutes(server, { insights, db, orgs, loyalty });
-  addLiabilityRoutes(server, { liability, orgs });
-  addStatementRoutes(server, { statements, mailStatement });
-  addSearchRoutes(server, { db, orgs, customers });
+  await addRoutes(server, domains);
   await addConsole(server);
 
   return {
@@ -473,7 +265,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
         ...(await verifyLoyalty(db)),
         ...(await verifyPoints(db)),
         ...(await verifyWebhooks(db)),
-        ...(await verifyLiability(db, await allOrganisations())),
+        ...(await verifyLiability(db, await organisationsOf(orgs))),
       ];
       return { ...ledger, findings: [...ledger.findings, ...others] };
     },
