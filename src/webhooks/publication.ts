@@ -47,7 +47,7 @@ const bodyOf = (orgId: number, event: TakenEvent, told: Told): Published => {
       orgId,
       refId: refId ?? `${orgId}_${eventId}`,
       apiRequestId: event.requestId,
-      createdAt: event.occurredAt.getTime(),
+      createdAt: (told.at ?? event.occurredAt).getTime(),
       loyaltyEventId: told.loyaltyEventId ?? null,
       traceAttributes: {},
       data: told.data,

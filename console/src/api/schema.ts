@@ -2223,7 +2223,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/v3/webHooks/eventLog/refId/{value}": {
+  "/v3/webHooks/eventLog/refId/{referenceId}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readDeliveriesByReference"];
     put?: never;
@@ -2234,7 +2234,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/v3/webHooks/eventLog/requestId/{value}": {
+  "/v3/webHooks/eventLog/requestId/{requestId}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readDeliveriesByRequest"];
     put?: never;
@@ -18127,7 +18127,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        value: string;
+        referenceId: string;
       };
       cookie?: never;
     };
@@ -18175,7 +18175,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        value: string;
+        requestId: string;
       };
       cookie?: never;
     };

@@ -70,9 +70,9 @@ export const createTransport = ({ allowsPrivate, timeout = TIMEOUT }: TransportO
     "http:": new http.Agent({ keepAlive: true, maxFreeSockets: 10 }),
     "https:": new https.Agent({ keepAlive: true, maxFreeSockets: 10 }),
   };
-  const closing = new AbortController();
+  const underWay = new Set<AbortController>();
 
-  const call = ({ url, method, headers, body }: Outgoing): Promise<Omit<Sent, "took">> =>
+  const call = ({ url, method, headers, body }: Outgoing, signal: AbortSignal): Promise<Omit<Sent, "took">> =>
     new Promise((resolve, reject) => {
       const target = new URL(url);
       const host = target.hostname.replace(/^\[|\]$/g, "");
@@ -94,7 +94,7 @@ export const createTransport = ({ allowsPrivate, timeout = TIMEOUT }: TransportO
             "content-length": Buffer.byteLength(body),
           },
           agent: agents[target.protocol as keyof typeof agents],
-          signal: AbortSignal.any([AbortSignal.timeout(timeout), closing.signal]),
+          signal,
           ...(allowsPrivate ? {} : { lookup: publicLookup }),
         },
         (response) => {
@@ -132,14 +132,20 @@ export const createTransport = ({ allowsPrivate, timeout = TIMEOUT }: TransportO
     send: async (outgoing) => {
       const begun = performance.now();
       const took = () => Math.round(performance.now() - begun);
+      const aborting = new AbortController();
+      const timer = setTimeout(() => aborting.abort(), timeout);
+      underWay.add(aborting);
       try {
-        return { ...(await call(outgoing)), took: took() };
+        return { ...(await call(outgoing, aborting.signal)), took: took() };
       } catch (error) {
         return { status: null, took: took(), answer: "", retryAfter: null, problem: problemOf(error) };
+      } finally {
+        clearTimeout(timer);
+        underWay.delete(aborting);
       }
     },
     close: () => {
-      closing.abort();
+      for (const aborting of underWay) aborting.abort();
       agents["http:"].destroy();
       agents["https:"].destroy();
     },

@@ -88,28 +88,26 @@ export const addLogRoutes = (server: Server, { db, orgs, webhooks, clock }: Webh
     },
   );
 
-  const LISTS = [
-    ["requestId", "request_id", "request id", "readDeliveriesByRequest"],
-    ["refId", "ref_id", "reference id", "readDeliveriesByReference"],
-  ] as const;
-  for (const [name, key, kind, operationId] of LISTS)
+  const addList = (path: string, param: string, key: LogKey, kind: string, operationId: string) =>
     server.get(
-      `/v3/webHooks/eventLog/${name}/:value`,
+      `/v3/webHooks/eventLog/${path}/:${param}`,
       {
         config: READ,
         schema: {
           ...schema,
           summary: `Read deliveries by ${kind}`,
           operationId,
-          params: Type.Object({ value: Type.String() }),
+          params: Type.Record(Type.Literal(param), Type.String()),
           response: { 200: Answer(Type.Array(Entry)), ...failures(V3Failure) },
         },
       },
       async ({ actor, params }) => {
-        const { value } = params as { value: string };
+        const value = (params as Record<string, string>)[param] ?? "";
         const entries = await find(actor.orgId, key, value);
         if (entries.length === 0) throw errors.no_deliveries({ kind, id: value.slice(0, 60) });
         return answer(entries);
       },
     );
+  addList("requestId", "requestId", "request_id", "request id", "readDeliveriesByRequest");
+  addList("refId", "referenceId", "ref_id", "reference id", "readDeliveriesByReference");
 };

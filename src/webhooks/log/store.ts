@@ -88,6 +88,13 @@ export interface DeliveryFilter {
   readonly eventName: string | null;
 }
 
+/** Statuses written out, so that the indexes on what waits and on what was not delivered serve lists of just those. */
+const literally = (statuses: readonly DeliveryStatus[]): string => {
+  if (statuses.length === 1) return `and d.status = '${statuses[0]!}'`;
+  const isUndelivered = statuses.every((status) => status === "failed" || status === "dead");
+  return isUndelivered ? "and d.status in ('failed', 'dead')" : "";
+};
+
 /** A page of a webhook's deliveries, the newest first. */
 export const listDeliveries = (
   tx: Tx,
@@ -97,13 +104,11 @@ export const listDeliveries = (
   after: Position | null,
   limit: number,
 ): Promise<DeliveryRow[]> => {
-  // Written out, so that the index on what was not delivered serves the list of just that.
-  const undelivered = statuses.every((status) => status === "failed" || status === "dead");
   return tx.rows<DeliveryRow>(
     rawSql(
       `/* webhooks.list_deliveries */ select ${COLUMNS} from ${JOINED}
         where d.org_id = $1 and d.webhook_id = $2 and d.status = any($3::text[])
-          ${undelivered ? "and d.status in ('failed', 'dead')" : ""}
+          ${literally(statuses)}
           and ($4::text is null or d.event_name = $4)
           and ($5::timestamptz is null or (d.created_at, d.no) < ($5::timestamptz, $6::bigint))
         order by d.created_at desc, d.no desc limit $7`,
@@ -134,11 +139,15 @@ export const countDeliveries = async (
   { statuses, eventName }: DeliveryFilter,
   most: number,
 ): Promise<number> => {
-  const { total } = await tx.one<{ total: number }>(sql`/* webhooks.count_deliveries */
-    select count(*) as total from (
-      select from webhooks.deliveries
-       where org_id = ${orgId} and webhook_id = ${webhookId} and status = any(${statuses}::text[])
-         and (${eventName}::text is null or event_name = ${eventName}) limit ${most}) counted`);
+  const { total } = await tx.one<{ total: number }>(
+    rawSql(
+      `/* webhooks.count_deliveries */ select count(*) as total from (
+         select from webhooks.deliveries d
+          where d.org_id = $1 and d.webhook_id = $2 and d.status = any($3::text[]) ${literally(statuses)}
+            and ($4::text is null or d.event_name = $4) limit $5) counted`,
+      [orgId, webhookId, statuses, eventName, most],
+    ),
+  );
   return total;
 };
 

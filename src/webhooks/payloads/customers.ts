@@ -49,10 +49,12 @@ const firstProfile = (payload: Readonly<Record<string, unknown>>) => {
 
 export const tellRegistration: Teller = (event, facts) => {
   const { source, accountId } = firstProfile(event.payload);
+  const person = facts.people.get(event.partyId);
   return [
     {
       name: "customerAdded",
       reference: String(event.partyId),
+      ...(person === undefined ? {} : { at: person.customer.createdAt }),
       data: {
         ...profileFields(facts, event.partyId, source, accountId),
         enteredAt: event.occurredAt.getTime(),

@@ -9,6 +9,8 @@ export interface Told {
   readonly eventLogId?: number | null;
   readonly loyaltyEventId?: string | null;
   readonly data: object;
+  /** When it was recorded, where the event's own time is that of the business. */
+  readonly at?: Date;
   /** Over all programs, for webhooks that ask for it: pointsIssued and pointsRedeemed. */
   readonly availableBalance?: number;
 }

@@ -63,7 +63,8 @@ export const tellPurchase: Teller = (event, facts) => {
     billNumber: bill.number,
   });
   const giving = { partyId, eventNo, trigger, at: bill.billedAt, reference: String(bill.id) };
-  return [added, ...tellIssued(facts, giving)];
+  // A bill that came late, or of a history, is told of as of when it was recorded.
+  return [added, ...tellIssued(facts, giving)].map((told) => ({ ...told, at: bill.recordedAt }));
 };
 
 /** A return, with what it took back. */
@@ -73,7 +74,7 @@ export const tellReturn: Teller = (event, facts) => {
   return [
     tellBill(facts, NAMES[bill.type] ?? "transactionAdded", bill),
     ...tellReturned(facts, bill, event.occurredAt),
-  ];
+  ].map((told) => ({ ...told, at: bill.recordedAt }));
 };
 
 export const tellBillUpdate: Teller = (event, facts) => {
