@@ -127,7 +127,7 @@ export const addRoutes = async (server: Server, domains: Domains): Promise<void>
   });
   addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
   addExpressionRoutes(server, { orgs, knownNames: loyalty.knownNames });
-  addLoyaltyRoutes(server, { loyalty, orgs, customers, hasMailServer });
+  addLoyaltyRoutes(server, { loyalty, orgs, clock, customers, hasMailServer });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
   const pathParts = { db, ids, clock, orgs, customers, loyalty, events };

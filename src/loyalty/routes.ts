@@ -2,6 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import { failures, OwnFailure, type Server, V2Failure, V2List } from "#platform";
 import { addProgramRoutes } from "./admin-routes.ts";
 import { addStandingRoutes, type LoyaltyRouteParts } from "./standing-routes.ts";
+import { addTargetRoutes } from "./targets/routes.ts";
 import { addTierRoutes } from "./tier-routes.ts";
 
 /** The documented reads of programs, tiers and balances, and the administration API of programs. */
@@ -11,6 +12,7 @@ export const addLoyaltyRoutes = (server: Server, parts: LoyaltyRouteParts): void
   addMemberRoutes(server, parts);
   addProgramRoutes(server, parts);
   addTierRoutes(server, parts.loyalty);
+  addTargetRoutes(server, { targets: parts.loyalty.targets, orgs: parts.orgs, clock: parts.clock });
 };
 
 const FAILURES = failures(V2Failure);

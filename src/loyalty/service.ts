@@ -6,6 +6,7 @@ import type { ProgramHistory } from "./programs/history.ts";
 import type { ProgramParts } from "./programs/parts.ts";
 import { draftHasProblems } from "./programs/publication.ts";
 import { createPrograms } from "./programs/service.ts";
+import { createTargets } from "./targets/service.ts";
 import { currentMembership, currentMemberships } from "./tiers/current.ts";
 import { membershipView, programDetails, titledDetails } from "./tiers/details.ts";
 import { pointsAccount, type StandingIn } from "./tiers/end-tiers.ts";
@@ -34,6 +35,7 @@ const noBills: StandingIn = async (_tx, _orgId, questions) => questions.map(() =
 export const createLoyalty = (parts: LoyaltyParts) => {
   const { db, clock, orgs, standingIn = noBills } = parts;
   const programs = createPrograms(parts);
+  const targets = createTargets(parts);
 
   const membershipIn = (memberships: readonly Membership[], history: ProgramHistory) => {
     const found = memberships.find(({ programId }) => programId === history.programId);
@@ -179,6 +181,7 @@ export const createLoyalty = (parts: LoyaltyParts) => {
 
   return {
     ...programs,
+    targets,
     standing,
     loyaltyDetails,
     tierGaps,

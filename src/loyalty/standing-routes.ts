@@ -2,6 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Orgs } from "#orgs";
 import {
   addAmounts,
+  type Clock,
   failures,
   Issue,
   type Millipoints,
@@ -33,6 +34,7 @@ export interface CustomerFinder {
 export interface LoyaltyRouteParts {
   readonly loyalty: Loyalty;
   readonly orgs: Orgs;
+  readonly clock: Clock;
   readonly customers: CustomerFinder;
   /** Whether this server can send e-mail. */
   readonly hasMailServer: boolean;

@@ -207,6 +207,23 @@ const ACTING: readonly SettingDefinition[] = [
     false,
     "Bills that name unknown payment modes, stores or tills, or lack mandatory fields, are parked.",
   ),
+  flag("ALLOW_RETURN_ON_TARGET", true, "Returns lower what members achieved of targets."),
+  flag(
+    "CONF_TARGET_TRACK_FROM_ENROLMENT",
+    false,
+    "Only what happens after a member was enrolled counts for a target, not what the running period had before.",
+  ),
+  flag(
+    "CONF_TARGET_ADJUST_NEXT_CYCLE_ON_RETURN",
+    false,
+    "A bill that comes back whole after the end of its period is taken off the period of the target that runs.",
+  ),
+  number(
+    "CONF_TARGET_SALES_DELAY_DAYS",
+    "0",
+    "Days after the end of a period in which late bills still count for it.",
+  ),
+  flag("CONF_TARGET_LEADERBOARDS", false, "Every group of targets has a leaderboard."),
 ];
 
 /**

@@ -80,7 +80,7 @@ beforeAll(async () => {
   server = createHttp({ log, strictResponses: true });
   identity.install(server);
   addIdentityRoutes(server, { identity, orgs });
-  addLoyaltyRoutes(server, { loyalty, orgs, customers, hasMailServer: false });
+  addLoyaltyRoutes(server, { loyalty, orgs, clock, customers, hasMailServer: false });
   await server.ready();
   [shop, other, bare] = [await createShop(), await createShop(), await createShop()];
   const author = { orgId: shop.id, name: "Mia" };
