@@ -2201,11 +2201,143 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v3/milestones": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listMilestones"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v3/oauth/token/generate": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put?: never;
     post: operations["generateToken"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTargetGroups"];
+    put?: never;
+    post: operations["createTargetGroup"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/channels": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTargetChannels"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/editTargetGroup/{targetGroupId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["editTargetGroup"];
+    post: operations["postTargetGroupEdit"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/isValidName": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["isTargetNameFree"];
+    put?: never;
+    post: operations["checkTargetName"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readTargetGroup"];
+    put?: never;
+    post?: never;
+    delete: operations["deleteTargetGroup"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}/targetPeriods": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTargetPeriods"];
+    put: operations["changeTargetPeriods"];
+    post: operations["addTargetPeriods"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}/targets": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTargets"];
+    put: operations["changeTargets"];
+    post: operations["addTargets"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}/targets/{targetId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["changeTarget"];
+    post: operations["postTargetChange"];
+    delete: operations["deactivateTarget"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}/targets/{targetId}/communications": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTargetMessages"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}/targets/{targetId}/communications/upsert": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["saveTargetMessages"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}/unifiedTargets": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put: operations["changeUnifiedTargets"];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -17900,6 +18032,115 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** List milestones (Program:read) */
+  listMilestones: {
+    parameters: {
+      query?: {
+        includeUserCreatedTargetGroups?: string;
+        includeOnlyActive?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              trackingType: string;
+              targetEvaluationType: string;
+              frequencyType: string;
+              frequency: number;
+              recurringCycles: number;
+              totalPeriods: number;
+              preferredTillId: number | null;
+              aggregateWindow: {
+                windowType: string;
+                windowTimeUnit: string;
+                windowValue: number;
+              } | null;
+              unifiedTargetExpression: {
+                aggregation: string | null;
+                combinationType: string;
+                ruleExpression: string;
+                thresholdValue: number | null;
+              } | null;
+              userCreated: boolean;
+              leaderboardEnabled: boolean;
+              active: boolean;
+              periods: {
+                id: number;
+                refCode: string;
+                startDate: string | null;
+                endDate: string | null;
+                active: boolean;
+                /** UPCOMING, LIVE or ENDED */
+                periodStatus: string;
+              }[];
+              targets: {
+                id: number;
+                name: string;
+                description: string;
+                targetEntity: string;
+                targetType: string;
+                eventName: string | null;
+                alternateCurrencyIdentifier: string | null;
+                extendedFieldInfo: {
+                  name: string;
+                  aggregateFunction: string;
+                } | null;
+                expression: string;
+                expressionJson: unknown;
+                filters: {
+                  entityType: string;
+                  entityIds: number[];
+                }[];
+                defaultValues: {
+                  periodId: number;
+                  defaultValue: number;
+                }[];
+                enrolmentMethod: string;
+                active: boolean;
+                milestones: {
+                  id: number;
+                  triggerName: string;
+                  valueType: string;
+                  triggerValue: number;
+                }[];
+                streaks: {
+                  id: number;
+                  name: string;
+                  targetCountOfSequence: number;
+                }[];
+              }[];
+              createdOn: string;
+              createdBy: string;
+              updatedOn: string;
+              updatedBy: string;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
   /** Get an access token for an API client */
   generateToken: {
     parameters: {
@@ -17926,6 +18167,1429 @@ export interface operations {
               ttlSeconds: number;
             };
             errors: null;
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List target groups (Program:read) */
+  listTargetGroups: {
+    parameters: {
+      query?: {
+        includeUserCreatedTargetGroups?: string;
+        includeOnlyActive?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              trackingType: string;
+              targetEvaluationType: string;
+              frequencyType: string;
+              frequency: number;
+              recurringCycles: number;
+              totalPeriods: number;
+              preferredTillId: number | null;
+              aggregateWindow: {
+                windowType: string;
+                windowTimeUnit: string;
+                windowValue: number;
+              } | null;
+              unifiedTargetExpression: {
+                aggregation: string | null;
+                combinationType: string;
+                ruleExpression: string;
+                thresholdValue: number | null;
+              } | null;
+              userCreated: boolean;
+              leaderboardEnabled: boolean;
+              active: boolean;
+              periods: {
+                id: number;
+                refCode: string;
+                startDate: string | null;
+                endDate: string | null;
+                active: boolean;
+                /** UPCOMING, LIVE or ENDED */
+                periodStatus: string;
+              }[];
+              targets: {
+                id: number;
+                name: string;
+                description: string;
+                targetEntity: string;
+                targetType: string;
+                eventName: string | null;
+                alternateCurrencyIdentifier: string | null;
+                extendedFieldInfo: {
+                  name: string;
+                  aggregateFunction: string;
+                } | null;
+                expression: string;
+                expressionJson: unknown;
+                filters: {
+                  entityType: string;
+                  entityIds: number[];
+                }[];
+                defaultValues: {
+                  periodId: number;
+                  defaultValue: number;
+                }[];
+                enrolmentMethod: string;
+                active: boolean;
+                milestones: {
+                  id: number;
+                  triggerName: string;
+                  valueType: string;
+                  triggerValue: number;
+                }[];
+                streaks: {
+                  id: number;
+                  name: string;
+                  targetCountOfSequence: number;
+                }[];
+              }[];
+              createdOn: string;
+              createdBy: string;
+              updatedOn: string;
+              updatedBy: string;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Create a target group with its periods and targets (Program:write) */
+  createTargetGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              trackingType: string;
+              targetEvaluationType: string;
+              frequencyType: string;
+              frequency: number;
+              recurringCycles: number;
+              totalPeriods: number;
+              preferredTillId: number | null;
+              aggregateWindow: {
+                windowType: string;
+                windowTimeUnit: string;
+                windowValue: number;
+              } | null;
+              unifiedTargetExpression: {
+                aggregation: string | null;
+                combinationType: string;
+                ruleExpression: string;
+                thresholdValue: number | null;
+              } | null;
+              userCreated: boolean;
+              leaderboardEnabled: boolean;
+              active: boolean;
+              periods: {
+                id: number;
+                refCode: string;
+                startDate: string | null;
+                endDate: string | null;
+                active: boolean;
+                /** UPCOMING, LIVE or ENDED */
+                periodStatus: string;
+              }[];
+              targets: {
+                id: number;
+                name: string;
+                description: string;
+                targetEntity: string;
+                targetType: string;
+                eventName: string | null;
+                alternateCurrencyIdentifier: string | null;
+                extendedFieldInfo: {
+                  name: string;
+                  aggregateFunction: string;
+                } | null;
+                expression: string;
+                expressionJson: unknown;
+                filters: {
+                  entityType: string;
+                  entityIds: number[];
+                }[];
+                defaultValues: {
+                  periodId: number;
+                  defaultValue: number;
+                }[];
+                enrolmentMethod: string;
+                active: boolean;
+                milestones: {
+                  id: number;
+                  triggerName: string;
+                  valueType: string;
+                  triggerValue: number;
+                }[];
+                streaks: {
+                  id: number;
+                  name: string;
+                  targetCountOfSequence: number;
+                }[];
+              }[];
+              createdOn: string;
+              createdBy: string;
+              updatedOn: string;
+              updatedBy: string;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List message channels for targets (Program:read) */
+  listTargetChannels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: Record<string, unknown>[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Change names and expressions of a target group (Program:write) */
+  editTargetGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              trackingType: string;
+              targetEvaluationType: string;
+              frequencyType: string;
+              frequency: number;
+              recurringCycles: number;
+              totalPeriods: number;
+              preferredTillId: number | null;
+              aggregateWindow: {
+                windowType: string;
+                windowTimeUnit: string;
+                windowValue: number;
+              } | null;
+              unifiedTargetExpression: {
+                aggregation: string | null;
+                combinationType: string;
+                ruleExpression: string;
+                thresholdValue: number | null;
+              } | null;
+              userCreated: boolean;
+              leaderboardEnabled: boolean;
+              active: boolean;
+              periods: {
+                id: number;
+                refCode: string;
+                startDate: string | null;
+                endDate: string | null;
+                active: boolean;
+                /** UPCOMING, LIVE or ENDED */
+                periodStatus: string;
+              }[];
+              targets: {
+                id: number;
+                name: string;
+                description: string;
+                targetEntity: string;
+                targetType: string;
+                eventName: string | null;
+                alternateCurrencyIdentifier: string | null;
+                extendedFieldInfo: {
+                  name: string;
+                  aggregateFunction: string;
+                } | null;
+                expression: string;
+                expressionJson: unknown;
+                filters: {
+                  entityType: string;
+                  entityIds: number[];
+                }[];
+                defaultValues: {
+                  periodId: number;
+                  defaultValue: number;
+                }[];
+                enrolmentMethod: string;
+                active: boolean;
+                milestones: {
+                  id: number;
+                  triggerName: string;
+                  valueType: string;
+                  triggerValue: number;
+                }[];
+                streaks: {
+                  id: number;
+                  name: string;
+                  targetCountOfSequence: number;
+                }[];
+              }[];
+              createdOn: string;
+              createdBy: string;
+              updatedOn: string;
+              updatedBy: string;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Change names and expressions of a target group (Program:write) */
+  postTargetGroupEdit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              trackingType: string;
+              targetEvaluationType: string;
+              frequencyType: string;
+              frequency: number;
+              recurringCycles: number;
+              totalPeriods: number;
+              preferredTillId: number | null;
+              aggregateWindow: {
+                windowType: string;
+                windowTimeUnit: string;
+                windowValue: number;
+              } | null;
+              unifiedTargetExpression: {
+                aggregation: string | null;
+                combinationType: string;
+                ruleExpression: string;
+                thresholdValue: number | null;
+              } | null;
+              userCreated: boolean;
+              leaderboardEnabled: boolean;
+              active: boolean;
+              periods: {
+                id: number;
+                refCode: string;
+                startDate: string | null;
+                endDate: string | null;
+                active: boolean;
+                /** UPCOMING, LIVE or ENDED */
+                periodStatus: string;
+              }[];
+              targets: {
+                id: number;
+                name: string;
+                description: string;
+                targetEntity: string;
+                targetType: string;
+                eventName: string | null;
+                alternateCurrencyIdentifier: string | null;
+                extendedFieldInfo: {
+                  name: string;
+                  aggregateFunction: string;
+                } | null;
+                expression: string;
+                expressionJson: unknown;
+                filters: {
+                  entityType: string;
+                  entityIds: number[];
+                }[];
+                defaultValues: {
+                  periodId: number;
+                  defaultValue: number;
+                }[];
+                enrolmentMethod: string;
+                active: boolean;
+                milestones: {
+                  id: number;
+                  triggerName: string;
+                  valueType: string;
+                  triggerValue: number;
+                }[];
+                streaks: {
+                  id: number;
+                  name: string;
+                  targetCountOfSequence: number;
+                }[];
+              }[];
+              createdOn: string;
+              createdBy: string;
+              updatedOn: string;
+              updatedBy: string;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Check that a name is free (Program:read) */
+  checkTargetName: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              isValid: boolean;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Check that a name is free (Program:read) */
+  isTargetNameFree: {
+    parameters: {
+      query?: {
+        type?: unknown;
+        additionalProperties?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              isValid: boolean;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Read a target group (Program:read) */
+  readTargetGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              trackingType: string;
+              targetEvaluationType: string;
+              frequencyType: string;
+              frequency: number;
+              recurringCycles: number;
+              totalPeriods: number;
+              preferredTillId: number | null;
+              aggregateWindow: {
+                windowType: string;
+                windowTimeUnit: string;
+                windowValue: number;
+              } | null;
+              unifiedTargetExpression: {
+                aggregation: string | null;
+                combinationType: string;
+                ruleExpression: string;
+                thresholdValue: number | null;
+              } | null;
+              userCreated: boolean;
+              leaderboardEnabled: boolean;
+              active: boolean;
+              periods: {
+                id: number;
+                refCode: string;
+                startDate: string | null;
+                endDate: string | null;
+                active: boolean;
+                /** UPCOMING, LIVE or ENDED */
+                periodStatus: string;
+              }[];
+              targets: {
+                id: number;
+                name: string;
+                description: string;
+                targetEntity: string;
+                targetType: string;
+                eventName: string | null;
+                alternateCurrencyIdentifier: string | null;
+                extendedFieldInfo: {
+                  name: string;
+                  aggregateFunction: string;
+                } | null;
+                expression: string;
+                expressionJson: unknown;
+                filters: {
+                  entityType: string;
+                  entityIds: number[];
+                }[];
+                defaultValues: {
+                  periodId: number;
+                  defaultValue: number;
+                }[];
+                enrolmentMethod: string;
+                active: boolean;
+                milestones: {
+                  id: number;
+                  triggerName: string;
+                  valueType: string;
+                  triggerValue: number;
+                }[];
+                streaks: {
+                  id: number;
+                  name: string;
+                  targetCountOfSequence: number;
+                }[];
+              }[];
+              createdOn: string;
+              createdBy: string;
+              updatedOn: string;
+              updatedBy: string;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Delete a target group (Program:write) */
+  deleteTargetGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List periods of a target group (Program:read) */
+  listTargetPeriods: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              refCode: string;
+              startDate: string | null;
+              endDate: string | null;
+              active: boolean;
+              /** UPCOMING, LIVE or ENDED */
+              periodStatus: string;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Add periods after those of a target group (Program:write) */
+  addTargetPeriods: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              refCode: string;
+              startDate: string | null;
+              endDate: string | null;
+              active: boolean;
+              /** UPCOMING, LIVE or ENDED */
+              periodStatus: string;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Move periods that have not begun (Program:write) */
+  changeTargetPeriods: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              refCode: string;
+              startDate: string | null;
+              endDate: string | null;
+              active: boolean;
+              /** UPCOMING, LIVE or ENDED */
+              periodStatus: string;
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List targets of a target group (Program:read) */
+  listTargets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              targetEntity: string;
+              targetType: string;
+              eventName: string | null;
+              alternateCurrencyIdentifier: string | null;
+              extendedFieldInfo: {
+                name: string;
+                aggregateFunction: string;
+              } | null;
+              expression: string;
+              expressionJson: unknown;
+              filters: {
+                entityType: string;
+                entityIds: number[];
+              }[];
+              defaultValues: {
+                periodId: number;
+                defaultValue: number;
+              }[];
+              enrolmentMethod: string;
+              active: boolean;
+              milestones: {
+                id: number;
+                triggerName: string;
+                valueType: string;
+                triggerValue: number;
+              }[];
+              streaks: {
+                id: number;
+                name: string;
+                targetCountOfSequence: number;
+              }[];
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Add targets to a target group (Program:write) */
+  addTargets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              targetEntity: string;
+              targetType: string;
+              eventName: string | null;
+              alternateCurrencyIdentifier: string | null;
+              extendedFieldInfo: {
+                name: string;
+                aggregateFunction: string;
+              } | null;
+              expression: string;
+              expressionJson: unknown;
+              filters: {
+                entityType: string;
+                entityIds: number[];
+              }[];
+              defaultValues: {
+                periodId: number;
+                defaultValue: number;
+              }[];
+              enrolmentMethod: string;
+              active: boolean;
+              milestones: {
+                id: number;
+                triggerName: string;
+                valueType: string;
+                triggerValue: number;
+              }[];
+              streaks: {
+                id: number;
+                name: string;
+                targetCountOfSequence: number;
+              }[];
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Change targets of a target group (Program:write) */
+  changeTargets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              targetEntity: string;
+              targetType: string;
+              eventName: string | null;
+              alternateCurrencyIdentifier: string | null;
+              extendedFieldInfo: {
+                name: string;
+                aggregateFunction: string;
+              } | null;
+              expression: string;
+              expressionJson: unknown;
+              filters: {
+                entityType: string;
+                entityIds: number[];
+              }[];
+              defaultValues: {
+                periodId: number;
+                defaultValue: number;
+              }[];
+              enrolmentMethod: string;
+              active: boolean;
+              milestones: {
+                id: number;
+                triggerName: string;
+                valueType: string;
+                triggerValue: number;
+              }[];
+              streaks: {
+                id: number;
+                name: string;
+                targetCountOfSequence: number;
+              }[];
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Change a target or streak (Program:write) */
+  changeTarget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              targetEntity: string;
+              targetType: string;
+              eventName: string | null;
+              alternateCurrencyIdentifier: string | null;
+              extendedFieldInfo: {
+                name: string;
+                aggregateFunction: string;
+              } | null;
+              expression: string;
+              expressionJson: unknown;
+              filters: {
+                entityType: string;
+                entityIds: number[];
+              }[];
+              defaultValues: {
+                periodId: number;
+                defaultValue: number;
+              }[];
+              enrolmentMethod: string;
+              active: boolean;
+              milestones: {
+                id: number;
+                triggerName: string;
+                valueType: string;
+                triggerValue: number;
+              }[];
+              streaks: {
+                id: number;
+                name: string;
+                targetCountOfSequence: number;
+              }[];
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Change a target or streak (Program:write) */
+  postTargetChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              targetEntity: string;
+              targetType: string;
+              eventName: string | null;
+              alternateCurrencyIdentifier: string | null;
+              extendedFieldInfo: {
+                name: string;
+                aggregateFunction: string;
+              } | null;
+              expression: string;
+              expressionJson: unknown;
+              filters: {
+                entityType: string;
+                entityIds: number[];
+              }[];
+              defaultValues: {
+                periodId: number;
+                defaultValue: number;
+              }[];
+              enrolmentMethod: string;
+              active: boolean;
+              milestones: {
+                id: number;
+                triggerName: string;
+                valueType: string;
+                triggerValue: number;
+              }[];
+              streaks: {
+                id: number;
+                name: string;
+                targetCountOfSequence: number;
+              }[];
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Switch a target off (Program:write) */
+  deactivateTarget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              targetEntity: string;
+              targetType: string;
+              eventName: string | null;
+              alternateCurrencyIdentifier: string | null;
+              extendedFieldInfo: {
+                name: string;
+                aggregateFunction: string;
+              } | null;
+              expression: string;
+              expressionJson: unknown;
+              filters: {
+                entityType: string;
+                entityIds: number[];
+              }[];
+              defaultValues: {
+                periodId: number;
+                defaultValue: number;
+              }[];
+              enrolmentMethod: string;
+              active: boolean;
+              milestones: {
+                id: number;
+                triggerName: string;
+                valueType: string;
+                triggerValue: number;
+              }[];
+              streaks: {
+                id: number;
+                name: string;
+                targetCountOfSequence: number;
+              }[];
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Read message templates of a target (Program:read) */
+  listTargetMessages: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: Record<string, unknown>[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Save message templates of a target (Program:write) */
+  saveTargetMessages: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: Record<string, unknown>[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Change how the targets of a group are combined (Program:write) */
+  changeUnifiedTargets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              id: number;
+              name: string;
+              description: string;
+              trackingType: string;
+              targetEvaluationType: string;
+              frequencyType: string;
+              frequency: number;
+              recurringCycles: number;
+              totalPeriods: number;
+              preferredTillId: number | null;
+              aggregateWindow: {
+                windowType: string;
+                windowTimeUnit: string;
+                windowValue: number;
+              } | null;
+              unifiedTargetExpression: {
+                aggregation: string | null;
+                combinationType: string;
+                ruleExpression: string;
+                thresholdValue: number | null;
+              } | null;
+              userCreated: boolean;
+              leaderboardEnabled: boolean;
+              active: boolean;
+              periods: {
+                id: number;
+                refCode: string;
+                startDate: string | null;
+                endDate: string | null;
+                active: boolean;
+                /** UPCOMING, LIVE or ENDED */
+                periodStatus: string;
+              }[];
+              targets: {
+                id: number;
+                name: string;
+                description: string;
+                targetEntity: string;
+                targetType: string;
+                eventName: string | null;
+                alternateCurrencyIdentifier: string | null;
+                extendedFieldInfo: {
+                  name: string;
+                  aggregateFunction: string;
+                } | null;
+                expression: string;
+                expressionJson: unknown;
+                filters: {
+                  entityType: string;
+                  entityIds: number[];
+                }[];
+                defaultValues: {
+                  periodId: number;
+                  defaultValue: number;
+                }[];
+                enrolmentMethod: string;
+                active: boolean;
+                milestones: {
+                  id: number;
+                  triggerName: string;
+                  valueType: string;
+                  triggerValue: number;
+                }[];
+                streaks: {
+                  id: number;
+                  name: string;
+                  targetCountOfSequence: number;
+                }[];
+              }[];
+              createdOn: string;
+              createdBy: string;
+              updatedOn: string;
+              updatedBy: string;
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
           };
         };
       };
