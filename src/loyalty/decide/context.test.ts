@@ -21,9 +21,18 @@ const withFields = (extendedFields: Record<string, unknown>, state = silver): Me
 const pounds = (amount: number) => amount * 10_000;
 const line = { rate: pounds(10), value: pounds(20), discount: 0, amount: pounds(20) };
 const lines: TransactionFacts["lines"] = [
-  { ...line, itemCode: "A1", description: "Mug", quantity: 2000 },
+  {
+    ...line,
+    itemCode: "A1",
+    description: "Mug",
+    quantity: 2000,
+    discount: pounds(4),
+    details: { attributes: { Brand: "Nord", category: "Mugs" }, extendedFields: { engraved: true } },
+  },
   { ...line, itemCode: "B2", description: null, quantity: 500 },
 ];
+
+const tenders: NonNullable<TransactionFacts["tenders"]> = [{ code: "CARD", amount: pounds(42), notes: null }];
 
 const tried = (
   conditions: readonly string[],
@@ -51,12 +60,16 @@ const holds = (condition: string, facts = bill(42), state = silver) =>
   tried([condition], facts, state).outcomes[0] === 1;
 
 describe("what conditions see of a bill", () => {
-  const facts = bill(42, { grossAmount: pounds(50), discount: pounds(8), note: "gift", lines });
+  const facts = bill(42, { grossAmount: pounds(50), discount: pounds(8), note: "gift", lines, tenders });
   test.each([
     "currentTxn.value == 42 && currentTxn.grossAmount == 50 && currentTxn.discount == 8",
     'currentTxn.number == "B-1" && currentTxn.notes == "gift"',
     "currentTxn.basketSize == 2 && currentTxn.totalQty == 2.5",
     'currentTxn.basketSum("SKU", "A1") == 20 && currentTxn.basketQty("SKU", "B2") == 0.5',
+    'currentTxn.basketSum("brand", "Nord") == 20 && currentTxn.basketIncludesRegexCategory("^Mug")',
+    'currentTxn.basketCountIf("DISCOUNT", "GREATER_THAN", "3") == 1 && currentTxn.basketSumGross("SKU", "B2") == 20',
+    "currentTxn.basketAmountSumNonDiscounted == 20 && currentTxn.promisedPoints == 0",
+    'currentTxn.tenderCombinationIncludes("card") && !currentTxn.tenderCombinationIncludes("CASH")',
     'currentStore.code == "lon1" && currentStore.name == "London"',
     'currentEvent.eventType == "TransactionAdd"',
     'program.name == "Club" && organization.name == "Shop"',
@@ -69,8 +82,9 @@ describe("what conditions see of a bill", () => {
     const { outcomes, because } = tried([
       "currentTxn.grossAmount.isNull() && currentTxn.notes.isNull()",
       "currentTxn.discount > 5",
+      'currentTxn.tenderCombinationIncludes("CARD").isNull()',
     ]);
-    expect(outcomes).toEqual([1, 0]);
+    expect(outcomes).toEqual([1, 0, 1]);
     expect(because[1]).toEqual(["The bill's discount is not known, but more than 5 was needed."]);
   });
 });
@@ -82,6 +96,8 @@ describe("what conditions see of the customer", () => {
     "currentCustomer.lifetimePurchase == 642 && currentCustomer.initialLifetimePurchase == 600",
     "currentCustomer.numberOfTxns == 5 && currentCustomer.numberOfVisits == 4",
     'currentCustomer.slabName == "Silver" && currentCustomer.initialSlabNumber == 2',
+    "currentCustomer.slabChangeDate.isBefore(2026, 1, 2) && currentCustomer.isRegisteredOn(2026, 1, 1)",
+    "currentCustomer.avgSpendPerVisit == 160.5 && currentCustomer.currentAllPoints.isNull()",
     "currentCustomer.slabExpiryDate.isNull() && currentCustomer.joinDate.isBefore(2026, 1, 2)",
     "currentCustomer.currentPoints == 7.5 && currentCustomer.lifetimePoints == 20",
   ])("%s", (condition) => {

@@ -195,6 +195,7 @@ class BillView implements TransactionView {
   readonly extendedFields: TransactionView["extendedFields"];
   readonly #facts: TransactionFacts;
   #lines: readonly LineFacts[] | null = null;
+  #tenders: readonly TenderFacts[] | null = null;
 
   constructor(facts: TransactionFacts) {
     const { moneyScale } = facts;
@@ -219,6 +220,14 @@ class BillView implements TransactionView {
     const tender = this.#facts.tenders?.[index];
     if (tender === undefined) return null;
     return { code: tender.code, amount: tender.amount / this.#facts.moneyScale, notes: tender.notes };
+  }
+
+  /** Null when the till did not say how the bill was paid. */
+  get tenders(): readonly TenderFacts[] | null {
+    const { tenders } = this.#facts;
+    if (tenders === undefined) return null;
+    this.#tenders ??= tenders.map((_, index) => this.tender(index)!);
+    return this.#tenders;
   }
 
   get lines(): readonly LineFacts[] {
