@@ -1,8 +1,9 @@
 import { List, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { Comparison } from "../api/types.ts";
 import { useOrganisation } from "../shell/organisation.ts";
 import { ErrorState } from "../ui/states.tsx";
-import { comparisonQuery } from "./queries.ts";
+import { comparisonQuery, draftChangesQuery } from "./queries.ts";
 
 /** What changes from one version, or the draft, to another: sentences by the part that they are about. */
 export const ChangesView = ({
@@ -16,7 +17,24 @@ export const ChangesView = ({
   to: string;
 }) => {
   const { api } = useOrganisation();
-  const { data, error, refetch } = useQuery(comparisonQuery(api, programId, from, to));
+  return <Told {...useQuery(comparisonQuery(api, programId, from, to))} />;
+};
+
+/** What publishing the draft changes. */
+export const DraftChanges = ({ programId, from }: { programId: number | string; from: string }) => {
+  const { api } = useOrganisation();
+  return <Told {...useQuery(draftChangesQuery(api, programId, from))} />;
+};
+
+const Told = ({
+  data,
+  error,
+  refetch,
+}: {
+  data: Comparison | undefined;
+  error: unknown;
+  refetch: () => Promise<unknown>;
+}) => {
   if (error !== null && data === undefined)
     return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={120} radius="md" />;

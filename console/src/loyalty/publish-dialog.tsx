@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Problem, Program, ProgramDefinition } from "../api/programs.ts";
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { useFormat } from "../ui/format-context.tsx";
-import { ChangesView } from "./changes-view.tsx";
+import { DraftChanges } from "./changes-view.tsx";
 import { Warnings } from "./draft-verdict.tsx";
 import { TierMoves } from "./tier-moves.tsx";
 
@@ -50,7 +50,7 @@ export const PublishDialog = ({
               Changes since version {program.publishedVersion}
             </Text>
             <ScrollArea.Autosize mah={MOST_HEIGHT} type="auto" viewportProps={{ tabIndex: 0 }}>
-              <ChangesView programId={program.id} from={String(program.publishedVersion)} to="draft" />
+              <DraftChanges programId={program.id} from={String(program.publishedVersion)} />
             </ScrollArea.Autosize>
           </Box>
         )}

@@ -19,6 +19,14 @@ export const programQuery = (api: ApiClient, id: number | string) =>
 export const comparisonQuery = (api: ApiClient, id: number | string, from: string, to: string) =>
   apiQuery(api, "/api/programs/{id}/compare", { params: { id }, query: { from, to } });
 
+/** The same, read once when it is shown: publishing takes the draft away, and reading anew would find none. */
+export const draftChangesQuery = (api: ApiClient, id: number | string, from: string) =>
+  queryOptions({
+    ...comparisonQuery(api, id, from, "draft"),
+    queryKey: [api.orgId, "changes to publish", id, from],
+    gcTime: 0,
+  });
+
 /** The organisation's default program, or its first; null when there is none. */
 export const defaultProgramQuery = (api: ApiClient) =>
   queryOptions<Program | null, ApiError>({
