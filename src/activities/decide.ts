@@ -23,6 +23,7 @@ import { record } from "./record.ts";
 import { objectionToClaim } from "./retro/rules.ts";
 import { applyReturns, type JudgedReturns, judgeReturns } from "./returns/decide.ts";
 import { hasCustomer, isReturn, type Purchase } from "./schema.ts";
+import { keepTrackers } from "./trackers.ts";
 import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
 const STATUSES_WITHOUT_TRANSACTIONS = new Set(["DELETED", "PENDING_DELETION"]);
@@ -114,6 +115,7 @@ const earn = (
     balance: account?.balance ?? 0,
     lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
     ...usesOf(snapshot, key),
+    ...trackedBy(snapshot, key),
     profile: profileFactsOf(profile),
   });
   if (leavesExactRange(snapshot, partyId, decision)) {
@@ -126,6 +128,11 @@ const earn = (
 const usesOf = ({ limitUses }: Snapshot, key: string): Pick<MemberState, "limitUses"> => {
   const uses = limitUses.get(key);
   return uses === undefined ? {} : { limitUses: uses };
+};
+
+const trackedBy = ({ trackers }: Snapshot, key: string): Pick<MemberState, "trackers"> => {
+  const state = trackers.get(key);
+  return state === undefined ? {} : { trackers: state };
 };
 
 const keepMembership = (
@@ -147,6 +154,7 @@ const keepMembership = (
     writes.events.push(...movedEvents(orgId, before));
   writes.memberships.push(saved);
   writes.limitUses.push(...keepUses(snapshot.limitUses, partyId, membership.programId, decision));
+  writes.trackers.push(...keepTrackers(snapshot.trackers, partyId, membership.programId, decision));
   if (program.rolls) roll(program, passage, decision, facts, writes);
   return saved;
 };

@@ -9,6 +9,8 @@ import type {
   OrgPrograms,
   SavedLimitUse,
   SavedMembership,
+  SavedTrackers,
+  TrackerState,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Issue, Outcome } from "#platform";
@@ -57,6 +59,8 @@ export interface Snapshot {
   readonly memberships: Map<string, Membership>;
   /** What members have used of limits, by `party/program`. */
   readonly limitUses: Map<string, LimitUses>;
+  /** What members' trackers hold, by `party/program`. */
+  readonly trackers: Map<string, TrackerState>;
   /** Tier in force on the date of late bills, by transaction. */
   readonly tiersOfLateBills: ReadonlyMap<number, number>;
   /** Days of visits as far as late bills need them: read for those, and of every bill that the batch counted so far. */
@@ -84,6 +88,7 @@ export interface Writes {
   readonly lines: LineRow[];
   readonly memberships: SavedMembership[];
   readonly limitUses: SavedLimitUse[];
+  readonly trackers: SavedTrackers[];
   readonly events: NewEvent[];
   /** Moves of points under rolling strategies. */
   readonly rolls: ExpiryRoll[];
@@ -94,6 +99,7 @@ export const noWrites = (): Writes => ({
   lines: [],
   memberships: [],
   limitUses: [],
+  trackers: [],
   events: [],
   rolls: [],
 });

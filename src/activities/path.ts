@@ -19,6 +19,7 @@ import {
   pointsMovesOfUpgrades,
   renumbered,
   tiersAt,
+  trackerWrites,
 } from "#loyalty";
 import type { Organisation, Orgs } from "#orgs";
 import {
@@ -50,6 +51,7 @@ import { loadBillRedemptions, noRedemptions, type PaidBill } from "./returns/red
 import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
+import { trackersOf } from "./trackers.ts";
 import { visitsOfLateBills } from "./visits.ts";
 
 export interface PathParts {
@@ -213,9 +215,10 @@ const load = async (
   const byKey = new Map(
     currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
   );
-  const [quoted, limitUses, tiers, visitDays] = await Promise.all([
+  const [quoted, limitUses, trackers, tiers, visitDays] = await Promise.all([
     loadQuoted(tx, parts.ids, orgId, batch),
     usesOfLimits(tx, orgId, programs, batch),
+    trackersOf(tx, organisation, programs, batch, byKey),
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
     programs.default === null
       ? new Map<number, Set<string>>()
@@ -227,6 +230,7 @@ const load = async (
     profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
     memberships: byKey,
     limitUses,
+    trackers,
     tiersOfLateBills: tiers,
     visitDays,
     bills,
@@ -343,13 +347,14 @@ const commit = async (
   { events }: PathParts,
   orgId: number,
   batch: readonly Passage[],
-  { book, redemptions, quoted, programs }: Snapshot,
+  { book, redemptions, quoted, programs, recordedAt }: Snapshot,
   claims: Claims,
   writes: Writes,
 ): Promise<void> => {
   const statements = [
     ...membershipWrites(orgId, writes.memberships),
     ...limitWrites(orgId, writes.limitUses),
+    ...trackerWrites(orgId, writes.trackers, recordedAt),
     ...pointsStatements(orgId, redemptions.desk.writes),
   ];
   writes.events.push(...redemptions.desk.writes.events);

@@ -97,3 +97,21 @@ export {
   upsertNewest,
 } from "./tiers/store.ts";
 export { verifyLoyalty } from "./tiers/verify.ts";
+export {
+  aggregateOf,
+  caseKey,
+  rowOf,
+  type TrackerCaseState,
+  type TrackerChanges,
+  type TrackerDay,
+  type TrackerState,
+  trackerValueOf,
+  withChanges,
+} from "./trackers/state.ts";
+export {
+  loadTrackers,
+  type SavedTrackers,
+  type TrackerQuestion,
+  trackersNeeded,
+  trackerWrites,
+} from "./trackers/store.ts";

@@ -251,6 +251,7 @@ const preview = async (
     ),
     tiersOfLateBills: new Map(),
     limitUses: new Map(),
+    trackers: new Map(),
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),
     redemptions: await loadBillRedemptions(

@@ -9,6 +9,7 @@ import { identify, type PathParts, tiersOfLateBills } from "../path.ts";
 import { loadQuoted } from "../quoted-redemptions.ts";
 import { noRedemptions } from "../returns/redemptions.ts";
 import type { Purchase } from "../schema.ts";
+import { trackersOf } from "../trackers.ts";
 import { visitsOfLateBills } from "../visits.ts";
 
 /** What a purchase would come to if it were recorded now. */
@@ -88,8 +89,9 @@ const readSnapshot = async (
     currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
   );
   const programId = programs.default?.programId ?? null;
-  const [limitUses, tiers, visitDays] = await Promise.all([
+  const [limitUses, trackers, tiers, visitDays] = await Promise.all([
     usesOfLimits(tx, orgId, programs, [passage]),
+    trackersOf(tx, organisation, programs, [passage], byKey),
     tiersOfLateBills(tx, orgId, [passage], programs, byKey),
     programId === null
       ? new Map<number, Set<string>>()
@@ -104,6 +106,7 @@ const readSnapshot = async (
     profiles: new Map(profiles.map((profile) => [profile.partyId, profile])),
     memberships: byKey,
     limitUses,
+    trackers,
     tiersOfLateBills: tiers,
     visitDays,
     bills: new Map(),

@@ -110,7 +110,7 @@ const isTieredAward = ({ rates }: CompiledAward): boolean => rates.some((other) 
 
 /** Whether parts of the bill earned at different rates. */
 const isSplit = (award: CompiledAward, { split }: Trace): boolean =>
-  split !== undefined && award.strategy !== "fixed" && isTieredAward(award);
+  split !== undefined && award.of === "amount" && award.strategy !== "fixed" && isTieredAward(award);
 
 /** How the points of a bill come about whose parts earn by two tiers. */
 const splitReckoning = (
@@ -144,6 +144,12 @@ const rateOf = (award: CompiledAward, trace: Trace, program: CompiledProgram) =>
   };
 };
 
+const ofWords: Readonly<Record<Exclude<CompiledAward["of"], "amount">, string>> = {
+  tracked: "the tracked value",
+  current_aggregate: "the aggregate",
+  previous_aggregate: "the aggregate before",
+};
+
 /** How the points before rounding come about. */
 const reckoning = (
   award: CompiledAward,
@@ -153,7 +159,10 @@ const reckoning = (
 ): string => {
   const { rate, by } = rateOf(award, trace, program);
   const base = rule.b ?? trace.amount;
-  const amount = money(base, program);
+  const amount =
+    award.of === "amount"
+      ? money(base, program)
+      : `${ofWords[award.of]} ${number(base / program.moneyScale)}`;
   const total = unitOf(award, rule.r);
   if (award.strategy === "prorated_percent") return `${amount} × ${number(rate)} %${by} = ${total}`;
   if (award.strategy === "fixed") return `${unitOf(award, rate)} whatever the amount${by}`;

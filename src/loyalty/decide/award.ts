@@ -23,9 +23,10 @@ export interface Earning {
   readonly meter: LimitMeter | null;
 }
 
-/** A line or a payment of the bill that rules are run for, counted from 1, with what it counts for. */
+/** A line or a payment of the bill that rules are run for, counted from 1, with what it counts for; or what a tracker tracked. */
 export interface Item {
-  readonly kind: "line" | "tender";
+  readonly kind: "line" | "tender" | "tracked";
+  /** Of what was tracked, the line; 0: of the bill. */
   readonly no: number;
   readonly amount: Money;
   /** What those before it count for together. */
@@ -241,9 +242,11 @@ const keepFirst = (shares: Share[], sum: Millipoints): void => {
 /** A line's award is the line's; one for a payment is the bill's. A bill that is split is split in the order of its items. */
 const shareOfItem = (award: CompiledAward, { facts, tier, split }: Earning, item: Item): Share => {
   const { kind, no, amount, before } = item;
-  const line = kind === "line" ? no : BILL;
+  const line = kind === "tender" ? BILL : no;
   if (facts.amount <= 0 || amount <= 0) return { line, ...NOTHING };
-  if (split === null) return { line, ...pointsOf(award, tier, amount, facts.moneyScale) };
+  // What was tracked lies on no side of an upgrade.
+  if (split === null || kind === "tracked")
+    return { line, ...pointsOf(award, tier, amount, facts.moneyScale) };
   const first = Math.min(amount, Math.max(0, split.at - before));
   return { line, ...forParts(award, tier, split, first, amount, facts.moneyScale) };
 };

@@ -5,6 +5,7 @@ import {
   Memo,
   type TenderFacts,
   type TrackerFacts,
+  type TrackerValueFacts,
   type TransactionFacts as TransactionView,
 } from "#expressions";
 import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
@@ -42,9 +43,10 @@ export class DecisionContext implements Facts {
     tierBefore: number,
     tier: number,
     activity: Ruled = "TransactionAdd",
+    trackers: TrackerValueFacts | null = null,
   ) {
     this.currentEvent = EVENTS[activity];
-    this.currentCustomer = new CustomerView(program, facts, state, before, after, tierBefore, tier);
+    this.currentCustomer = new CustomerView(program, facts, state, before, after, tierBefore, tier, trackers);
     this.currentTxn = new BillView(facts);
     this.currentStore = facts.store;
     this.program = program;
@@ -105,6 +107,7 @@ class CustomerView implements CustomerFacts {
   readonly #after: Membership;
   readonly initialSlabNumber: number;
   readonly slabNumber: number;
+  readonly trackers: TrackerValueFacts | null;
 
   constructor(
     program: CompiledProgram,
@@ -114,6 +117,7 @@ class CustomerView implements CustomerFacts {
     after: Membership,
     tierBefore: number,
     tier: number,
+    trackers: TrackerValueFacts | null,
   ) {
     this.currentPoints = state.balance / POINTS_SCALE;
     this.lifetimePoints = state.lifetimePoints / POINTS_SCALE;
@@ -124,6 +128,7 @@ class CustomerView implements CustomerFacts {
     this.#after = after;
     this.initialSlabNumber = tierBefore;
     this.slabNumber = tier;
+    this.trackers = trackers;
   }
 
   get firstName() {

@@ -7,8 +7,9 @@ import { expiresAt } from "../programs/expiry.ts";
 import { STAGES } from "../programs/workflow.ts";
 import { termsOf } from "../tiers/enter.ts";
 import { pointsEndWithTier } from "../tiers/points-end.ts";
-import { type Measures, measureOf } from "../tiers/rules.ts";
+import { type Measures, measureOf, type TrackerValue } from "../tiers/rules.ts";
 import { type EarningTiers, type TierStep, tierOn, tierStep } from "../tiers/step.ts";
+import { NOTHING_TRACKED } from "../trackers/state.ts";
 import type { Earning } from "./award.ts";
 import { DecisionContext } from "./context.ts";
 import { effectsOf, NO_EFFECTS } from "./effects.ts";
@@ -26,6 +27,7 @@ import type {
   TraceScalar,
   TransactionFacts,
 } from "./schema.ts";
+import { TrackerMeter } from "./trackers.ts";
 import { type Evaluated, Evaluation } from "./workflow.ts";
 
 const NO_AWARDS: readonly Award[] = [];
@@ -70,7 +72,8 @@ export const decideTransaction = (
   );
   const { earned, earning, isLate, tierChange, membership } = step;
   const { split } = earning;
-  const { meter } = earned;
+  const { meter, trackers } = earned;
+  const tracked = trackers === null ? NOTHING_TRACKED : trackers.changes();
   const raised = raisedBy(program, facts, state, step);
   const awards =
     raised === null ? earned.evaluation.awards : [...earned.evaluation.awards, ...raised.evaluation.awards];
@@ -91,9 +94,11 @@ export const decideTransaction = (
       currentPoints: balance + earned.points,
       lifetimePoints: lifetimePoints + earned.points,
       visits: counted.visitCount,
+      ...(trackers === null ? undefined : { trackerValue: trackers.valueOf }),
     }),
     ...usedBefore(meter),
     ...(raised === null ? undefined : { raised: [{ activity: "SlabUpgrade", ...partOf(program, raised) }] }),
+    ...(trackers === null || tracked.days.length === 0 ? undefined : { tracked: trackers.on }),
   };
   return {
     awards,
@@ -102,6 +107,7 @@ export const decideTransaction = (
     trace,
     sideEffects: effectsOf(program, awards),
     limitUses: meter === null ? NOTHING_USED : meter.uses(),
+    trackers: tracked,
   };
 };
 
@@ -122,6 +128,9 @@ interface Ran {
 interface Earned extends Ran {
   /** Null where the program has no limits. */
   readonly meter: LimitMeter | null;
+  /** Null where the program has no trackers. */
+  readonly trackers: TrackerMeter | null;
+  readonly trackerValue?: TrackerValue;
   /** Regular points, all together. */
   readonly points: Millipoints;
   /** Of the program's own expiry. */
@@ -141,13 +150,27 @@ const earn = (
     program.limits.length === 0 ? null : new LimitMeter(program, facts, state.limitUses ?? NO_USES);
   const earning = earningOf(program, facts, before, tiers, meter);
   const tierBefore = facts.tierAtDate ?? tierOn(before, facts.billedAt);
-  const context = new DecisionContext(program, facts, state, before, counted, tierBefore, tiers.tier);
-  const evaluation = new Evaluation(program, earning, context);
-  for (const stage of STAGES) evaluation.run(program.stages[stage]);
+  const trackers =
+    program.trackers.length === 0 ? null : new TrackerMeter(program, facts, before, state.trackers);
+  const context = new DecisionContext(
+    program,
+    facts,
+    state,
+    before,
+    counted,
+    tierBefore,
+    tiers.tier,
+    "TransactionAdd",
+    trackers?.values ?? null,
+  );
+  const evaluation = new Evaluation(program, earning, context, trackers);
+  for (const stage of STAGES) evaluation.runStage(stage);
   const { memo } = context;
   return {
     evaluation,
     meter,
+    trackers,
+    ...(trackers === null ? undefined : { trackerValue: trackers.valueOf }),
     memo,
     zone: facts.timeZone,
     points: evaluation.regular,
@@ -176,9 +199,10 @@ const raisedBy = (
     before.tierNumber,
     tier,
     "SlabUpgrade",
+    earned.trackers?.values ?? null,
   );
   context.award(earned.points);
-  const evaluation = new Evaluation(program, earning, context);
+  const evaluation = new Evaluation(program, earning, context, earned.trackers);
   evaluation.run(program.onUpgrade);
   return { evaluation, memo: context.memo, zone: facts.timeZone };
 };
@@ -242,6 +266,7 @@ const leaveAlone = (
   },
   sideEffects: NO_EFFECTS,
   limitUses: NOTHING_USED,
+  trackers: NOTHING_TRACKED,
 });
 
 const earningOf = (

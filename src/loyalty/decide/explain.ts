@@ -9,6 +9,7 @@ import type { RaisedTrace, RuleTrace, Trace, TracePart } from "./schema.ts";
 import { tierSentence } from "./tier-sentence.ts";
 import { awardsTold, branchOf, type ToldAward } from "./told.ts";
 import { type ToldRule, toldRules } from "./told-rules.ts";
+import { trackerClauses } from "./tracker-sentences.ts";
 import { dayOf, decimalsOf, listed, plural, sentence } from "./words.ts";
 
 /** Why a purchase earned what it earned, for people. Times are ISO with the offset of the organisation's zone. */
@@ -102,6 +103,8 @@ const outcomeOf = (trace: Trace, program: CompiledProgram): string => {
     return "Earned nothing: the program has no rules for purchases.";
   if (fired.length === 0) return "Earned nothing: no rule's condition was true.";
   if (trace.amount <= 0) return "Earned nothing: the bill's amount is zero.";
+  if (fired.every((rule) => awardsTold(program.rules[rule.i]!, rule).length === 0))
+    return "Earned nothing: no rule that gives something had a true condition.";
   return "Earned nothing: what the rules give rounds to zero.";
 };
 
@@ -151,6 +154,7 @@ const explainRule = (rule: ToldRule, trace: Trace, program: CompiledProgram): Wh
       ...clauses,
       ...awards.flatMap((told) => awardClauses(told, trace, program)),
       ...forwardClauses(rule, program),
+      ...trackerClauses(rule, program),
     ].map(sentence),
     awards: awards.map((told) => awardOf(told, trace, program)),
     conditions: resultsOf({ text, steps: rule.v }),

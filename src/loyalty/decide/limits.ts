@@ -21,6 +21,8 @@ interface Gauge {
 /** Measures what one bill may still earn by the limits of a program. */
 export class LimitMeter {
   readonly #gauges: readonly Gauge[];
+  /** In sets of trackers limits of amounts are not in force (programs-and-rules.md §3.1). */
+  ignoresAmounts = false;
 
   constructor(program: CompiledProgram, facts: TransactionFacts, uses: LimitUses) {
     this.#gauges = program.limits.map((limit) => {
@@ -38,7 +40,7 @@ export class LimitMeter {
       if (!concerns(limit, set, currencyId)) continue;
       if (limit.counts === "transaction_count" && gauge.before >= limit.value) cut = { limit, left: 0 };
       // All awards of a bill are for one amount: what the bill itself used is not taken off again.
-      if (limit.counts === "transaction_amount") {
+      if (limit.counts === "transaction_amount" && !this.ignoresAmounts) {
         const room = Math.max(0, limit.value - gauge.before);
         if (room < (cut?.left ?? amount)) cut = { limit, left: room };
       }
@@ -65,7 +67,8 @@ export class LimitMeter {
       if (!concerns(limit, set, currencyId)) continue;
       if (limit.counts === "awarded") gauge.used += points;
       else if (limit.counts === "transaction_count") gauge.used = before + 1;
-      else gauge.used = Math.max(gauge.used, Math.min(before + amount, Math.max(before, limit.value)));
+      else if (!this.ignoresAmounts)
+        gauge.used = Math.max(gauge.used, Math.min(before + amount, Math.max(before, limit.value)));
     }
   }
 

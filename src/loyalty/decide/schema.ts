@@ -2,6 +2,7 @@ import type { Outcome, TraceStep } from "#expressions";
 import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
 import type { AwardCategory } from "../programs/awards.ts";
 import type { OutOfScope } from "../programs/scopes.ts";
+import type { TrackerChanges, TrackerState } from "../trackers/state.ts";
 
 /** A member's standing in one program. */
 export interface Membership {
@@ -56,6 +57,8 @@ export interface MemberState {
   readonly lifetimePoints: Millipoints;
   /** Absent: nothing of any limit is used. */
   readonly limitUses?: LimitUses;
+  /** Absent: nothing was tracked. */
+  readonly trackers?: TrackerState;
   readonly profile: {
     readonly firstName: string;
     readonly lastName: string;
@@ -214,7 +217,17 @@ export interface ForwardTrace {
   readonly f: number;
 }
 
-export type ActionTrace = AwardTrace | ForwardTrace;
+/** What one case came to: its aggregate without and with what was tracked, and whether it held (2: but forwarded often enough). */
+export type CaseTrace = readonly [previous: number, current: number, outcome: 0 | 1 | 2];
+
+/** The tracker of that place was evaluated. Values are in its exact units; cases are in their order. */
+export interface TrackerTrace {
+  readonly t: number;
+  readonly v: number;
+  readonly w: readonly CaseTrace[];
+}
+
+export type ActionTrace = AwardTrace | ForwardTrace | TrackerTrace;
 
 /**
  * What one rule did; its program version says the rest. A rule whose only action is an award has what that came to in its own
@@ -292,6 +305,8 @@ export interface Trace extends TracePart {
   readonly late?: true;
   /** Limits per customer that were used before: place and how much. */
   readonly used?: readonly (readonly [limit: number, before: number])[];
+  /** Where trackers were evaluated: the local day and the number of the tier change under which it is kept. */
+  readonly tracked?: readonly [day: string, changeNo: number];
 }
 
 /** Points of all categories together. */
@@ -320,4 +335,6 @@ export interface Decision {
   readonly sideEffects: readonly SideEffect[];
   /** What is used now of limits per customer, where the activity changed it. */
   readonly limitUses: readonly LimitUse[];
+  /** Rows of trackers as the activity leaves them. */
+  readonly trackers: TrackerChanges;
 }

@@ -27,7 +27,10 @@ export const toldRules = (trace: TracePart, program: CompiledProgram): readonly 
     const i = trace.q?.[position] ?? position;
     tellItems(i);
     const outcome = Number(o[position]) as Outcome;
-    const kept = hasMore(program, i, outcome) ? rules[next] : undefined;
+    const isKept = hasMore(program, i, outcome);
+    // A set that forwards may stand behind those that it forwards to.
+    if (isKept) tellItems(Number.POSITIVE_INFINITY);
+    const kept = isKept ? rules[next] : undefined;
     if (kept !== undefined) next++;
     const v = kept?.v ?? recall(i, position);
     told.push(kept === undefined ? { i, o: outcome, v } : { ...kept, v });

@@ -1,11 +1,15 @@
 import { FALSE, type Outcome, TRUE, UNDETERMINED } from "#expressions";
 import { type Millipoints, type Money, multiplyRatio } from "#platform";
 import type { CompiledAction } from "../programs/actions.ts";
+import type { CompiledAward } from "../programs/awards.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
+import type { CompiledTracker } from "../programs/trackers.ts";
+import type { Stage } from "../programs/workflow.ts";
 import type { CompiledRule, CompiledSet } from "../programs/workflow-compile.ts";
 import { awardByRule, type Earning, type Item } from "./award.ts";
 import type { DecisionContext } from "./context.ts";
 import type { ActionTrace, Award, RuleTrace, SkippedSet } from "./schema.ts";
+import type { CaseOutcome, GivenSoFar, Tracked, TrackerMeter } from "./trackers.ts";
 
 /** Of rules that ran for each line or payment, so many traces of those that came to nothing are kept. */
 const MOST_IDLE_TRACES = 100;
@@ -26,11 +30,17 @@ export interface Evaluated {
   readonly regular: Millipoints;
 }
 
+interface EnteredCase {
+  readonly tracker: CompiledTracker;
+  readonly tracked: Tracked;
+  readonly outcome: CaseOutcome;
+}
+
 /**
  * Runs sets of rules over one activity: in order, forwards depth first, each condition once for the bill or for each item that its set
  * unrolls. Work is bounded by the document times the lines of the bill, because forwards never lead in a circle.
  */
-export class Evaluation implements Evaluated {
+export class Evaluation implements Evaluated, GivenSoFar {
   readonly awards: Award[] = [];
   readonly rules: RuleTrace[] = [];
   readonly skipped: SkippedSet[] = [];
@@ -44,11 +54,27 @@ export class Evaluation implements Evaluated {
   readonly #context: DecisionContext;
   /** What rules are run for: the bill, or one of its lines or payments. */
   #item: Item | null = null;
+  /** Null where the program has no trackers. */
+  readonly #trackers: TrackerMeter | null;
+  /** The case of a tracker that rules are run for. */
+  #case: EnteredCase | null = null;
 
-  constructor(program: CompiledProgram, earning: Earning, context: DecisionContext) {
+  constructor(
+    program: CompiledProgram,
+    earning: Earning,
+    context: DecisionContext,
+    trackers: TrackerMeter | null,
+  ) {
     this.#program = program;
     this.#earning = earning;
     this.#context = context;
+    this.#trackers = trackers;
+  }
+
+  runStage(stage: Stage): void {
+    const { meter } = this.#earning;
+    if (meter !== null) meter.ignoresAmounts = stage === "trackers" || stage === "points_trackers";
+    this.run(this.#program.stages[stage]);
   }
 
   run(sets: readonly CompiledSet[]): void {
@@ -63,6 +89,7 @@ export class Evaluation implements Evaluated {
         return;
       }
     }
+    this.#trackers?.settle();
     if (set.unroll === null) this.#runRules(set);
     else this.#unroll(set);
   }
@@ -172,12 +199,78 @@ export class Evaluation implements Evaluated {
         const set = this.#program.sets[action.set];
         traces.push({ f: action.set });
         if (set !== undefined) this.#runSet(set);
+        return;
+      }
+      case "evaluate_tracker": {
+        const tracker = this.#program.trackers[action.tracker];
+        if (tracker !== undefined && this.#trackers !== null) this.#track(tracker, this.#trackers, traces);
       }
     }
   }
 
+  /** Tracks the bill or the line, and runs the sets of the cases that hold. */
+  #track(tracker: CompiledTracker, meter: TrackerMeter, traces: ActionTrace[]): void {
+    const tracked = meter.track(tracker, this.#item, this);
+    traces.push({
+      t: tracker.index,
+      v: tracked.value,
+      w: tracked.cases.map(({ previous, current, outcome }) => [previous, current, outcome]),
+    });
+    const outer = this.#case;
+    for (const outcome of tracked.cases) {
+      const { set: place } = outcome.case;
+      const set = place === null ? undefined : this.#program.sets[place];
+      if (outcome.outcome !== 1) continue;
+      meter.forwarded(tracker, outcome.case);
+      if (set === undefined) continue;
+      this.#enterCase({ tracker, tracked, outcome });
+      this.#runSet(set);
+    }
+    this.#enterCase(outer);
+  }
+
+  #enterCase(entered: EnteredCase | null): void {
+    this.#case = entered;
+    this.#context.currentTracker =
+      entered === null || this.#trackers === null
+        ? null
+        : this.#trackers.factsOf(entered.tracker, entered.tracked, entered.outcome);
+  }
+
+  /** What was given of an alternate currency so far, in thousandths. */
+  inCurrency(currencyId: number): number {
+    return this.awards.reduce(
+      (sum, award) =>
+        award.currencyId === currencyId && award.category === "regular" ? sum + award.points : sum,
+      0,
+    );
+  }
+
+  /** What an award is for, where that is not the bill as a whole. */
+  #itemOf({ of }: CompiledAward): Item | null {
+    if (of === "amount" || this.#case === null) return this.#item;
+    const { tracker, tracked, outcome } = this.#case;
+    const { scale } = outcome.case;
+    const { moneyScale } = this.#earning.facts;
+    const [value, own] =
+      of === "tracked"
+        ? outcome.case.counts
+          ? [1, 1]
+          : [tracked.value, tracker.scale]
+        : [of === "current_aggregate" ? outcome.current : outcome.previous, scale];
+    const amount = value <= 0 ? 0 : multiplyRatio(value, moneyScale, own, "half_up");
+    return { kind: "tracked", no: this.#item?.kind === "line" ? this.#item.no : 0, amount, before: 0 };
+  }
+
   #award(rule: CompiledRule, { award }: Extract<CompiledAction, { type: "award" }>) {
-    const { points, trace } = awardByRule(this.#program, rule, award, this.#earning, this.#item, this.awards);
+    const { points, trace } = awardByRule(
+      this.#program,
+      rule,
+      award,
+      this.#earning,
+      this.#itemOf(award),
+      this.awards,
+    );
     // What conditions call points are those that can be spent.
     if (award.currency === null && award.category === "regular") {
       this.#context.award(points);

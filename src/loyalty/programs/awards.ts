@@ -59,6 +59,12 @@ export const Award = Type.Object(
     category: Type.Optional(Category),
     delay: Type.Optional(Delay),
     currencyId: Type.Optional(Type.Integer({ minimum: 0, description: "0, the default, is points" })),
+    of: Type.Optional(
+      Type.Enum(["amount", "tracked", "current_aggregate", "previous_aggregate"], {
+        description:
+          "What it is reckoned from: the bill's amount, or in sets that cases of trackers forward to what was tracked, or the aggregate with it or without",
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -125,6 +131,11 @@ export const awardProblems = (
   const { category = "regular", delay, currencyId = 0 } = award;
   if (award.useProportions === true && award.basis === "line_amount")
     problems.push({ path: `${path}.useProportions`, message: "belongs to the basis bill_amount only." });
+  if ((award.of ?? "amount") !== "amount" && (award.useProportions === true || award.basis === "line_amount"))
+    problems.push({
+      path: `${path}.of`,
+      message: "needs the basis bill_amount: what is tracked is one value.",
+    });
   if (category === "promised" && delay === undefined)
     problems.push({ path: `${path}.delay`, message: "is needed: when promised points become regular." });
   if (category !== "promised" && delay !== undefined)
@@ -184,6 +195,7 @@ export interface CompiledAward extends CompiledRates {
   readonly basis: "bill" | "lines" | "proportions";
   readonly category: AwardCategory;
   readonly delay: Delay | null;
+  readonly of: NonNullable<Award["of"]>;
   /** Null: points. */
   readonly currency: CompiledCurrency | null;
   readonly expiryStrategyId: number;
@@ -232,10 +244,16 @@ export const compileAward = (
     decimals: Math.min(rates.decimals, currency?.decimals ?? rates.decimals),
     basis,
     category,
+    of: award.of ?? "amount",
     delay: award.delay ?? null,
     currency,
     expiryStrategyId: strategyId,
-    isPlain: basis === "bill" && category === "regular" && currency === null && strategyId === DEFAULT_EXPIRY,
+    isPlain:
+      (award.of ?? "amount") === "amount" &&
+      basis === "bill" &&
+      category === "regular" &&
+      currency === null &&
+      strategyId === DEFAULT_EXPIRY,
   };
 };
 

@@ -12,6 +12,7 @@ import { compileRedemption, type RedemptionPolicy } from "./redemption.ts";
 import type { ProgramDefinition } from "./schema.ts";
 import { FIRST_NUMBERING, type Numbering } from "./tier-moves.ts";
 import { compileTierStrategy, compileTiers } from "./tier-strategy.ts";
+import type { CompiledTracker } from "./trackers.ts";
 import {
   type CompiledRule,
   type CompiledSet,
@@ -52,6 +53,7 @@ export interface CompiledProgram extends MovementPolicies, Numbering {
   readonly operands: OperandTable;
   readonly operandsMark: number;
   readonly limits: readonly CompiledLimit[];
+  readonly trackers: readonly CompiledTracker[];
   /** The program's own, as in its definition. */
   readonly expiry: Expiry;
   /** Expiry strategies by id; the program's own is DEFAULT_EXPIRY. */
@@ -104,6 +106,7 @@ export const compileProgram = (
     tiers,
     tierStrategy: compileTierStrategy(definition, moneyScale),
     ...compileWorkflow(definition.activities, definition.limits, {
+      trackers: definition.trackers,
       tiers,
       moneyScale,
       currencies,

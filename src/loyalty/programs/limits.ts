@@ -1,6 +1,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import { type Instant, localDate, type Money, POINTS_SCALE, parseDateTime } from "#platform";
 import { exact } from "./awards.ts";
+import { DAY, dayText, monthDay, partsOf } from "./calendar.ts";
 import { fits, type Problem } from "./problems.ts";
 
 const Period = Type.Union([
@@ -162,7 +163,6 @@ export const compileLimits = (
     sets: setIds === undefined ? null : new Set(setIds.map((setId) => sets.get(setId) ?? -1)),
   }));
 
-const DAY = 86_400_000;
 const MONTHS: Readonly<Partial<Record<Period, number>>> = {
   monthly: 1,
   quarterly: 3,
@@ -184,20 +184,10 @@ export const periodBegin = ({ period, startsOn }: CompiledLimit, at: Instant, ti
     const begun = Math.floor((today - first) / (length * DAY));
     return dayText(first + begun * length * DAY);
   }
-  const [year, month, date] = parts(startsOn ?? "2000-01-01");
-  const [thisYear, thisMonth] = parts(day);
+  const [year, month, date] = partsOf(startsOn ?? "2000-01-01");
+  const [thisYear, thisMonth] = partsOf(day);
   const since = (thisYear - year) * 12 + thisMonth - month;
   let begun = Math.floor(since / months);
   if (monthDay(year, month + begun * months, date) > today) begun--;
   return dayText(monthDay(year, month + begun * months, date));
-};
-
-const parts = (day: string): [number, number, number] =>
-  day.split("-").map(Number) as [number, number, number];
-const dayText = (time: number): string => new Date(time).toISOString().slice(0, 10);
-
-/** A day of a month, counted on from a year's; one that the month lacks becomes its last. */
-const monthDay = (year: number, month: number, day: number): number => {
-  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return Date.UTC(year, month - 1, Math.min(day, last));
 };

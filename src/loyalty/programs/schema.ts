@@ -8,6 +8,7 @@ import { Grants, PointsRounding, Returns, Transfer } from "./movements.ts";
 import { Redemption } from "./redemption.ts";
 import { RemovedTier } from "./tier-moves.ts";
 import { Downgrade, Tier, Upgrade } from "./tier-strategy.ts";
+import { Tracker } from "./trackers.ts";
 import { Workflows } from "./workflow.ts";
 
 export { Problem } from "./problems.ts";
@@ -30,6 +31,7 @@ export const ProgramDefinition = Type.Object(
     expiryStrategies: Type.Optional(Type.Array(ExpiryStrategy, { maxItems: 100 })),
     currencies: Type.Optional(Type.Array(Currency, { maxItems: 50 })),
     limits: Type.Optional(Type.Array(Limit, { maxItems: 20 })),
+    trackers: Type.Optional(Type.Array(Tracker, { maxItems: 50 })),
     awardStrategies: Type.Optional(Type.Array(AwardStrategy, { maxItems: 200 })),
     delayFrom: Type.Optional(DelayFrom),
     redemption: Type.Optional(Redemption),

@@ -18,11 +18,6 @@ interface Expiring {
   readonly expiryStrategies?: readonly { readonly kind: string }[] | undefined;
 }
 
-/** Trackers that a definition has; there are none before programs keep them. */
-interface Tracking {
-  readonly trackers?: readonly { readonly id: number; readonly cases?: readonly { readonly id: number }[] }[];
-}
-
 const UNITS: Readonly<Record<string, string>> = {
   lifetime_purchases: "has more decimals than the currency can hold.",
   purchases: "has more decimals than the currency can hold.",
@@ -31,7 +26,7 @@ const UNITS: Readonly<Record<string, string>> = {
 
 /** What is wrong with the tiers of a definition whose shape is right, and with how members come into them and out. */
 export const tierStrategyProblems = (
-  definition: TiersDefined & Tracking & Expiring,
+  definition: TiersDefined & Expiring,
   moneyScale: number,
 ): Problem[] => [
   ...upgradeProblems(definition),
@@ -39,7 +34,7 @@ export const tierStrategyProblems = (
   ...downgradeProblems(definition),
 ];
 
-const upgradeProblems = (definition: TiersDefined & Tracking): Problem[] => {
+const upgradeProblems = (definition: TiersDefined): Problem[] => {
   const { upgrade } = definition;
   const criteria = criteriaOf(upgrade);
   const problems = criteria.flatMap((criterion, index) =>
@@ -58,7 +53,7 @@ const upgradeProblems = (definition: TiersDefined & Tracking): Problem[] => {
 const trackerProblems = (
   { kind, trackerId, caseId }: { readonly kind: string } & Omit<Criterion, "kind">,
   path: string,
-  { trackers = [] }: Tracking,
+  { trackers = [] }: Pick<TiersDefined, "trackers">,
 ): Problem[] => {
   if (kind !== "tracker")
     return trackerId === undefined && caseId === undefined
@@ -111,23 +106,26 @@ const expressionProblems = (text: string | undefined, count: number, path: strin
 const thresholdProblems = (value: number, kind: string, scale: number, path: string): Problem[] => {
   const amount = parseDecimal(value, scale);
   if (amount === null) return [{ path, message: "is too large." }];
-  return amount / scale === value ? [] : [{ path, message: UNITS[kind] ?? "must have at most 3 decimals." }];
+  return amount / scale === value
+    ? []
+    : [{ path, message: UNITS[kind] ?? "has more decimals than can be counted." }];
 };
 
-const tierProblems = (definition: TiersDefined & Tracking, index: number, moneyScale: number): Problem[] => {
+const tierProblems = (definition: TiersDefined, index: number, moneyScale: number): Problem[] => {
   const { tiers, upgrade } = definition;
   const tier = tiers[index]!;
   const below = tiers[index - 1];
   const path = `tiers[${index}]`;
   const problems: Problem[] = [];
-  criteriaOf(upgrade).forEach(({ kind }, place) => {
+  criteriaOf(upgrade).forEach((criterion, place) => {
+    const { kind } = criterion;
     const at = place === 0 ? `${path}.threshold` : `${path}.secondaryThresholds[${place - 1}]`;
     const own = thresholdsOf(tier)[place];
     if (own === undefined) {
       if (index > 0) problems.push({ path: at, message: "is missing: there is one for each criterion." });
       return;
     }
-    problems.push(...thresholdProblems(own, kind, scaleOf(kind, moneyScale), at));
+    problems.push(...thresholdProblems(own, kind, scaleOf(criterion, definition.trackers, moneyScale), at));
     if (index === 0 && own !== 0)
       problems.push({ path: at, message: "must be 0: everyone has at least the base tier." });
     const other = below === undefined ? undefined : (thresholdsOf(below)[place] ?? 0);
@@ -184,7 +182,7 @@ const validityProblems = (validity: ValidityShape, path: string, index: number):
 };
 
 const renewalProblems = (
-  definition: TiersDefined & Tracking,
+  definition: TiersDefined,
   { validity, renewal }: Tier,
   path: string,
   moneyScale: number,
@@ -198,7 +196,7 @@ const renewalProblems = (
       ...thresholdProblems(
         condition.threshold,
         condition.kind,
-        scaleOf(condition.kind, moneyScale),
+        scaleOf(condition, definition.trackers, moneyScale),
         `${at}.threshold`,
       ),
     ];

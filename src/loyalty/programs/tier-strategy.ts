@@ -12,6 +12,7 @@ import type {
 } from "../tiers/rules.ts";
 import type { Validity } from "../tiers/validity.ts";
 import { exact } from "./awards.ts";
+import { scaleOfCase, type Tracker } from "./trackers.ts";
 
 const strict = { additionalProperties: false } as const;
 const Id = Type.Integer({ minimum: 1, maximum: 1_000_000 });
@@ -160,6 +161,7 @@ export interface TiersDefined {
   readonly tiers: readonly Tier[];
   readonly upgrade: Upgrade;
   readonly downgrade?: Downgrade | undefined;
+  readonly trackers?: readonly Tracker[] | undefined;
 }
 
 export interface Criterion {
@@ -174,14 +176,24 @@ export const criteriaOf = ({ criterion, trackerId, caseId, secondary = [] }: Upg
   ...secondary,
 ];
 
-/** Exact units per unit of a threshold. Values of trackers come in thousandths, whatever they track. */
-export const scaleOf = (kind: CriterionKind | RenewalKind, moneyScale: number): number => {
+/** Exact units per unit of a threshold; of trackers, those of what they track. */
+export const scaleOf = (
+  {
+    kind,
+    trackerId = 0,
+    caseId = 0,
+  }: Omit<Criterion, "kind"> & { readonly kind: CriterionKind | RenewalKind },
+  trackers: readonly Tracker[] | undefined,
+  moneyScale: number,
+): number => {
   switch (kind) {
     case "lifetime_purchases":
     case "purchases":
       return moneyScale;
     case "visits":
       return 1;
+    case "tracker":
+      return scaleOfCase(trackers, trackerId, caseId, moneyScale);
     default:
       return POINTS_SCALE;
   }
@@ -203,21 +215,22 @@ const combinationOf = (combine: CombinationShape | undefined): Combination => {
 
 /** How members come into tiers, of a definition that is in order. */
 export const compileTierStrategy = (
-  { upgrade, downgrade }: TiersDefined,
+  { upgrade, downgrade, trackers }: TiersDefined,
   moneyScale: number,
 ): TierStrategy => {
   const criteria = criteriaOf(upgrade).map(
-    ({ kind, trackerId = 0, caseId = 0 }): CompiledCriterion => ({
-      kind,
-      trackerId,
-      caseId,
-      scale: scaleOf(kind, moneyScale),
+    (criterion): CompiledCriterion => ({
+      kind: criterion.kind,
+      trackerId: criterion.trackerId ?? 0,
+      caseId: criterion.caseId ?? 0,
+      scale: scaleOf(criterion, trackers, moneyScale),
     }),
   );
   return {
     criteria,
     holds: compileCombination(combinationOf(upgrade.combine), criteria.length),
     type: upgrade.type,
+    countsTrackers: criteria.some(({ kind }) => kind === "tracker"),
     countsPoints: criteria.some(({ kind }) => kind === "current_points" || kind === "lifetime_points"),
     downgrade:
       downgrade === undefined
@@ -232,8 +245,11 @@ export const compileTierStrategy = (
   };
 };
 
-export const compileTiers = ({ tiers, upgrade }: TiersDefined, moneyScale: number): CompiledTier[] => {
-  const scales = criteriaOf(upgrade).map(({ kind }) => scaleOf(kind, moneyScale));
+export const compileTiers = (
+  { tiers, upgrade, trackers }: TiersDefined,
+  moneyScale: number,
+): CompiledTier[] => {
+  const scales = criteriaOf(upgrade).map((criterion) => scaleOf(criterion, trackers, moneyScale));
   return tiers.map((tier) => {
     const values = thresholdsOf(tier);
     const thresholds = scales.map((scale, index) => exact(values[index] ?? 0, scale));
@@ -247,7 +263,7 @@ export const compileTiers = ({ tiers, upgrade }: TiersDefined, moneyScale: numbe
       threshold: thresholds[0]!,
       thresholds,
       validity: tier.validity === undefined ? null : compileValidity(tier.validity),
-      renewal: tier.renewal === undefined ? null : compileRenewal(tier.renewal, moneyScale),
+      renewal: tier.renewal === undefined ? null : compileRenewal(tier.renewal, trackers, moneyScale),
     };
   });
 };
@@ -271,10 +287,12 @@ const compileValidity = ({
 
 const compileRenewal = (
   { conditions, combine, extend }: RenewalShape,
+  trackers: readonly Tracker[] | undefined,
   moneyScale: number,
 ): CompiledRenewal => ({
-  conditions: conditions.map(({ kind, threshold, trackerId = 0, caseId = 0 }) => {
-    const scale = scaleOf(kind, moneyScale);
+  conditions: conditions.map((condition) => {
+    const { kind, threshold, trackerId = 0, caseId = 0 } = condition;
+    const scale = scaleOf(condition, trackers, moneyScale);
     return { kind, trackerId, caseId, threshold: exact(threshold, scale), scale };
   }),
   holds: compileCombination(combinationOf(combine), conditions.length),

@@ -10,6 +10,7 @@ import { type Problem, ProgramDefinition, type Rule } from "./schema.ts";
 import { shapeProblems } from "./shape.ts";
 import { tierMoveProblems } from "./tier-moves.ts";
 import { tierStrategyProblems } from "./tier-problems.ts";
+import { trackerProblems } from "./trackers.ts";
 import { workflowProblems } from "./workflow-problems.ts";
 
 export interface ValidationContext {
@@ -50,9 +51,23 @@ const problemsOf = (definition: ProgramDefinition, context: ValidationContext): 
     ...currencyProblems(definition, published, takenCurrencies),
     ...awardStrategyProblems(definition, published, moneyScale),
     ...limitProblems(definition, moneyScale),
+    ...trackerProblems(definition, published, moneyScale, ({ entity }, field) =>
+      fieldProblem(entity, field, context),
+    ),
     ...redemptionProblems(definition, moneyScale),
     ...movementProblems(definition),
   ];
+};
+
+/** Extended fields are known by the language: what compares with a number is one. */
+const fieldProblem = (entity: string, field: string, { catalogue }: ValidationContext): string | null => {
+  const isOfLine = entity === "LINEITEM_EXTENDED_FIELD";
+  const profile = isOfLine ? "currentLineItem" : "currentTxn";
+  const place: Place = { activity: "TransactionAdd", ...(isOfLine ? { lines: true } : {}) };
+  const known = /^\w+$/.test(field)
+    ? checkExpression(`${profile}.extField_${field} >= 0`, catalogue(place)).problems.length === 0
+    : false;
+  return known ? null : `there is no extended field ${field} that holds numbers.`;
 };
 
 const tierProblems = ({ tiers }: ProgramDefinition): Problem[] => {

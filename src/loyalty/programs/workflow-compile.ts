@@ -1,9 +1,10 @@
 import { type Catalogue, OperandTable } from "#expressions";
-import { type ActionParts, type CompiledAction, compileAction } from "./actions.ts";
+import { type ActionParts, type CompiledAction, compileAction, onwardOf } from "./actions.ts";
 import type { CompiledAward } from "./awards.ts";
 import { type Condition, compileCondition } from "./conditions.ts";
 import { type CompiledLimit, compileLimits, type Limit } from "./limits.ts";
 import { compileScope, type ScopeTest } from "./scopes.ts";
+import { type CompiledTracker, compileTrackers, type Tracker } from "./trackers.ts";
 import {
   actionsOf,
   actionsWithPaths,
@@ -54,9 +55,11 @@ export interface CompiledWorkflow {
   /** Of `operands`, as traces keep it. */
   readonly operandsMark: number;
   readonly limits: readonly CompiledLimit[];
+  readonly trackers: readonly CompiledTracker[];
 }
 
-export interface WorkflowParts extends Omit<ActionParts, "sets"> {
+export interface WorkflowParts extends Omit<ActionParts, "sets" | "trackers"> {
+  readonly trackers?: readonly Tracker[] | undefined;
   readonly catalogue: Catalogue;
   readonly timeZone: string;
 }
@@ -71,13 +74,13 @@ export const compileWorkflow = (
   const places = new Map(definitions.map(({ id }, index) => [id, index]));
   const rules: CompiledRule[] = [];
   const operands = new OperandTable(isVolatile);
-  const inItems = runForItems(definitions);
+  const untold = runWithOtherValues(definitions, parts.trackers);
   const sets = definitions.map((set, index): CompiledSet => {
     const compiled = set.rules.map((rule, position) =>
       compileRule(rule, rules.length + position, index, set, {
         ...parts,
         sets: places,
-        operands: inItems.has(set.id) ? null : operands,
+        operands: untold.has(set.id) ? null : operands,
       }),
     );
     rules.push(...compiled);
@@ -115,25 +118,34 @@ export const compileWorkflow = (
     operands,
     operandsMark: operands.mark,
     limits: compileLimits(limits, places, parts.moneyScale),
+    trackers: compileTrackers(parts.trackers, places, parts.moneyScale),
   };
 };
 
 /** Rules see the points that those before them gave; trackers move between sets. */
 const isVolatile = (name: string): boolean => /points|tracke/i.test(name);
 
-/** Sets that run for lines or payments, by themselves or where they are forwarded to: their conditions have other values each time. */
-const runForItems = (sets: readonly RuleSet[]): ReadonlySet<string> => {
+/**
+ * Sets that run for lines, payments or cases of trackers, by themselves or where they are forwarded to: their conditions have other values
+ * each time.
+ */
+const runWithOtherValues = (
+  sets: readonly RuleSet[],
+  trackers: readonly Tracker[] | undefined,
+): ReadonlySet<string> => {
   const byId = new Map(sets.map((set) => [set.id, set]));
   const found = new Set<string>();
-  const open = sets.filter(({ unroll }) => unroll !== undefined);
+  const ofCases = new Set((trackers ?? []).flatMap(({ cases }) => cases.map(({ setId }) => setId)));
+  const open = sets.filter(({ id, unroll }) => unroll !== undefined || ofCases.has(id));
   for (let set = open.pop(); set !== undefined; set = open.pop()) {
     if (found.has(set.id)) continue;
     found.add(set.id);
     for (const rule of set.rules)
-      for (const [action] of actionsWithPaths(rule, "")) {
-        const next = action.type === "forward" ? byId.get(action.setId) : undefined;
-        if (next !== undefined) open.push(next);
-      }
+      for (const [action] of actionsWithPaths(rule, ""))
+        for (const { setId } of onwardOf(action, trackers)) {
+          const next = byId.get(setId);
+          if (next !== undefined) open.push(next);
+        }
   }
   return found;
 };

@@ -1,8 +1,9 @@
 import type { Activity, Place } from "#expressions";
-import { type ActionContext, actionProblems } from "./actions.ts";
+import { type ActionContext, actionProblems, onwardOf } from "./actions.ts";
 import { lineKindProblems } from "./awards.ts";
 import type { Problem } from "./problems.ts";
 import { scopeProblems } from "./scopes.ts";
+import { trackingProblem } from "./trackers.ts";
 import {
   actionsWithPaths,
   RULED,
@@ -39,7 +40,8 @@ const activityProblems = (
 ): Problem[] => {
   const path = `activities.${activity}`;
   const problems: Problem[] = [];
-  const places = placesOf(sets, activity);
+  const { trackers } = context;
+  const places = placesOf(sets, activity, trackers);
   const claim = (id: string, at: string) => {
     if (seen.has(id)) problems.push({ path: `${at}.id`, message: `${id} is used twice.` });
     seen.add(id);
@@ -54,36 +56,88 @@ const activityProblems = (
       problems.push(
         ...check(rule, ruleAt, places.get(set.id) ?? { activity }),
         ...ruleProblems(rule, ruleAt, context),
+        ...trackingProblems(rule, ruleAt, places.get(set.id), context),
       );
     }
   }
-  return [...problems, ...forwardProblems(sets, path)];
+  return [...problems, ...forwardProblems(sets, path, trackers)];
 };
 
-/** Where conditions of sets stand: what a set runs for, the sets that it forwards to run for as well. */
-const placesOf = (sets: readonly RuleSet[], activity: Activity): ReadonlyMap<string, Place> => {
+type Trackers = ActionContext["trackers"];
+
+/** Where a set stands: what it runs for, and in which stages it may run. */
+interface SetPlace extends Place {
+  readonly activity: Activity;
+  readonly lines: boolean;
+  readonly tenders: boolean;
+  readonly trackers: boolean;
+  readonly stages: ReadonlySet<string>;
+}
+
+/** Where sets stand: what a set runs for, the sets that it forwards to run for as well. */
+const placesOf = (
+  sets: readonly RuleSet[],
+  activity: Activity,
+  trackers: Trackers,
+): ReadonlyMap<string, SetPlace> => {
   const byId = new Map(sets.map((set) => [set.id, set]));
-  const places = new Map<string, { activity: Activity; lines: boolean; tenders: boolean }>();
-  const enter = (set: RuleSet, lines: boolean, tenders: boolean): void => {
+  const places = new Map<string, SetPlace>();
+  const enter = (set: RuleSet, from: Omit<SetPlace, "activity">): void => {
     const known = places.get(set.id);
-    const inLines = lines || set.unroll === "lines";
-    const inTenders = tenders || set.unroll === "tenders";
-    // Forwards may lead in a circle here: that is judged elsewhere.
-    if (known !== undefined && known.lines >= inLines && known.tenders >= inTenders) return;
-    const place = {
+    const place: SetPlace = {
       activity,
-      lines: inLines || known?.lines === true,
-      tenders: inTenders || known?.tenders === true,
+      lines: from.lines || set.unroll === "lines" || known?.lines === true,
+      tenders: from.tenders || set.unroll === "tenders" || known?.tenders === true,
+      trackers: from.trackers || known?.trackers === true,
+      stages: new Set([...from.stages, ...(known?.stages ?? [])]),
     };
+    // Forwards may lead in a circle here: that is judged elsewhere.
+    if (known !== undefined && isSamePlace(known, place)) return;
     places.set(set.id, place);
     for (const rule of set.rules)
-      for (const [action] of actionsWithPaths(rule, "")) {
-        const next = action.type === "forward" ? byId.get(action.setId) : undefined;
-        if (next !== undefined) enter(next, place.lines, place.tenders);
-      }
+      for (const [action] of actionsWithPaths(rule, ""))
+        for (const { setId, asCase } of onwardOf(action, trackers)) {
+          const next = byId.get(setId);
+          if (next !== undefined) enter(next, { ...place, trackers: place.trackers || asCase });
+        }
   };
-  for (const set of sets) enter(set, false, false);
+  for (const set of sets) {
+    const stages = new Set(set.isForwarded === true ? [] : [set.stage ?? "start"]);
+    enter(set, { lines: false, tenders: false, trackers: false, stages });
+  }
   return places;
+};
+
+const isSamePlace = (one: SetPlace, other: SetPlace): boolean =>
+  one.lines === other.lines &&
+  one.tenders === other.tenders &&
+  one.trackers === other.trackers &&
+  one.stages.size === other.stages.size;
+
+/** Trackers are evaluated in their stages, and what they track is awarded in the sets of their cases. */
+const trackingProblems = (
+  rule: Rule,
+  at: string,
+  place: SetPlace | undefined,
+  { trackers = [] }: ActionContext,
+): Problem[] => {
+  const problems: Problem[] = [];
+  for (const [action, path] of actionsWithPaths(rule, at)) {
+    if (action.type === "award" && (action.award.of ?? "amount") !== "amount" && place?.trackers !== true)
+      problems.push({
+        path: `${path}.award.of`,
+        message: "must be amount here: the others belong to sets that cases of trackers forward to.",
+      });
+    if (action.type !== "evaluate_tracker") continue;
+    const tracker = trackers.find(({ id }) => id === action.trackerId);
+    const runsFor = place?.lines === true ? "lines" : place?.tenders === true ? "tenders" : null;
+    const problem =
+      tracker === undefined
+        ? `there is no tracker ${action.trackerId} in the program.`
+        : trackingProblem(tracker, place?.stages ?? new Set(), runsFor);
+    if (problem !== null) problems.push({ path: `${path}.trackerId`, message: problem });
+  }
+  return problems;
 };
 
 const setProblems = (set: RuleSet, at: string, activity: Ruled): Problem[] => {
@@ -130,7 +184,7 @@ const awardsOf = (set: RuleSet) =>
   );
 
 /** Forwards lead to sets that wait for them, never in a circle, and what runs for each line or payment does so once. */
-const forwardProblems = (sets: readonly RuleSet[], path: string): Problem[] => {
+const forwardProblems = (sets: readonly RuleSet[], path: string, trackers: Trackers): Problem[] => {
   const problems: Problem[] = [];
   const byId = new Map(sets.map((set, index) => [set.id, { set, index }]));
   const targets = new Map<string, string[]>();
@@ -138,6 +192,8 @@ const forwardProblems = (sets: readonly RuleSet[], path: string): Problem[] => {
     const onward: string[] = [];
     for (const [position, rule] of set.rules.entries())
       for (const [action, at] of actionsWithPaths(rule, `${path}[${index}].rules[${position}]`)) {
+        if (action.type === "evaluate_tracker")
+          onward.push(...onwardOf(action, trackers).map(({ setId }) => setId));
         if (action.type !== "forward") continue;
         const target = byId.get(action.setId)?.set;
         if (target === undefined)

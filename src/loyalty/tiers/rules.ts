@@ -80,6 +80,8 @@ export interface TierStrategy {
   readonly type: "lazy" | "eager" | "dynamic";
   /** Whether any criterion counts points. */
   readonly countsPoints: boolean;
+  /** Whether any criterion is the value of a tracker. */
+  readonly countsTrackers?: boolean;
   /** Null: tiers do not end. */
   readonly downgrade: DowngradePolicy | null;
 }
@@ -90,10 +92,10 @@ export interface Tiered {
   readonly tierStrategy: TierStrategy;
 }
 
-/** Value of a tracker's case for the member, in thousandths. */
+/** Value of a tracker's case for the member, in the exact units of what it tracks. */
 export type TrackerValue = (trackerId: number, caseId: number) => number;
 
-/** Trackers are kept by nobody yet: they read as 0. */
+/** Of one for whom nothing was tracked. */
 export const NO_TRACKERS: TrackerValue = () => 0;
 
 /** What a member comes to, by everything that criteria look at. */

@@ -27,6 +27,8 @@ export interface TierSplit {
 export interface EarnedPoints {
   /** Regular points. */
   readonly points: Millipoints;
+  /** With the bill; absent where the program has no trackers. */
+  readonly trackerValue?: TrackerValue;
 }
 
 export interface StepInput {
@@ -42,7 +44,6 @@ export interface StepInput {
   /** Before the bill. */
   readonly balance: Millipoints;
   readonly lifetimePoints: Millipoints;
-  readonly trackerValue?: TrackerValue;
 }
 
 /** What of a program the step needs: a compiled one fits. */
@@ -76,19 +77,22 @@ export const tierStep = <Earned extends EarnedPoints>(
   const tierBefore = facts.tierAtDate ?? tierOn(before, facts.billedAt);
   const isLate = facts.tierAtDate !== undefined || facts.billedAt < before.tierSince.getTime();
   const plain: EarningTiers = { tier: tierBefore, split: null };
-  const { type, countsPoints } = program.tierStrategy;
-  // An eager bill that no points decide earns once only.
-  const asksFirst = type === "eager" && !countsPoints && !isLate;
+  const { type, countsPoints, countsTrackers = false } = program.tierStrategy;
+  // An eager bill that neither points nor trackers decide earns once only.
+  const asksFirst = type === "eager" && !countsPoints && !countsTrackers && !isLate;
   const first = asksFirst ? null : earn(plain);
-  const tierNumber = tierAfter(program, input, first?.points ?? 0);
+  const tierNumber = tierAfter(program, input, first ?? NOTHING_EARNED);
   const moves = tierNumber !== before.tierNumber;
-  const earning = moves && !isLate ? earningOf(program, input, plain, tierNumber, earn) : plain;
+  const earning =
+    moves && !isLate ? earningOf(program, input, plain, tierNumber, first ?? NOTHING_EARNED, earn) : plain;
   const earned = first !== null && earning === plain ? first : earn(earning);
   const { membership, tierChange } = moves
     ? enterTier(program, settled(input.counted), termsOf(before, tierNumber, facts.billedAt))
     : { membership: settled(input.counted), tierChange: null };
   return { earned, earning, tierBefore, isLate, tierChange, membership };
 };
+
+const NOTHING_EARNED: EarnedPoints = { points: 0 };
 
 /** What was to be looked at anew has been. */
 const settled = (counted: Membership): Membership =>
@@ -113,16 +117,16 @@ export const tierOn = ({ changes, tierNumber }: Membership, at: Instant): number
  * The tier with the bill counted: the highest one reached, but never a lower one unless the member's was to be looked at anew. A version
  * whose tiers have other numbers than the member's by now moves nobody: the next bill does.
  */
-const tierAfter = (program: TieredProgram, input: StepInput, points: Millipoints): number => {
+const tierAfter = (program: TieredProgram, input: StepInput, earned: EarnedPoints): number => {
   const { before } = input;
   if ((before.numbering ?? 1) > program.numbering) return before.tierNumber;
-  const reached = highestReached(program, measuresOf(input, points, input.counted.lifetimePurchases));
+  const reached = highestReached(program, measuresOf(input, earned, input.counted.lifetimePurchases));
   return before.reassessTier === true ? reached : Math.max(reached, before.tierNumber);
 };
 
 const measuresOf = (
-  { counted, balance, lifetimePoints, trackerValue }: StepInput,
-  points: Millipoints,
+  { counted, balance, lifetimePoints }: StepInput,
+  { points, trackerValue }: EarnedPoints,
   lifetimePurchases: Money,
 ): Measures => ({
   lifetimePurchases,
@@ -137,6 +141,7 @@ const earningOf = (
   input: StepInput,
   plain: EarningTiers,
   tierNumber: number,
+  first: EarnedPoints,
   earn: (earning: EarningTiers) => EarnedPoints,
 ): EarningTiers => {
   const { tier } = plain;
@@ -146,7 +151,7 @@ const earningOf = (
     case "eager":
       return { tier: tierNumber, split: null };
     case "dynamic": {
-      const at = tierNumber > tier ? splitOf(program, input, tier, tierNumber, earn) : null;
+      const at = tierNumber > tier ? splitOf(program, input, tier, tierNumber, first, earn) : null;
       return at === null ? plain : { tier, split: { at, tier: tierNumber } };
     }
   }
@@ -161,15 +166,18 @@ const splitOf = (
   input: StepInput,
   tierBefore: number,
   tierNumber: number,
+  { trackerValue }: EarnedPoints,
   earn: (earning: EarningTiers) => EarnedPoints,
 ): Money | null => {
   const { amount } = input.facts;
   const { tierStrategy, tiers } = program;
   const target = tierNumbered(tiers, tierNumber);
+  // What trackers come to is no matter of a part of the bill.
+  const values = trackerValue === undefined ? {} : { trackerValue };
   const reachesWith = (at: Money): boolean => {
     const points = tierStrategy.countsPoints ? earn({ tier: tierBefore, split: { at, tier: 0 } }).points : 0;
     const purchases = input.counted.lifetimePurchases - amount + at;
-    return isReached(tierStrategy, target, measuresOf(input, points, purchases));
+    return isReached(tierStrategy, target, measuresOf(input, { points, ...values }, purchases));
   };
   if (amount <= 0 || reachesWith(0)) return null;
   let [below, above] = [0, amount];
