@@ -25,10 +25,7 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 
 /** What is wrong with the tiers of a definition whose shape is right, and with how members come into them and out. */
-export const tierStrategyProblems = (
-  definition: TiersDefined & Expiring,
-  moneyScale: number,
-): Problem[] => [
+export const tierStrategyProblems = (definition: TiersDefined & Expiring, moneyScale: number): Problem[] => [
   ...upgradeProblems(definition),
   ...definition.tiers.flatMap((_, index) => tierProblems(definition, index, moneyScale)),
   ...downgradeProblems(definition),
