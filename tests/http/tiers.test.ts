@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endTiersOf, moveTiersOf } from "#loyalty";
+import { sql } from "#platform";
 import type { Json } from "./points-shop.ts";
 import { createTiersApp, TIERED, type TiersApp } from "./tiers-shop.ts";
 
@@ -343,6 +344,21 @@ describe("tiers that end", () => {
     expect((await shop.tier(id)).tierNumber).toBe(1);
     await shop.publish(TIERED);
   });
+});
+
+test("verification finds a member in another tier than the history says", async () => {
+  const { id, externalId } = await shop.member();
+  await shop.buy(externalId, 600);
+  const put = (tier: number) =>
+    shop.app.db.transaction(shop.shop.orgId, (tx) =>
+      tx.run(sql`/* loyalty.break_tier */
+        update loyalty.memberships set tier_number = ${tier} where org_id = ${shop.shop.orgId} and party_id = ${id}`),
+    );
+  await put(3);
+  expect(await shop.sound()).toMatchObject([
+    { check: "a member is in the tier of the newest change", partyId: id },
+  ]);
+  await put(2);
 });
 
 describe("changing the tiers of a live program", () => {

@@ -39,14 +39,14 @@ test("a customer's two years: upgraded, renewed, reminded, downgraded, lapsed, a
 
   await ana(600);
   expect(await liveUntil("2026-03-05")).toEqual([
-    "2026-01-20 tier.upgraded 1→2 ends 2026-07-20",
     "2026-01-20 transaction.added",
+    "2026-01-20 tier.upgraded 1→2 ends 2026-07-20",
   ]);
 
   await ana(1500);
   expect(await liveUntil("2026-04-10")).toEqual([
-    "2026-03-05 tier.upgraded 2→3 ends 2026-09-05",
     "2026-03-05 transaction.added",
+    "2026-03-05 tier.upgraded 2→3 ends 2026-09-05",
   ]);
 
   // Three visits of little: they renew by the second condition, on the last day of September.
@@ -84,8 +84,8 @@ test("a customer's two years: upgraded, renewed, reminded, downgraded, lapsed, a
   // Lifetime purchases stand for ever: the next bill brings her back to the highest tier that they reach.
   await ana(1);
   expect(await liveUntil("2028-01-21")).toEqual([
-    "2028-01-20 tier.upgraded 1→3 ends 2028-07-20",
     "2028-01-20 transaction.added",
+    "2028-01-20 tier.upgraded 1→3 ends 2028-07-20",
   ]);
 
   const { body } = await shop.get(`/api/customers/${id}/tier-changes`, await shop.user("care_agent"));
