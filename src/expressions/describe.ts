@@ -19,6 +19,13 @@ export interface CatalogueEntry {
   readonly on: readonly ValueType[];
   readonly parameters: readonly Parameter[];
   readonly doc: string;
+  /**
+   * How it is spoken of: a noun phrase, or of what is true or false the sentence where it is true. `{it}` stands for what a method is asked
+   * of, `{0}`, `{1}`, `{name}` and `{moment}` for arguments.
+   */
+  readonly says: string;
+  /** The sentence where it is false; null of what is neither. */
+  readonly denies: string | null;
   /** "none yet": nothing in the product knows it, so it is always null. */
   readonly source: "known" | "none yet";
   /** What names its values are. */
@@ -34,6 +41,8 @@ const entryOf = (profile: Profile, entry: Attribute | ProfileFunction): Catalogu
   aliases: entry.aliases ?? [],
   unit: entry.unit ?? null,
   doc: entry.doc,
+  says: entry.wording.says,
+  denies: entry.wording.denies ?? null,
   source: hasSource(profile.name, entry.name) ? "known" : "none yet",
   ...("cell" in entry
     ? { kind: "attribute", type: entry.cell.type, names: entry.names ?? null }
@@ -49,7 +58,7 @@ export const describeProfile = (profile: Profile): readonly CatalogueEntry[] =>
   ].map((entry) => entryOf(profile, entry));
 
 export const METHOD_ENTRIES: readonly CatalogueEntry[] = METHODS.map(
-  ({ name, on, result, parameters, doc }): CatalogueEntry => ({
+  ({ name, on, result, parameters, doc, wording }): CatalogueEntry => ({
     ...NOTHING,
     profile: null,
     name,
@@ -58,6 +67,8 @@ export const METHOD_ENTRIES: readonly CatalogueEntry[] = METHODS.map(
     on,
     parameters,
     doc,
+    says: wording.says,
+    denies: wording.denies ?? null,
   }),
 );
 

@@ -92,6 +92,14 @@ const Entry = Type.Object({
   on: Type.Array(ValueType, { description: "Types of value that a method is asked of" }),
   parameters: Type.Array(Parameter),
   doc: Type.String(),
+  says: Type.String({
+    description:
+      "How it is spoken of; {it} is what a method is asked of, {0}, {1}, {name} and {moment} are arguments",
+  }),
+  denies: Type.Union([Type.String(), Type.Null()], {
+    description: "The sentence where it is false; null of what is neither true nor false",
+  }),
+  names: Type.Union([Type.String(), Type.Null()], { description: "What names its values are, such as tier" }),
   source: Source,
 });
 export const CatalogueAnswer = Type.Object({

@@ -15,7 +15,8 @@ test("a draft is changed, a mistake in a condition is pointed at, it is publishe
   const { page } = await served.visit({ as: "marketer", path: "/abc/loyalty" });
   await page.getByRole("link", { name: "ABC Rewards" }).click();
   await page.getByRole("link", { name: "Edit", exact: true }).click();
-  const condition = page.getByLabel("When");
+  await page.getByText("Text", { exact: true }).click();
+  const condition = page.getByLabel("When, as text");
   await condition.fill("currentTxn.vlaue > 50");
   const problem = page.getByText(/vlaue/).last();
   await problem.waitFor();

@@ -76,7 +76,8 @@ const overlaysOf = ({ memberId, transactionId, programId }: Examples): readonly 
     name: "program-draft-problem",
     path: `/abc/loyalty/${programId}/draft`,
     open: async (page) => {
-      await page.getByLabel("When").fill("currentTxn.vlaue > 50 and currentTxn.value < 100");
+      await page.getByText("Text", { exact: true }).click();
+      await page.getByLabel("When, as text").fill("currentTxn.vlaue > 50 and currentTxn.value < 100");
       await page.locator("pre").waitFor();
     },
   },

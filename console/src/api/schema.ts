@@ -5730,6 +5730,12 @@ export interface operations {
                 choices: string[];
               }[];
               doc: string;
+              /** How it is spoken of; {it} is what a method is asked of, {0}, {1}, {name} and {moment} are arguments */
+              says: string;
+              /** The sentence where it is false; null of what is neither true nor false */
+              denies: string | null;
+              /** What names its values are, such as tier */
+              names: string | null;
               /** none yet: nothing in the product knows it, so it is always null */
               source: "known" | "none yet";
             }[];

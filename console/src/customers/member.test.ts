@@ -11,7 +11,7 @@ import { accountName, debtWords, titleOf, wordsOfUse } from "./ledger-words.ts";
 import { changesOf, EMPTY_MEMBER, type MemberValues } from "./member-values.ts";
 import { distinctIdentifiers, identifierText, kindOfPoints, memberName, plainWords } from "./names.ts";
 import { byDay } from "./timeline-days.ts";
-import { ruleVerdict } from "./why-words.ts";
+import { ruleVerdict, runsOf } from "./why-words.ts";
 
 const balance = (part: Partial<Balance>): Balance => ({
   programId: 1,
@@ -193,4 +193,21 @@ describe("what became of a lot", () => {
   test("a debt is said where it changes", () => {
     expect([5, -5, 0].map(debtWords)).toEqual(["Owed from now on", "Debt paid", null]);
   });
+});
+
+test("rules stand below their sets, in the order in which they were tried", () => {
+  const rule = (name: string, set: string) => ({
+    name,
+    set,
+    fired: true,
+    because: [],
+    awards: [],
+    conditions: [],
+  });
+  const tried = [rule("a", "First"), rule("b", "First"), rule("c", "Bonus"), rule("d", "First")];
+  expect(runsOf(tried).map(({ set, rules }) => [set, rules.map(({ name }) => name)])).toEqual([
+    ["First", ["a", "b"]],
+    ["Bonus", ["c"]],
+    ["First", ["d"]],
+  ]);
 });

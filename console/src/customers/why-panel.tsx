@@ -1,4 +1,4 @@
-import { Box, Collapse, Group, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { Box, Collapse, Group, Text, Title, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconChevronRight,
@@ -12,7 +12,7 @@ import { useOrganisation } from "../shell/organisation.ts";
 import { useFormat } from "../ui/format-context.tsx";
 import { TextLink } from "../ui/links.tsx";
 import classes from "./why-panel.module.css";
-import { conditionWord, ruleVerdict } from "./why-words.ts";
+import { conditionWord, ruleVerdict, runsOf } from "./why-words.ts";
 
 /** Why a bill earned what it earned: every rule that was tried, with the values it saw, in sentences. */
 export const WhyPanel = ({ transaction: { why } }: { transaction: Transaction }) => (
@@ -76,12 +76,7 @@ const Explanation = ({ why }: { why: Why }) => {
         )}
         , with the rates of {why.tier.name}.
       </Text>
-      <Stack gap={0} mt="sm">
-        {why.rules.map((rule, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rules keep the order they were tried in.
-          <Rule key={index} rule={rule} />
-        ))}
-      </Stack>
+      <Sets why={why} />
       {why.skipped.map((sentence) => (
         <Text key={sentence} size="sm" c="dimmed" mt={6}>
           {sentence}
@@ -97,6 +92,26 @@ const Explanation = ({ why }: { why: Why }) => {
       )}
     </>
   );
+};
+
+/** The rules that were tried, in their order; below the names of their sets where there are several. */
+const Sets = ({ why }: { why: Why }) => {
+  const runs = runsOf(why.rules);
+  const isTitled = new Set(runs.map(({ set }) => set)).size > 1 || why.skipped.length > 0;
+  return runs.map(({ set, rules }, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: sets keep the order they ran in, and may run again.
+    <Box key={place} mt="sm">
+      {isTitled && (
+        <Title order={3} size="h4" mb={4}>
+          {set}
+        </Title>
+      )}
+      {rules.map((rule, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rules keep the order they were tried in.
+        <Rule key={index} rule={rule} />
+      ))}
+    </Box>
+  ));
 };
 
 const Rule = ({ rule }: { rule: WhyRule }) => {

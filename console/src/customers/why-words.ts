@@ -27,3 +27,18 @@ export const ruleVerdict = (
 
 export const conditionWord = (result: boolean | null): string =>
   result === null ? "unknown" : result ? "true" : "false";
+
+/** Rules of one set that were tried one after the other. */
+export interface SetRun {
+  set: string;
+  rules: WhyRule[];
+}
+
+/** Rules by their sets, in the order in which they were tried: a set that is forwarded to stands between the rules around it. */
+export const runsOf = (rules: readonly WhyRule[]): SetRun[] =>
+  rules.reduce<SetRun[]>((runs, rule) => {
+    const last = runs.at(-1);
+    if (last?.set === rule.set) last.rules.push(rule);
+    else runs.push({ set: rule.set, rules: [rule] });
+    return runs;
+  }, []);

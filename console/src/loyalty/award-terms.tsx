@@ -79,8 +79,6 @@ export const AwardTerms = ({
             error={problem("expiryStrategyId")}
           />
         )}
-      </Group>
-      <Group align="flex-start" gap="sm">
         <Select
           label="Can be spent"
           w={240}

@@ -15,6 +15,7 @@ import { CurrenciesEditor } from "./currencies-editor.tsx";
 import { SECTION_KEYS, SECTIONS, type Section, sectionOf } from "./draft-problems.ts";
 import { Verdict } from "./draft-verdict.tsx";
 import { ExpiryEditor } from "./expiry-editor.tsx";
+import { ConditionProvider } from "./expression/condition-context.ts";
 import { PublishDialog } from "./publish-dialog.tsx";
 import { programQuery } from "./queries.ts";
 import { RedemptionEditor } from "./redemption-editor.tsx";
@@ -64,7 +65,9 @@ const trailOf = (program: Program) => [
 ];
 
 const DraftEditor = ({ program }: { program: Program }) => {
-  const { definition, problems, warnings, busy, unsaved, change, save, publish } = useDraftEditor(program);
+  const { definition, problems, warnings, busy, unsaved, change, awaitWriting, save, publish } =
+    useDraftEditor(program);
+  const tierNames = definition.tiers.map(({ name }) => name);
   const navigate = route.useNavigate();
   const { section = "earning" } = route.useSearch();
   const [checked, setChecked] = useState(false);
@@ -87,7 +90,7 @@ const DraftEditor = ({ program }: { program: Program }) => {
           ? "Nothing is published yet. The draft decides nothing until it is."
           : `Version ${program.publishedVersion} decides until this draft is published.`
       }
-      width={860}
+      width={960}
       trail={trailOf(program)}
       actions={
         <>
@@ -111,7 +114,9 @@ const DraftEditor = ({ program }: { program: Program }) => {
         checked={checked && !unsaved}
       />
       <DraftTabs problems={problems} />
-      <SectionEditor section={section} published={program.definition} {...parts} />
+      <ConditionProvider value={{ tierNames, awaitWriting }}>
+        <SectionEditor section={section} published={program.definition} {...parts} />
+      </ConditionProvider>
       <Group justify="flex-end">
         <ButtonLink
           from="/$org/loyalty/$programId/draft"

@@ -1,6 +1,7 @@
 import { ActionIcon, Group } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
+import styles from "./workflow.module.css";
 
 /** Moves an item of a list up and down and takes it out. A null way is not open. */
 export const MoveButtons = ({
@@ -50,12 +51,13 @@ const Way = ({
   id: string;
   label: string;
   onClick: (() => void) | null;
-  children: React.ReactNode;
+  children: ReactNode;
 }) => (
   <ActionIcon
     id={id}
     size={34}
     aria-label={label}
+    className={styles.way!}
     aria-disabled={onClick === null}
     data-disabled={onClick === null || undefined}
     onClick={onClick ?? undefined}

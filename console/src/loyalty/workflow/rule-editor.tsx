@@ -2,7 +2,8 @@ import { Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { IconAlertTriangle, IconChevronRight } from "@tabler/icons-react";
 import { useId } from "react";
 import { useFormat } from "../../ui/format-context.tsx";
-import { ConditionInput } from "../condition-input.tsx";
+import { ConditionEditor } from "../expression/condition-editor.tsx";
+import type { Place } from "../expression/queries.ts";
 import { FieldProblem } from "../fields.tsx";
 import { ActionsEditor, type ActionsParts } from "./actions-editor.tsx";
 import { MoveButtons } from "./move-buttons.tsx";
@@ -13,6 +14,8 @@ import styles from "./workflow.module.css";
 export const RuleEditor = ({
   isOpen,
   isWrong,
+  place,
+  onCondition,
   onToggle,
   onUp,
   onDown,
@@ -21,6 +24,10 @@ export const RuleEditor = ({
 }: ActionsParts & {
   isOpen: boolean;
   isWrong: boolean;
+  /** How its set runs, which its condition can speak of. */
+  place: Place;
+  /** The condition, which may arrive when other things of the rule have changed. */
+  onCondition: (condition: string) => void;
   onToggle: () => void;
   onUp: (() => void) | null;
   onDown: (() => void) | null;
@@ -62,10 +69,11 @@ export const RuleEditor = ({
             onChange={({ currentTarget }) => onChange({ ...rule, name: currentTarget.value })}
             error={problem("name") ?? problem("id")}
           />
-          <ConditionInput
+          <ConditionEditor
             value={rule.condition}
+            place={place}
             problem={problem("condition")}
-            onChange={(condition) => onChange({ ...rule, condition })}
+            onChange={onCondition}
           />
           <ActionsEditor branch="actions" {...parts} />
           <ActionsEditor branch="otherwise" {...parts} />

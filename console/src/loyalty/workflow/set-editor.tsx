@@ -18,7 +18,7 @@ import {
   rulePath,
 } from "./changes.ts";
 import { MoveButtons } from "./move-buttons.tsx";
-import type { OutlineRow } from "./outline.ts";
+import { type OutlineRow, placesOf } from "./outline.ts";
 import { RuleEditor } from "./rule-editor.tsx";
 import { SetSettings } from "./set-settings.tsx";
 import type { Opened } from "./use-opened.ts";
@@ -60,7 +60,7 @@ export const SetEditor = ({ row, opened, isOnly, onUp, onDown, onRemove, ...part
               <Title order={2} size="h3" id={id}>
                 {set.name}
               </Title>
-              {set.isForwarded && from.length === 0 && <Badge color="gold">No rule forwards to it</Badge>}
+              {set.isForwarded && from.length === 0 && <Badge color="gold">Never runs</Badge>}
             </Group>
             <Text size="sm" c="dimmed">
               {texts.length === 0
@@ -130,6 +130,8 @@ const keyed = (rules: readonly Rule[]): [Rule, string][] => {
   });
 };
 
+const ANYWHERE = { lines: false, tenders: false };
+
 const SetRule = ({
   rule,
   place,
@@ -159,6 +161,8 @@ const SetRule = ({
       problem={(name) => problemAt(problems, name === "" ? path : `${path}.${name}`)}
       onChange={put}
       onNewSet={(branch, at) => change((now) => addForwardedSet(now, index, place, branch, at))}
+      onCondition={(condition) => put((now) => ({ ...now, condition }))}
+      place={placesOf(definition.activities.TransactionAdd).get(set.id) ?? ANYWHERE}
       isOpen={opened.has(key)}
       isWrong={problemsUnder(problems, path).length > 0}
       onToggle={() => opened.toggle(key)}
