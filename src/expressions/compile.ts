@@ -79,18 +79,17 @@ const canRemember = (node: Typed): boolean =>
 const compileTraced = (typed: Typed, text: string): Traced => {
   const recorder = new Recorder();
   const compiler = new Compiler({ recorder });
-  const run = traceProgram(
-    flatten(typed, (node, condition) => compiler.leaf(node, condition)),
-    recorder,
-  );
+  const first = flatten(typed, (node, condition) => compiler.leaf(node, condition));
   let explaining: Traced | null = null;
-  return (facts) => {
-    recorder.start();
-    const outcome = run(facts);
-    if (outcome !== 2) return { text, outcome, steps: recorder.steps() };
-    explaining ??= compileExplaining(typed, text, null);
-    return explaining(facts);
-  };
+  return traceProgram(first, {
+    text,
+    recorder,
+    whenUndetermined: (facts) => {
+      recorder.start();
+      explaining ??= compileExplaining(typed, text, null);
+      return explaining(facts);
+    },
+  });
 };
 
 /** A trace that names the first thing that went wrong; with a table of operands one of what is remembered there. */
@@ -181,7 +180,8 @@ class Compiler {
     return (facts) => {
       const value = run(facts);
       if (value === 3) recorder.hold(null);
-      recorder.step(condition, value === 3 ? 0 : value);
+      if (this.isWatching) recorder.listStep(condition, value === 3 ? 0 : value);
+      else recorder.step(condition, value === 3 ? 0 : value);
       return value;
     };
   }

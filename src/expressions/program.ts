@@ -2,7 +2,7 @@ import type { LogicRun } from "./cells.ts";
 import type { Facts } from "./facts.ts";
 import { numberAt, textAt, truthAt } from "./slots.ts";
 import type { ComparisonOperator } from "./syntax.ts";
-import { cutText, type Recorder } from "./trace.ts";
+import { cutText, type Recorder, type TracedResult, type TraceStep } from "./trace.ts";
 import type { Typed } from "./typed.ts";
 import type { Logic, Outcome } from "./types.ts";
 
@@ -185,8 +185,11 @@ export const runProgram = (first: Condition): ((facts: Facts) => Outcome) => {
         const value = textAt(facts, at.slot);
         const isWanted = value === at.wanted;
         at = (kind === TEXT_IS ? isWanted : !isWanted && value !== null) ? at.onTrue : at.onFalse;
+      } else if (kind === TRUTH_IS) {
+        const value = truthAt(facts);
+        at = value !== null && value === (at.bound === 1) ? at.onTrue : at.onFalse;
       } else {
-        const answer = kind < ASK ? isTruth(kind, truthAt(facts), at.bound) : at.ask(facts);
+        const answer = kind === TRUTH ? isTruth(TRUTH, truthAt(facts), 1) : at.ask(facts);
         if (answer === 2) return 2;
         at = answer === 1 ? at.onTrue : answer === 0 ? at.onFalse : at.onNull;
       }
@@ -196,43 +199,66 @@ export const runProgram = (first: Condition): ((facts: Facts) => Outcome) => {
   };
 };
 
-/** Decides alike, writing a step for every condition that it comes by. */
-export const traceProgram = (first: Condition, recorder: Recorder): ((facts: Facts) => Outcome) => {
+interface TraceParts {
+  readonly text: string;
+  /** Of the conditions that write their own steps. */
+  readonly recorder: Recorder;
+  /** Tells anew, and why. */
+  readonly whenUndetermined: (facts: Facts) => TracedResult;
+}
+
+/**
+ * Decides alike, with a step for every condition that it comes by. The first steps stay in variables: a list that grows takes room for sixteen
+ * at once, and what is stored in an old object costs the collector.
+ */
+export const traceProgram = (
+  first: Condition,
+  { text, recorder, whenUndetermined }: TraceParts,
+): ((facts: Facts) => TracedResult) => {
   return (facts) => {
     let at = first;
+    let count = 0;
+    let one: TraceStep | null = null;
+    let two: TraceStep | null = null;
+    let more: TraceStep[] | null = null;
     for (;;) {
-      const answer = traceCondition(at, facts, recorder);
-      if (answer === 2) return 2;
+      const { kind, index } = at;
+      let answer: Logic;
+      let step: TraceStep;
+      if (kind < TEXT_IS) {
+        const value = numberAt(facts, at.slot);
+        if (value === null) {
+          answer = 0;
+          step = [index, 0, null];
+        } else {
+          answer = compare(kind, value, at.bound);
+          // Adding 0 turns -0, which JSON does not have, into 0.
+          step = [index, answer as Outcome, value + 0];
+        }
+      } else if (kind < TRUTH) {
+        const value = textAt(facts, at.slot);
+        answer = compareText(kind, value, at.wanted);
+        step = [index, answer as Outcome, cutText(value)];
+      } else if (kind === TRUTH_IS) {
+        const value = truthAt(facts);
+        answer = isTruth(kind, value, at.bound);
+        step = [index, answer as Outcome, value];
+      } else {
+        answer = kind === TRUTH ? isTruth(kind, truthAt(facts), 1) : at.ask(facts);
+        if (kind === ASK_STEP) step = recorder.last!;
+        else step = answer === 3 ? [index, 0, null] : [index, answer];
+      }
+      count += 1;
+      if (count === 1) one = step;
+      else if (count === 2) two = step;
+      else if (more === null) more = [one!, two!, step];
+      else more.push(step);
+      if (answer === 2) return whenUndetermined(facts);
       at = answer === 1 ? at.onTrue : answer === 0 ? at.onFalse : at.onNull;
-      if (at === NO) return 0;
-      if (at === YES) return 1;
+      if (at === YES || at === NO) {
+        const steps = count === 1 ? [one!] : count === 2 ? [one!, two!] : more!;
+        return { text, outcome: at === YES ? 1 : 0, steps };
+      }
     }
   };
-};
-
-const traceCondition = (at: Condition, facts: Facts, recorder: Recorder): Logic => {
-  const { kind, index } = at;
-  if (kind < TEXT_IS) {
-    const value = numberAt(facts, at.slot);
-    if (value === null) {
-      recorder.add([index, 0, null]);
-      return 0;
-    }
-    const answer = compare(kind, value, at.bound);
-    // Adding 0 turns -0, which JSON does not have, into 0.
-    recorder.add([index, answer as Outcome, value + 0]);
-    return answer;
-  }
-  if (kind < TRUTH) {
-    const value = textAt(facts, at.slot);
-    const answer = compareText(kind, value, at.wanted);
-    recorder.add([index, answer as Outcome, cutText(value)]);
-    return answer;
-  }
-  if (kind === ASK_STEP) return at.ask(facts);
-  const truth = kind === ASK ? null : truthAt(facts);
-  const answer = kind === ASK ? at.ask(facts) : isTruth(kind, truth, at.bound);
-  if (kind === TRUTH_IS) recorder.add([index, answer as Outcome, truth]);
-  else recorder.add(answer === 3 ? [index, 0, null] : [index, answer]);
-  return answer;
 };

@@ -34,56 +34,39 @@ export const cutText = (value: string | null | undefined): string | null => {
   return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
 };
 
-/** Most rules have no more conditions than this. */
-const FEW = 4;
-
-/** Collects the steps of one evaluation. It belongs to one compiled expression, whose evaluation never gives up control. */
+/** Makes the steps of one evaluation. It belongs to one compiled expression, whose evaluation never gives up control. */
 export class Recorder {
   problem: string | null = null;
+  /** Of the condition that was ended last. */
+  last: TraceStep | null = null;
   private held: TraceValue[] = [];
   private heldCount = 0;
-  /** The first steps stand by themselves: a list that grows takes room for sixteen at once. */
-  private readonly first: TraceStep[] = [];
-  private count = 0;
-  private more: TraceStep[] = [];
+  private list: TraceStep[] = [];
 
   start(): void {
     this.problem = null;
     this.heldCount = 0;
-    this.count = 0;
-    if (this.more.length > 0) this.more = [];
+    this.list = [];
   }
 
-  add(step: TraceStep): void {
-    if (this.count < FEW) this.first[this.count] = step;
-    else this.more.push(step);
-    this.count += 1;
-  }
-
-  /** The steps since the start. */
+  /** The steps since the start, where they were listed. */
   steps(): readonly TraceStep[] {
-    const { first, count } = this;
-    switch (count) {
-      case 0:
-        return [];
-      case 1:
-        return [first[0]!];
-      case 2:
-        return [first[0]!, first[1]!];
-      case 3:
-        return [first[0]!, first[1]!, first[2]!];
-      default:
-        return [...first, ...this.more];
-    }
+    return this.list;
+  }
+
+  /** Ends a condition and lists its step. */
+  listStep(condition: number, outcome: Outcome): void {
+    this.step(condition, outcome);
+    this.list.push(this.last!);
   }
 
   /** Ends a condition; the values held since the last one are its own. Written out for the usual numbers of them, which is faster. */
   step(condition: number, outcome: Outcome): void {
     const { held, heldCount } = this;
-    if (heldCount === 0) this.add([condition, outcome]);
-    else if (heldCount === 1) this.add([condition, outcome, held[0]!]);
-    else if (heldCount === 2) this.add([condition, outcome, held[0]!, held[1]!]);
-    else this.add([condition, outcome, ...held.slice(0, heldCount)]);
+    if (heldCount === 0) this.last = [condition, outcome];
+    else if (heldCount === 1) this.last = [condition, outcome, held[0]!];
+    else if (heldCount === 2) this.last = [condition, outcome, held[0]!, held[1]!];
+    else this.last = [condition, outcome, ...held.slice(0, heldCount)];
     this.heldCount = 0;
     // What went wrong inside .isNull() and its like does no harm.
     if (outcome !== 2) this.problem = null;
