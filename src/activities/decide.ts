@@ -10,6 +10,7 @@ import {
   newMembership,
   rollsOf,
   type SavedMembership,
+  type TrackerState,
   type TransactionFacts,
   tierEvents,
 } from "#loyalty";
@@ -115,7 +116,7 @@ const earn = (
     balance: account?.balance ?? 0,
     lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
     ...usesOf(snapshot, key),
-    ...trackedBy(snapshot, key),
+    ...trackedBy(returns.trackers.get(key)?.state ?? snapshot.trackers.get(key)),
     profile: profileFactsOf(profile),
   });
   if (leavesExactRange(snapshot, partyId, decision)) {
@@ -130,10 +131,8 @@ const usesOf = ({ limitUses }: Snapshot, key: string): Pick<MemberState, "limitU
   return uses === undefined ? {} : { limitUses: uses };
 };
 
-const trackedBy = ({ trackers }: Snapshot, key: string): Pick<MemberState, "trackers"> => {
-  const state = trackers.get(key);
-  return state === undefined ? {} : { trackers: state };
-};
+const trackedBy = (state: TrackerState | undefined): Pick<MemberState, "trackers"> =>
+  state === undefined ? {} : { trackers: state };
 
 const keepMembership = (
   passage: Passage,

@@ -10,6 +10,7 @@ import type {
   SavedLimitUse,
   SavedMembership,
   SavedTrackers,
+  TrackedBill,
   TrackerState,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
@@ -61,6 +62,8 @@ export interface Snapshot {
   readonly limitUses: Map<string, LimitUses>;
   /** What members' trackers hold, by `party/program`. */
   readonly trackers: Map<string, TrackerState>;
+  /** What bills that go back added to trackers, by bill. */
+  readonly trackedBills: ReadonlyMap<number, TrackedBill>;
   /** Tier in force on the date of late bills, by transaction. */
   readonly tiersOfLateBills: ReadonlyMap<number, number>;
   /** Days of visits as far as late bills need them: read for those, and of every bill that the batch counted so far. */

@@ -49,6 +49,7 @@ import {
 } from "./returns/load.ts";
 import { loadBillRedemptions, noRedemptions, type PaidBill } from "./returns/redemptions.ts";
 import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
+import { daysOfTracked, loadTrackedBills } from "./returns/trackers.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
 import { trackersOf } from "./trackers.ts";
@@ -215,10 +216,16 @@ const load = async (
   const byKey = new Map(
     currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
   );
+  const survivors = new Map(profiles.map(({ partyId, mergedInto }) => [partyId, mergedInto]));
+  const trackedBills = await loadTrackedBills(tx, orgId, programs, [...bills.values()]);
+  const days = daysOfTracked(trackedBills, (id) => {
+    const { partyId } = bills.get(id)!;
+    return survivors.get(partyId) ?? partyId;
+  });
   const [quoted, limitUses, trackers, tiers, visitDays] = await Promise.all([
     loadQuoted(tx, parts.ids, orgId, batch),
     usesOfLimits(tx, orgId, programs, batch),
-    trackersOf(tx, organisation, programs, batch, byKey),
+    trackersOf(tx, organisation, programs, batch, byKey, days),
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
     programs.default === null
       ? new Map<number, Set<string>>()
@@ -231,6 +238,7 @@ const load = async (
     memberships: byKey,
     limitUses,
     trackers,
+    trackedBills,
     tiersOfLateBills: tiers,
     visitDays,
     bills,

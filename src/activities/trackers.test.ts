@@ -3,7 +3,8 @@ import { verifyLedger } from "#ledger";
 import type { ProgramDefinition } from "#loyalty";
 import { awarding, definitionWithSets } from "../loyalty/testing.ts";
 import { createActivities } from "./service.ts";
-import { type ActivitiesBench, createActivitiesBench } from "./testing.ts";
+import { mergingCalls } from "./testing/merging.ts";
+import { type ActivitiesBench, createActivitiesBench, type TestShop } from "./testing.ts";
 import { verifyActivities } from "./verify.ts";
 
 let bench: ActivitiesBench;
@@ -87,4 +88,86 @@ test("a program without trackers keeps nothing of them", async () => {
   const [party] = await shop.register(1);
   await bench.activities.record(shop.id, await shop.bill());
   expect(await daysOf(party!)).toEqual([]);
+});
+
+const goingBack = (shop: TestShop, number: string, body: object) =>
+  shop.bill({
+    type: "RETURN",
+    billNumber: number,
+    billAmount: undefined,
+    purchaseTime: "2026-01-20T12:00:00Z",
+    billingDate: "2026-01-20T13:00:00Z",
+    ...body,
+  });
+
+test("returns take their part off the day of the purchase, and a mixed bill counts on what they left", async () => {
+  const shop = await bench.shop({ definition: tracking() });
+  const [party] = await shop.register(1);
+  await bench.activities.record(shop.id, await shop.bill({ billNumber: "A", billAmount: 200 }));
+  await bench.activities.record(
+    shop.id,
+    await goingBack(shop, "A", { returnType: "AMOUNT", billAmount: 50 }),
+  );
+  expect(await daysOf(party!)).toEqual([["2026-01-20", 150, 1]]);
+  const { reply } = await bench.activities.record(shop.id, await shop.bill({ billAmount: 150 }));
+  expect(pointsIn(reply)).toBe(7);
+  await bench.activities.record(shop.id, await shop.bill({ billNumber: "B", billAmount: 100 }));
+  await bench.activities.record(shop.id, await goingBack(shop, "B", { returnType: "FULL" }));
+  expect(await daysOf(party!)).toEqual([["2026-01-20", 300, 2]]);
+  expect(await verifyActivities(bench.db)).toEqual([]);
+});
+
+test("a merge sums days, its undo takes them off, and a return of a bill from before it finds them", async () => {
+  const shop = await bench.shop({ definition: tracking() });
+  const [survivor, victim] = await shop.register(2);
+  await bench.activities.record(shop.id, await shop.bill({ billAmount: 200 }));
+  await bench.activities.record(
+    shop.id,
+    await shop.bill({ billNumber: "V", billAmount: 300 }, { customer: "C2" }),
+  );
+  const { merge, actor } = mergingCalls(
+    () => bench,
+    () => shop,
+  );
+  const { mergeId } = await merge(survivor!, victim!);
+  expect(await daysOf(survivor!)).toEqual([["2026-01-20", 500, 2]]);
+  expect(await successesOf(survivor!)).toEqual([1]);
+  await bench.customers.undoMerge(actor(), mergeId, "two after all");
+  expect(await daysOf(survivor!)).toEqual([["2026-01-20", 200, 1]]);
+  expect(await daysOf(victim!)).toEqual([["2026-01-20", 300, 1]]);
+  expect(await successesOf(survivor!)).toEqual([0]);
+  await merge(survivor!, victim!);
+  const { reply } = await bench.activities.record(shop.id, await shop.bill({ billAmount: 100 }));
+  expect(pointsIn(reply)).toBe(7);
+  await bench.activities.record(shop.id, await goingBack(shop, "V", { returnType: "FULL" }));
+  expect(await daysOf(survivor!)).toEqual([["2026-01-20", 300, 2]]);
+  expect(await verifyActivities(bench.db)).toEqual([]);
+});
+
+test("a return takes back the tier that a tracker had reached", async () => {
+  const definition = tracking();
+  const shop = await bench.shop({
+    definition: {
+      ...definition,
+      upgrade: { criterion: "tracker", trackerId: 1, caseId: 1, type: "lazy" },
+      tiers: definition.tiers.slice(0, 2).map((tier, index) => ({ ...tier, threshold: index * 250 })),
+      downgrade: { target: "lowest", onReturn: true },
+    },
+  });
+  const [party] = await shop.register(1);
+  const tierOf = async () =>
+    (
+      await bench.superuser.query("select tier_number as tier from loyalty.memberships where party_id = $1", [
+        party,
+      ])
+    ).rows[0].tier;
+  await bench.activities.record(shop.id, await shop.bill({ billAmount: 200 }));
+  expect(await tierOf()).toBe(1);
+  await bench.activities.record(shop.id, await shop.bill({ billNumber: "A", billAmount: 60 }));
+  expect(await tierOf()).toBe(2);
+  await bench.activities.record(
+    shop.id,
+    await goingBack(shop, "A", { returnType: "AMOUNT", billAmount: 20 }),
+  );
+  expect(await tierOf()).toBe(1);
 });

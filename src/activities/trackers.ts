@@ -22,6 +22,7 @@ export const trackersOf = (
   programs: OrgPrograms,
   batch: readonly Passage[],
   memberships: ReadonlyMap<string, Membership>,
+  more: readonly TrackerQuestion[] = [],
 ): Promise<Map<string, TrackerState>> => {
   const history = programs.default;
   if (history === null || !history.versions.some(({ trackers }) => trackers.length > 0))
@@ -35,7 +36,7 @@ export const trackersOf = (
     const day = localDate(purchase.now, zoneOfStore(organisation, purchase.storeId));
     return trackersNeeded(program, { partyId, day, changeNo });
   });
-  return loadTrackers(tx, organisation.id, questions);
+  return loadTrackers(tx, organisation.id, [...questions, ...more]);
 };
 
 /** Lets later decisions of the batch see what a decision tracked, and answers the rows to write. */

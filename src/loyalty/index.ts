@@ -53,6 +53,7 @@ export { type RedemptionPolicy, redemptionPolicy } from "./programs/redemption.t
 export type { Problem, ProgramDefinition } from "./programs/schema.ts";
 export { publishProgram, starterDefinition } from "./programs/starter.ts";
 export { type Numbering, renumbered } from "./programs/tier-moves.ts";
+export type { CompiledTracker } from "./programs/trackers.ts";
 export { addLoyaltyRoutes } from "./routes.ts";
 export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
 export type { CustomerFinder, LoyaltyRouteParts } from "./standing-routes.ts";
@@ -97,9 +98,11 @@ export {
   upsertNewest,
 } from "./tiers/store.ts";
 export { verifyLoyalty } from "./tiers/verify.ts";
+export { trackerMeasures } from "./trackers/measures.ts";
 export {
   aggregateOf,
   caseKey,
+  NOTHING_TRACKED,
   rowOf,
   type TrackerCaseState,
   type TrackerChanges,
@@ -115,3 +118,4 @@ export {
   trackersNeeded,
   trackerWrites,
 } from "./trackers/store.ts";
+export { type TrackedBill, type TrackedPart, trackedBy } from "./trackers/tracked.ts";

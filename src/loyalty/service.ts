@@ -1,6 +1,6 @@
 import { type Account, loadAccounts } from "#ledger";
 import type { Organisation } from "#orgs";
-import { formatIso, type Tx } from "#platform";
+import { formatIso, localDate, type Tx } from "#platform";
 import type { Membership } from "./decide/schema.ts";
 import type { ProgramHistory } from "./programs/history.ts";
 import type { ProgramParts } from "./programs/parts.ts";
@@ -15,6 +15,7 @@ import { previewTierMoves, type TierMovePreview } from "./tiers/move-tiers.ts";
 import { NO_STANDING } from "./tiers/renewal.ts";
 import { tierNumbered } from "./tiers/rules.ts";
 import { listTierChanges, loadMemberships } from "./tiers/store.ts";
+import { trackersOfMembers } from "./trackers/measures.ts";
 
 export type Loyalty = ReturnType<typeof createLoyalty>;
 
@@ -124,7 +125,9 @@ export const createLoyalty = (parts: LoyaltyParts) => {
         if (membership === null) continue;
         const program = history.inForce(now);
         const standing = await standingSoFar(tx, standingIn, program, membership);
-        views.push(membershipView(organisation, program, membership, accounts, standing));
+        const state = (await trackersOfMembers(tx, program, [membership], now)).get(partyId)!;
+        const tracked = { state, day: localDate(now, program.timeZone) };
+        views.push(membershipView(organisation, program, membership, accounts, standing, tracked));
       }
       return views;
     });

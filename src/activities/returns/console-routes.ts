@@ -252,6 +252,7 @@ const preview = async (
     tiersOfLateBills: new Map(),
     limitUses: new Map(),
     trackers: new Map(),
+    trackedBills: new Map(),
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),
     redemptions: await loadBillRedemptions(

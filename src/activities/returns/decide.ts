@@ -9,6 +9,7 @@ import { reverseRedemptionsOfBill } from "./redemptions.ts";
 import { isReturned, judgeReturn } from "./rules.ts";
 import type { JudgedReturn, ReturnableBill } from "./schema.ts";
 import { measuresBefore, tierTakenBack } from "./tiers.ts";
+import { type LoweredTrackers, lowerTrackers } from "./trackers.ts";
 
 /** What a passage's returns come to, before anything of it is written. */
 export interface JudgedReturns {
@@ -17,15 +18,23 @@ export interface JudgedReturns {
   readonly bills: ReadonlyMap<number, ReturnableBill>;
   /** Memberships as they are afterwards, by party and program. */
   readonly memberships: ReadonlyMap<string, Membership>;
+  /** What trackers hold afterwards, with the rows that changed, by party and program. */
+  readonly trackers: ReadonlyMap<string, LoweredTrackers>;
 }
 
-const NO_RETURNS: JudgedReturns = { items: [], bills: new Map(), memberships: new Map() };
+const NO_RETURNS: JudgedReturns = {
+  items: [],
+  bills: new Map(),
+  memberships: new Map(),
+  trackers: new Map(),
+};
 
 /** Judges all returns of a passage, each on what the one before left; null when one of them must be refused, and with it the passage. */
 export const judgeReturns = (passage: Passage, snapshot: Snapshot): JudgedReturns | null => {
   if (passage.returns.length === 0) return NO_RETURNS;
   const bills = new Map<number, ReturnableBill>();
   const memberships = new Map<string, Membership>();
+  const trackers = new Map<string, LoweredTrackers>();
   const items: { item: ReturnPassage; judged: JudgedReturn }[] = [];
   try {
     for (const item of passage.returns) {
@@ -36,13 +45,14 @@ export const judgeReturns = (passage: Passage, snapshot: Snapshot): JudgedReturn
       bills.set(judged.bill.after.id, judged.bill.after);
       const lowered = lowerMembership(judged, memberships, snapshot);
       if (lowered !== null) memberships.set(`${lowered.partyId}/${lowered.programId}`, lowered);
+      lowerTrackers(judged.bill, trackers, snapshot);
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     refuse(passage, error);
     return null;
   }
-  return { items, bills, memberships };
+  return { items, bills, memberships, trackers };
 };
 
 const judge = (
@@ -84,14 +94,18 @@ const lowerMembership = (
 /** Posts what a passage's returns take back and collects the rows and events of them. */
 export const applyReturns = (
   passage: Passage,
-  { items, bills, memberships }: JudgedReturns,
+  { items, bills, memberships, trackers }: JudgedReturns,
   profile: CustomerProfile | null,
   snapshot: Snapshot,
   nextEventId: NextId,
   writes: Writes,
 ): void => {
   for (const [id, bill] of bills) snapshot.bills.set(id, bill);
-  const measures = measuresBefore(memberships, snapshot);
+  const measures = measuresBefore(passage, memberships, snapshot);
+  for (const [key, { partyId, programId, state, changes }] of trackers) {
+    snapshot.trackers.set(key, state);
+    writes.trackers.push({ partyId, programId, ...changes });
+  }
   for (const { item, judged } of items) {
     if (takesBack(snapshot)) reverseRedemptionsOfBill(passage, item, judged, snapshot);
     const at = { returnId: item.transactionId, now: passage.purchase.now };

@@ -6,26 +6,39 @@ import {
   type Membership,
   measuresOf,
   tierAfterReturn,
+  trackerMeasures,
 } from "#loyalty";
+import { localDate } from "#platform";
 import type { Passage, Snapshot } from "../passage.ts";
 import { isReturn } from "../schema.ts";
+import { zoneOfStore } from "../visits.ts";
 
-type Standing = Pick<Snapshot, "programs" | "memberships" | "book">;
+type Standing = Pick<Snapshot, "organisation" | "programs" | "memberships" | "book" | "trackers">;
+type At = Pick<Passage, "purchase">;
 
-const measuresIn = (membership: Membership, { book }: Standing): Measures => {
+const measuresIn = ({ purchase }: At, membership: Membership, snapshot: Standing): Measures => {
   const { partyId, programId } = membership;
-  return measuresOf(membership, book.account(partyId, { programId, currencyId: POINTS, category: 1 }));
+  const { book, organisation, programs, trackers } = snapshot;
+  const program = programs.byId(programId)?.inForce(purchase.now) ?? null;
+  const day = localDate(purchase.now, zoneOfStore(organisation, purchase.storeId));
+  return {
+    ...measuresOf(membership, book.account(partyId, { programId, currencyId: POINTS, category: 1 })),
+    ...(program === null
+      ? {}
+      : trackerMeasures(program, membership, trackers.get(`${partyId}/${programId}`), day)),
+  };
 };
 
 /** What criteria of tiers saw of members before a return, by party and program. */
 export const measuresBefore = (
+  at: At,
   memberships: ReadonlyMap<string, Membership>,
   snapshot: Standing,
 ): ReadonlyMap<string, Measures> =>
   new Map(
     [...memberships.keys()].flatMap((key) => {
       const membership = snapshot.memberships.get(key);
-      return membership === undefined ? [] : [[key, measuresIn(membership, snapshot)] as const];
+      return membership === undefined ? [] : [[key, measuresIn(at, membership, snapshot)] as const];
     }),
   );
 
@@ -34,7 +47,7 @@ export const measuresBefore = (
  * takes nothing back: what it buys is looked at with it.
  */
 export const tierTakenBack = (
-  { purchase }: Pick<Passage, "purchase">,
+  { purchase }: At,
   membership: Membership,
   before: Measures | undefined,
   snapshot: Standing,
@@ -42,7 +55,7 @@ export const tierTakenBack = (
   const program = snapshot.programs.byId(membership.programId)?.inForce(purchase.now) ?? null;
   if (program === null || before === undefined || !isReturn(purchase.type))
     return { membership, tierChange: null };
-  const to = tierAfterReturn(program, membership, before, measuresIn(membership, snapshot));
+  const to = tierAfterReturn(program, membership, before, measuresIn({ purchase }, membership, snapshot));
   if (to === null) return { membership, tierChange: null };
   return enterTier(program, membership, { to, at: purchase.now, reason: "return" });
 };

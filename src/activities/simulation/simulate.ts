@@ -107,6 +107,7 @@ const readSnapshot = async (
     memberships: byKey,
     limitUses,
     trackers,
+    trackedBills: new Map(),
     tiersOfLateBills: tiers,
     visitDays,
     bills: new Map(),

@@ -10,6 +10,8 @@ import {
 } from "#platform";
 import type { Membership } from "../decide/schema.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
+import { trackerMeasures } from "../trackers/measures.ts";
+import type { TrackerState } from "../trackers/state.ts";
 import { measuresOf, pointsAccount } from "./end-tiers.ts";
 import { renewalGapOf } from "./gap.ts";
 import type { PeriodStanding } from "./renewal.ts";
@@ -103,13 +105,15 @@ export const membershipView = (
   membership: Membership,
   accounts: readonly Account[],
   standing: PeriodStanding,
+  tracked: { readonly day: string; readonly state: TrackerState },
 ) => {
   const tier = tierNumbered(program.tiers, membership.tierNumber);
   const next = nextTier(program.tiers, tier.number);
   const account = pointsAccount(accounts, membership.partyId, program.programId);
-  const gaps = gapsOf(program, tier.number, measuresOf(membership, account));
+  const values = trackerMeasures(program, membership, tracked.state, tracked.day);
+  const gaps = gapsOf(program, tier.number, { ...measuresOf(membership, account), ...values });
   const primary = gaps[0]!;
-  const renewal = renewalGapOf(program, membership, standing, organisation.timeZone);
+  const renewal = renewalGapOf(program, membership, standing, organisation.timeZone, values.trackerValue);
   const { combine } = program.definition.upgrade;
   const iso = (date: Date | null) =>
     date === null ? null : formatIso(date.getTime(), organisation.timeZone);

@@ -1,9 +1,10 @@
 import type { NewEvent } from "#events";
 import { type Account, followTierStatements, loadAccounts, lockParties, POINTS } from "#ledger";
-import { type Clock, type Db, type Instant, inTurn, type Logger, type Tx } from "#platform";
+import { type Clock, type Db, type Instant, inTurn, type Logger, localDate, type Tx } from "#platform";
 import type { Membership } from "../decide/schema.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
 import type { OrgPrograms, ProgramHistory } from "../programs/history.ts";
+import { trackerMeasures, trackersOfMembers } from "../trackers/measures.ts";
 import { currentMembership } from "./current.ts";
 import { movedEvents, tierEvents } from "./events.ts";
 import { pointsMovesOf } from "./points-end.ts";
@@ -146,12 +147,17 @@ const judgeMembers = async (
     .filter(({ tierExpiresAt }) => tierExpiresAt !== null && tierExpiresAt.getTime() < before);
   if (due.length === 0) return [];
   const standings = await standingsOf(tx, orgId, program, due, standingIn);
+  const trackers = await trackersOfMembers(tx, program, due, now);
+  const day = localDate(now, program.timeZone);
   const saved = due.map((membership): SavedMembership => {
     const { partyId, programId } = membership;
     const judged = judgeTier(program, membership, {
       now,
       standing: standings.get(partyId) ?? null,
-      measures: measuresOf(membership, pointsAccount(accounts, partyId, programId)),
+      measures: {
+        ...measuresOf(membership, pointsAccount(accounts, partyId, programId)),
+        ...trackerMeasures(program, membership, trackers.get(partyId), day),
+      },
     });
     return { ...judged, transactionId: null, recordedAt: new Date(now) };
   });

@@ -3,9 +3,12 @@ import type { Organisation } from "#orgs";
 import { endOfDayAfterMonths, type Instant, localDate, sql, startOfDay, type Tx } from "#platform";
 import type { Membership } from "../decide/schema.ts";
 import type { CompiledProgram } from "../programs/compile.ts";
+import { trackerMeasures, trackersOfMembers } from "../trackers/measures.ts";
+import { NOTHING_TRACKED, type TrackerState, valueStandsUntil } from "../trackers/state.ts";
+import { daysAfter } from "../trackers/windows.ts";
 import { measuresOf, type StandingIn } from "./end-tiers.ts";
 import { isRenewed, NO_STANDING, type PeriodStanding, renewalPeriodOf, renewalValue } from "./renewal.ts";
-import { type CriterionKind, gapsOf, type RenewalKind, tierNumbered } from "./rules.ts";
+import { type CriterionKind, gapsOf, type RenewalKind, type TrackerValue, tierNumbered } from "./rules.ts";
 
 /** What stands for ever is told to stand for about a hundred years. */
 const FAR_FUTURE_MONTHS = 1200;
@@ -70,23 +73,49 @@ export const expiringPoints = async (
        and remaining > 0`);
 };
 
+/** As of when gaps are told. */
+export interface GapMoment {
+  readonly now: Instant;
+  readonly zone: string;
+  /** So many days later: what has left a window by then does not count. */
+  readonly ahead?: number;
+  readonly trackers?: TrackerState;
+}
+
+const caseOf = ({ trackers }: CompiledProgram, trackerId: number, caseId: number) => {
+  const tracker = trackers.find(({ id }) => id === trackerId);
+  const item = tracker?.cases.find(({ id }) => id === caseId);
+  return tracker === undefined || item === undefined ? null : ([tracker, item] as const);
+};
+
 /** The gap to the next tier by each criterion; empty at the top. Pure. */
 export const upgradeGapOf = (
   program: CompiledProgram,
   membership: Membership,
   account: Account | undefined,
   { gone, nextExpiry }: ExpiringPoints,
-  { now, zone }: { readonly now: Instant; readonly zone: string },
+  { now, zone, ahead = 0, trackers = NOTHING_TRACKED }: GapMoment,
 ): UpgradeGap[] => {
   const measures = measuresOf(membership, account);
   // What expires by the day is not counted.
-  const ahead = { ...measures, currentPoints: measures.currentPoints - gone };
+  const day = daysAfter(localDate(now, zone), ahead);
+  const then = {
+    ...measures,
+    ...trackerMeasures(program, membership, trackers, day),
+    currentPoints: measures.currentPoints - gone,
+  };
   const far = localDate(endOfDayAfterMonths(now, FAR_FUTURE_MONTHS, zone), zone);
-  return gapsOf(program, membership.tierNumber, ahead).flatMap(({ criterion, value, threshold, gap }) => {
+  return gapsOf(program, membership.tierNumber, then).flatMap(({ criterion, value, threshold, gap }) => {
     if (threshold === null || gap === null) return [];
-    const { kind, scale } = criterion;
+    const { kind, scale, trackerId, caseId } = criterion;
+    const tracked = caseOf(program, trackerId, caseId);
+    const moment = { day, changeNo: membership.changeNo };
     const valueValidUpto =
-      kind === "current_points" && nextExpiry !== null ? localDate(nextExpiry.getTime(), zone) : far;
+      kind === "tracker" && tracked !== null
+        ? (valueStandsUntil(...tracked, trackers, moment) ?? far)
+        : kind === "current_points" && nextExpiry !== null
+          ? localDate(nextExpiry.getTime(), zone)
+          : far;
     return [
       {
         upgrade_based_on: UPGRADE_NAMES[kind],
@@ -105,6 +134,7 @@ export const renewalGapOf = (
   membership: Membership,
   standing: PeriodStanding,
   zone: string,
+  trackerValue?: TrackerValue,
 ): RenewalGap | null => {
   const { tierExpiresAt, tierNumber, returnTier = null } = membership;
   if (tierExpiresAt === null) return null;
@@ -114,19 +144,37 @@ export const renewalGapOf = (
     return { tierExpiryDate, renewConfirmed: false, renewStrategies: [] };
   return {
     tierExpiryDate,
-    renewConfirmed: isRenewed(renewal, standing),
+    renewConfirmed: isRenewed(renewal, standing, trackerValue),
     renewStrategies: renewal.conditions.map((condition) => {
-      const value = renewalValue(condition, standing);
+      const value = renewalValue(condition, standing, trackerValue);
       const { kind, threshold, scale, trackerId, caseId } = condition;
       return {
         renewBasedOn: RENEWAL_NAMES[kind],
-        trackerEntityIdentifiers: kind === "tracker" ? [{ trackerId, caseId }] : [],
+        trackerEntityIdentifiers: kind === "tracker" ? trackerIdentifiers(program, trackerId, caseId) : [],
         renewThreshold: threshold / scale,
         customerRenewEntityValue: value / scale,
         customerGapToRenewValue: Math.max(0, threshold - value) / scale,
       };
     }),
   };
+};
+
+/** Which case of which tracker a condition looks at, in the words of the dialect. */
+const trackerIdentifiers = (program: CompiledProgram, trackerId: number, caseId: number): object[] => {
+  const found = caseOf(program, trackerId, caseId);
+  if (found === null) return [];
+  const [tracker, item] = found;
+  const { length, unit } = item.definition;
+  return [
+    {
+      trackerName: tracker.name,
+      trackerType: tracker.entity,
+      trackerMode: tracker.method,
+      trackerCaseName: item.name,
+      ...(unit === undefined ? {} : { trackerCasePeriodType: unit.toUpperCase() }),
+      ...(length === undefined ? {} : { trackerCasePeriodValue: length }),
+    },
+  ];
 };
 
 /** What a member did so far in the validity that runs; nothing where the tier is not renewed by conditions. */
@@ -173,14 +221,17 @@ export const tierGapsOf = async (
   const gaps: { -readonly [K in keyof TierGaps]: TierGaps[K] } = {
     lacksDowngrade: asked.renew !== null && program.tierStrategy.downgrade === null,
   };
+  const trackers = (await trackersOfMembers(tx, program, [membership], now)).get(membership.partyId)!;
   if (asked.upgrade !== null) {
     const horizon = startOfDay(now, zone, asked.upgrade);
     const expiring = await expiringPoints(tx, organisation.id, membership, horizon);
-    gaps.upgradeStrategies = upgradeGapOf(program, membership, account, expiring, { now, zone });
+    const moment = { now, zone, ahead: asked.upgrade, trackers };
+    gaps.upgradeStrategies = upgradeGapOf(program, membership, account, expiring, moment);
   }
   if (asked.renew !== null && membership.tierNumber > 1) {
     const standing = await standingSoFar(tx, standingIn, program, membership);
-    const gap = renewalGapOf(program, membership, standing, zone);
+    const { trackerValue } = trackerMeasures(program, membership, trackers, localDate(now, zone));
+    const gap = renewalGapOf(program, membership, standing, zone, trackerValue);
     if (gap !== null) gaps.gapToRenewSummary = [gap];
   }
   return gaps;

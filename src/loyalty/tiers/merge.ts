@@ -2,6 +2,7 @@ import { type Instant, sql, type Tx } from "#platform";
 import type { Membership, TierChange } from "../decide/schema.ts";
 import { mergeLimitUses, unmergeLimitUses } from "../limits/store.ts";
 import type { OrgPrograms } from "../programs/history.ts";
+import { mergeTrackers, unmergeTrackers } from "../trackers/merge.ts";
 import { currentMemberships } from "./current.ts";
 import { lastChangeOf } from "./enter.ts";
 import { loadMemberships, type SavedMembership, saveMemberships } from "./store.ts";
@@ -188,6 +189,7 @@ export const writeMembershipMerge = async (
   );
   await leavePrograms(tx, orgId, victimId);
   await mergeLimitUses(tx, orgId, { survivorId, victimId });
+  await mergeTrackers(tx, orgId, { survivorId, victimId, memberships: plan.map(({ merged }) => merged) });
 };
 
 const saved = ({ membership, tierChange }: Change, recordedAt: Date): SavedMembership => ({
@@ -225,6 +227,7 @@ export const undoMembershipMerge = async (
     changes.map(({ membership }) => membership),
   );
   await unmergeLimitUses(tx, orgId, { survivorId, victimId });
+  await unmergeTrackers(tx, orgId, { survivorId, victimId, memberships: merged });
 };
 
 /** As it comes back from where it was kept as JSON. */
