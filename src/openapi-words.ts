@@ -47,13 +47,13 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     description: "Ledger entries, awards and what is behind them as bare lists, for dataflows.",
   },
   {
-    name: "Reads of dataflows",
-    description:
-      "Narrow reads of events and awards for data pipelines, as the documentation's private calls have them.",
-  },
-  {
     name: "Programs",
     description: "Loyalty programs as versioned data: read, draft, check and publish.",
+  },
+  {
+    name: "Targets",
+    description:
+      "Milestones, combinations of targets and streaks: what members are to reach in which periods, and how far they are.",
   },
   {
     name: "What-if",
