@@ -20,6 +20,7 @@ export type {
   TierChange,
   TierChangeReason,
   Trace,
+  TracePart,
   TransactionFacts,
   UpgradeType,
 } from "./decide/schema.ts";

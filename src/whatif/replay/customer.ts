@@ -122,7 +122,7 @@ export class CustomerReplay {
       : this.#count(bill, day, isFirstOfDay);
     if (counts) this.#days.add(day);
     this.#passEvent(bill.eventNo);
-    this.#passOwnChanges(bill);
+    this.#passOwnChanges(bill, bill.inside === null);
   }
 
   /** What the whole comes to, once every bill was taken. */
@@ -350,28 +350,34 @@ export class CustomerReplay {
   #catchUp(bill: RecordedBill): void {
     while (this.#due.length > 0 && order(this.#due[0]!.row, bill) < 0) {
       const { row, counted, shifts } = this.#due.shift()!;
+      this.#followBefore(row);
       this.#lanes.forEach(({ lane }, index) => {
         lane.shift(shifts[index]!, false);
         if (counted) lane.takeBack(row.amount, row.isWhole);
       });
       this.#passEvent(row.eventNo);
+      this.#passOwnChanges(row, true);
     }
+    this.#followBefore(bill);
+  }
+
+  /** Changes of tier that were recorded before something, not by it nor by what came after it in the same instant. */
+  #followBefore({ id, recordedAt }: Placed): void {
     const { tierChanges } = this.#past;
     for (; this.#nextChange < tierChanges.length; this.#nextChange++) {
       const change = tierChanges[this.#nextChange]!;
-      const isOwn = change.transactionId === bill.id;
-      const until = bill.recordedAt.getTime();
-      const at = change.recordedAt.getTime();
+      const [until, at] = [recordedAt.getTime(), change.recordedAt.getTime()];
+      const isOwn = change.transactionId === id;
       if (isOwn || at > until || (at === until && change.transactionId !== null)) break;
       this.#follow(change);
     }
   }
 
-  /** Changes that the bill caused: those of bills of the period are decided anew, others happen as they were recorded. */
-  #passOwnChanges(bill: RecordedBill): void {
+  /** Changes that a bill or return caused: those of bills of the period are decided anew, others happen as they were recorded. */
+  #passOwnChanges({ id }: Placed, isFollowed: boolean): void {
     const { tierChanges } = this.#past;
-    while (tierChanges[this.#nextChange]?.transactionId === bill.id) {
-      if (bill.inside === null) this.#follow(tierChanges[this.#nextChange]!);
+    while (tierChanges[this.#nextChange]?.transactionId === id) {
+      if (isFollowed) this.#follow(tierChanges[this.#nextChange]!);
       this.#nextChange++;
     }
   }
@@ -411,11 +417,16 @@ export class CustomerReplay {
 
 /** Points of all kinds that a decision gave. */
 const pointsIn = (trace: Trace | null): number =>
-  trace?.rules.reduce(
-    (sum, { p = 0, a = [] }) =>
-      sum + p + a.reduce((part, action) => part + ("p" in action ? action.p : 0), 0),
-    0,
-  ) ?? 0;
+  trace === null
+    ? 0
+    : [trace, ...(trace.raised ?? [])]
+        .flatMap(({ rules }) => rules)
+        .reduce(
+          (sum, { p = 0, a = [] }) => sum + p + a.reduce((part, action) => part + pointsOf(action), 0),
+          0,
+        );
+
+const pointsOf = (action: object): number => ("p" in action && typeof action.p === "number" ? action.p : 0);
 
 const replayedBy = (decided: LaneDecision | null) =>
   decided === null ? null : { trace: decided.decision.trace, program: decided.program };

@@ -35,11 +35,12 @@ interface ToldTrace extends Omit<Trace, "rules"> {
 
 type Question = readonly [reason: Reason, differs: (recorded: ToldTrace, replayed: ToldTrace) => boolean];
 
-const valuesOf = ({ rules, skipped, untold, used }: ToldTrace) => [
+const valuesOf = ({ rules, skipped, untold, used, raised }: ToldTrace) => [
   rules.map(({ i, u, o, v, problem }) => [i, u, o, v, problem]),
   skipped,
   untold,
   used,
+  raised?.map((part) => [part.activity, part.skipped, part.untold]),
 ];
 const pointsOf = ({ rules, split, tierValues }: ToldTrace) => [
   rules.map(({ i, p, r, l, n, b, k, a }) => [i, p, r, l, n, b, k, withoutDates(a)]),
@@ -76,7 +77,10 @@ export const reasonOfDifference = (
   if (!isOther(recorded, trace)) return null;
   if (recorded.program !== trace.program) return "undecided";
   if (recorded.version !== trace.version) return "other_version";
-  const [one, other] = [recorded, trace].map((item) => ({ ...item, rules: toldRules(item, program) }));
+  const [one, other] = [recorded, trace].map((item) => ({
+    ...item,
+    rules: [item, ...(item.raised ?? [])].flatMap((part) => toldRules(part, program)),
+  }));
   const reason = QUESTIONS.find(([, differs]) => differs(one!, other!))?.[0] ?? null;
   return reason === "facts" && isChangedBill ? "changed_bill" : reason;
 };

@@ -1,5 +1,5 @@
 import type { GivenLot } from "#activities";
-import type { CompiledProgram, Decision, Trace } from "#loyalty";
+import type { CompiledProgram, Decision, Trace, TracePart } from "#loyalty";
 import { addAmounts, type Millipoints } from "#platform";
 import type { Reason } from "./difference.ts";
 import type {
@@ -192,7 +192,10 @@ export class LaneFigures extends BillFigures {
 }
 
 /** Which rules were asked, and what came of it; those run for lines and payments once for each whose trace was kept. */
-const outcomesOf = ({ o, q, rules }: Trace): (readonly [rule: number, outcome: number])[] => {
+const outcomesOf = ({ raised = [], ...trace }: Trace): (readonly [rule: number, outcome: number])[] =>
+  [trace, ...raised].flatMap(outcomesIn);
+
+const outcomesIn = ({ o, q, rules }: TracePart): (readonly [rule: number, outcome: number])[] => {
   if (o === undefined) return rules.map((rule) => [rule.i, rule.o] as const);
   const asked = [...o].map((digit, place) => [q?.[place] ?? place, Number(digit)] as const);
   const forItems = rules.filter(({ u }) => u !== undefined);

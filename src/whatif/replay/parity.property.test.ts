@@ -33,7 +33,17 @@ const REACHED: Partial<Record<Upgrade["criterion"], readonly [number, number]>> 
 };
 
 /** Rules that look at whatever a decision may know and that carries on between bills. */
-const definitionOf = (criterion: Upgrade["criterion"], type: Upgrade["type"]): ProgramDefinition =>
+const definitionOf = (criterion: Upgrade["criterion"], type: Upgrade["type"]): ProgramDefinition => {
+  const definition = purchasesOf(criterion, type);
+  const [set] = definition.activities.TransactionAdd;
+  const bonus = { ...set!.rules[0]!, id: "bonus", name: "Bonus", condition: "currentTxn.value > 1" };
+  return {
+    ...definition,
+    activities: { ...definition.activities, SlabUpgrade: [{ id: "up", name: "Up", rules: [bonus] }] },
+  };
+};
+
+const purchasesOf = (criterion: Upgrade["criterion"], type: Upgrade["type"]): ProgramDefinition =>
   definitionWith(
     [
       {},
@@ -241,6 +251,6 @@ test("the versions in force, replayed over random histories, come to what was re
         });
       },
     ),
-    { numRuns: RUNS },
+    { numRuns: RUNS, endOnFailure: true },
   );
 }, 240_000);
