@@ -27,6 +27,7 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "GET /v2/customers/lookup/customerDetails": "as GET /v2/customers/{customerId}",
   "POST /v2/customers/{customerId}/changeIdentifier":
     "without cards: they are identifiers like others, and neither linked nor issued",
+  "GET /v2/customers/userEntityTrackers": "refused with 1645 and 1647: there are no groups of customers",
   "POST /v2/organization/configs": "the setting is kept; there are no cards that it could limit",
   "POST /v2/points/transfer":
     "customers; groupProgramTransfer is refused with 3316, as there are no groups of programs",

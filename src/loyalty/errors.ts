@@ -16,6 +16,8 @@ export const errors = defineErrors("loyalty", {
     http: 400,
     message: "{field} {value} matches no group: this organisation has none.",
   },
+  unknown_group: { number: 1645, http: 400, message: "{field}: there is no user group {value}." },
+  bad_tracker_entity: { number: 1647, http: 400, message: "type must be USERGROUP2; {value} is not." },
   name_taken: { number: 71001, http: 409, message: "A program named {name} exists already." },
   bad_name: { number: 71002, http: 400, message: "A program's name must not contain {character}." },
   no_draft: { number: 71003, http: 409, message: "Program {id} has no draft to publish; save one first." },

@@ -4,12 +4,14 @@ import { addProgramRoutes } from "./admin-routes.ts";
 import { addStandingRoutes, type LoyaltyRouteParts } from "./standing-routes.ts";
 import { addTargetRoutes } from "./targets/routes.ts";
 import { addTierRoutes } from "./tier-routes.ts";
+import { addTrackerRoutes } from "./tracker-routes.ts";
 
 /** The documented reads of programs, tiers and balances, and the administration API of programs. */
 export const addLoyaltyRoutes = (server: Server, parts: LoyaltyRouteParts): void => {
   addProgramList(server, parts);
   addStandingRoutes(server, parts);
   addMemberRoutes(server, parts);
+  addTrackerRoutes(server, parts);
   addProgramRoutes(server, parts);
   addTierRoutes(server, parts.loyalty);
   addTargetRoutes(server, { targets: parts.loyalty.targets, orgs: parts.orgs, clock: parts.clock });

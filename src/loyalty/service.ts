@@ -16,6 +16,7 @@ import { NO_STANDING } from "./tiers/renewal.ts";
 import { tierNumbered } from "./tiers/rules.ts";
 import { listTierChanges, loadMemberships } from "./tiers/store.ts";
 import { trackersOfMembers } from "./trackers/measures.ts";
+import { readTrackerStandings, type TrackerStanding } from "./trackers/standings.ts";
 
 export type Loyalty = ReturnType<typeof createLoyalty>;
 
@@ -133,6 +134,26 @@ export const createLoyalty = (parts: LoyaltyParts) => {
     });
   };
 
+  /** Where a party stands by the trackers of each program that it is a member of. */
+  const listTrackers = async (
+    orgId: number,
+    partyId: number,
+  ): Promise<{ readonly programName: string; readonly standing: TrackerStanding }[]> => {
+    const all = await programs.programs(orgId);
+    const now = clock.now().getTime();
+    return db.transaction(orgId, async (tx) => {
+      const memberships = await loadMemberships(tx, orgId, [partyId]);
+      const found: { programName: string; standing: TrackerStanding }[] = [];
+      for (const history of all.all) {
+        const membership = membershipIn(memberships, history);
+        if (membership === null) continue;
+        const standings = await readTrackerStandings(tx, history.inForce(now), membership, now);
+        found.push(...standings.map((standing) => ({ programName: history.name, standing })));
+      }
+      return found;
+    });
+  };
+
   /** What publishing a definition would make of the members of a program's tiers. Errors: unknown_program, draft_has_problems. */
   const tierMoves = async (orgId: number, id: number, definition: unknown): Promise<TierMovePreview[]> => {
     const judged = await programs.judgeDefinition(orgId, id, definition);
@@ -191,6 +212,7 @@ export const createLoyalty = (parts: LoyaltyParts) => {
     tierMoves,
     summaries,
     listMemberships,
+    listTrackers,
     listChanges,
   };
 };
