@@ -298,6 +298,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/customers/{id}/trackers": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listCustomerTrackers"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/customers/{id}/transactions": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["listCustomerTransactions"];
@@ -1552,6 +1563,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v2/customers/userEntityTrackers": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getUserEntityTrackers"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v2/customers/{customerId}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["getCustomer"];
@@ -1643,6 +1665,17 @@ export interface paths {
   "/v2/customers/{customerId}/tierDetails": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["readTierOfCustomer"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v2/customers/{customerId}/trackers": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["getCustomerTrackers"];
     put?: never;
     post?: never;
     delete?: never;
@@ -5143,6 +5176,60 @@ export interface operations {
               } | null;
             }[];
             next: string | null;
+          };
+        };
+      };
+      400: components["responses"]["OwnFailure400"];
+      401: components["responses"]["OwnFailure401"];
+      403: components["responses"]["OwnFailure403"];
+      404: components["responses"]["OwnFailure404"];
+      409: components["responses"]["OwnFailure409"];
+      413: components["responses"]["OwnFailure413"];
+      415: components["responses"]["OwnFailure415"];
+      429: components["responses"]["OwnFailure429"];
+      500: components["responses"]["OwnFailure500"];
+      503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Read a customer's trackers, case by case (Customer:read) */
+  listCustomerTrackers: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** Id of the organisation meant; needed by people who work for several */
+        "X-CAP-API-AUTH-ORG-ID"?: number;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            items: {
+              programName: string;
+              trackerId: number;
+              trackerName: string;
+              caseId: number;
+              caseName: string;
+              entity: string;
+              method: string;
+              /** How often it was tracked, not the sum */
+              counts: boolean;
+              value: number;
+              from: string;
+              to: string | null;
+              standsUntil: string | null;
+              successes: number;
+              mostForwards: number | null;
+              updatedAt: string | null;
+            }[];
+            next: null;
+            total: number;
           };
         };
       };
@@ -13549,6 +13636,67 @@ export interface operations {
       503: components["responses"]["V2Failure503"];
     };
   };
+  /** Read the trackers of a group of customers (Customer:read) */
+  getUserEntityTrackers: {
+    parameters: {
+      query?: {
+        type?: string;
+        identifierType?: string;
+        identifierValue?: string;
+        source?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              id: number;
+              name: string;
+              conditionId: number;
+              conditionName: string;
+              /** What is tracked, such as BILL_AMOUNT */
+              type: string;
+              value: number;
+              updatedOn: string | null;
+              periodStartDate: string;
+              periodEndDate: string | null;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          } & {
+            pagination: {
+              limit: number;
+              offset: number;
+              total: number;
+            };
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
   /** Change a customer (Customer:write) */
   changeCustomer: {
     parameters: {
@@ -14388,6 +14536,64 @@ export interface operations {
             /** -1 in the top tier */
             nextTierSerialNumber: number;
             warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V2Failure400"];
+      401: components["responses"]["V2Failure401"];
+      403: components["responses"]["V2Failure403"];
+      404: components["responses"]["V2Failure404"];
+      409: components["responses"]["V2Failure409"];
+      413: components["responses"]["V2Failure413"];
+      415: components["responses"]["V2Failure415"];
+      429: components["responses"]["V2Failure429"];
+      500: components["responses"]["V2Failure500"];
+      503: components["responses"]["V2Failure503"];
+    };
+  };
+  /** Read the trackers of a customer (Customer:read) */
+  getCustomerTrackers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        customerId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            pagination?: {
+              limit: number;
+              offset: number;
+              total: number;
+              sortBy?: string;
+              sortOrder?: string;
+            };
+            data: {
+              id: number;
+              name: string;
+              conditionId: number;
+              conditionName: string;
+              /** What is tracked, such as BILL_AMOUNT */
+              type: string;
+              value: number;
+              updatedOn: string | null;
+              periodStartDate: string;
+              periodEndDate: string | null;
+            }[];
+            warnings: components["schemas"]["Issue"][];
+            errors: components["schemas"]["Issue"][];
+          } & {
+            pagination: {
+              limit: number;
+              offset: number;
+              total: number;
+            };
           };
         };
       };
