@@ -48,7 +48,8 @@ export const expireMessages = (tx: Tx, orgId: number, now: Instant, reason: stri
 
 /**
  * Takes the messages that are due, soonest worthless first, and counts a try for each: until `lost` nobody else takes them,
- * after it the try counts as lost with its process.
+ * after it the try counts as lost with its process. The choice is materialized: a plain subquery may be run again for each row,
+ * and take more than the limit.
  */
 export const claimMessages = (
   tx: Tx,
@@ -56,10 +57,12 @@ export const claimMessages = (
   { now, lost, limit }: { readonly now: Instant; readonly lost: Instant; readonly limit: number },
 ): Promise<QueuedMessage[]> =>
   tx.rows<QueuedMessage>(sql`/* messages.claim */
+    with due as materialized (
+      select party_id, id from messages.messages
+       where org_id = ${orgId} and status = 'queued' and next_attempt_at <= ${iso(now)}::timestamptz
+       order by expires_at, party_id, id limit ${limit} for update skip locked)
     update messages.messages m set attempts = m.attempts + 1, next_attempt_at = ${iso(lost)}::timestamptz
-      from (select party_id, id from messages.messages
-             where org_id = ${orgId} and status = 'queued' and next_attempt_at <= ${iso(now)}::timestamptz
-             order by expires_at, party_id, id limit ${limit} for update skip locked) due
+      from due
      where m.org_id = ${orgId} and m.party_id = due.party_id and m.id = due.id
     returning m.party_id as "partyId", m.id, m.kind, m.ref_id as "refId", m.details, m.email, m.created_at as "createdAt",
               m.expires_at as "expiresAt", m.attempts`);
@@ -151,9 +154,11 @@ export const deleteMessages = (
   { before, now, limit }: { readonly before: Instant; readonly now: Instant; readonly limit: number },
 ): Promise<number> =>
   tx.run(sql`/* messages.delete */
+    with old as materialized (
+      select party_id, id from messages.messages
+       where org_id = ${orgId} and created_at < ${iso(before)}::timestamptz and status <> 'queued'
+         and (status <> 'by_hand' or expires_at <= ${iso(now)}::timestamptz)
+       order by created_at limit ${limit} for update skip locked)
     delete from messages.messages m
-     using (select party_id, id from messages.messages
-             where org_id = ${orgId} and created_at < ${iso(before)}::timestamptz and status <> 'queued'
-               and (status <> 'by_hand' or expires_at <= ${iso(now)}::timestamptz)
-             order by created_at limit ${limit} for update skip locked) old
+     using old
      where m.org_id = ${orgId} and m.party_id = old.party_id and m.id = old.id`);
