@@ -27,9 +27,9 @@ export type SlotName = keyof typeof SLOTS;
 
 // Cases are written as digits: of those V8 makes a table of jumps, of names one comparison after the other.
 export const numberAt = (facts: Facts, slot: number): number | null => {
+  // Half of all conditions ask for it, and a comparison that is foreseen costs less than a jump that is not.
+  if (slot === SLOTS.value) return facts.currentTxn.value;
   switch (slot) {
-    case 0:
-      return facts.currentTxn.value;
     case 1:
       return facts.currentTxn.grossAmount;
     case 2:
