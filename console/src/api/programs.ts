@@ -143,6 +143,13 @@ export interface RuleSet {
   useProportions?: boolean;
   rules: Rule[];
 }
+/** What members do, summed over time. The console knows of it what sets and rules refer to. */
+export interface Tracker {
+  id: number;
+  name: string;
+  /** Each with the set that it runs, where it runs one. */
+  cases: { setId?: string }[];
+}
 export type LimitPeriod = "daily" | "weekly" | "monthly" | "quarterly" | "half_yearly" | "yearly";
 export interface Limit {
   id: number;
@@ -226,10 +233,11 @@ export interface ProgramDefinition {
   downgrade?: Downgrade;
   /** Where members go of published tiers that are gone, by ids. */
   removedTiers?: { id: number; to: number }[];
-  activities: { TransactionAdd: RuleSet[] };
+  activities: { TransactionAdd: RuleSet[]; SlabUpgrade?: RuleSet[] };
   expiry: Expiry;
   expiryStrategies?: ExpiryStrategy[];
   currencies?: Currency[];
+  trackers?: Tracker[];
   limits?: Limit[];
   awardStrategies?: AwardStrategy[];
   delayFrom?: "bill_date" | "processing_date";

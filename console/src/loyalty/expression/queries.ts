@@ -7,19 +7,24 @@ import type { RuleTree } from "./tree.ts";
 export interface Place {
   readonly lines: boolean;
   readonly tenders: boolean;
+  readonly trackers: boolean;
 }
+
+const keyOf = ({ lines, tenders, trackers }: Place): string => [lines, tenders, trackers].join();
 
 const forever = { staleTime: Number.POSITIVE_INFINITY, retry: false } as const;
 
-export const catalogueQuery = (api: ApiClient, { lines, tenders }: Place) => ({
-  ...apiQuery(api, "/api/expressions/catalogue", { query: { lines: `${lines}`, tenders: `${tenders}` } }),
+export const catalogueQuery = (api: ApiClient, { lines, tenders, trackers }: Place) => ({
+  ...apiQuery(api, "/api/expressions/catalogue", {
+    query: { lines: `${lines}`, tenders: `${tenders}`, trackers: `${trackers}` },
+  }),
   staleTime: 5 * 60_000,
 });
 
 /** What the server says of a condition: its problems, and its readable layout. */
 export const checkQuery = (api: ApiClient, text: string, place: Place) =>
   queryOptions({
-    queryKey: [api.orgId, "expression-check", place.lines, place.tenders, text],
+    queryKey: [api.orgId, "expression-check", keyOf(place), text],
     queryFn: () => api.post("/api/expressions/check", { body: { text, ...place } }),
     enabled: text.trim() !== "",
     ...forever,
@@ -39,7 +44,7 @@ export const treeQuery = (api: ApiClient, text: string) =>
 /** Texts that the organisation knows where a text is to be written, by what stands before it. */
 export const suggestionsQuery = (api: ApiClient, before: string, place: Place) =>
   queryOptions({
-    queryKey: [api.orgId, "expression-texts", place.lines, place.tenders, before],
+    queryKey: [api.orgId, "expression-texts", keyOf(place), before],
     queryFn: async () => {
       const text = `${before}"`;
       const { items } = await api.post("/api/expressions/completions", {

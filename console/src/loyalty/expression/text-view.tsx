@@ -24,7 +24,7 @@ export const TextView = ({
   const hover = (body: typeof ask & { offset: number }) =>
     api.post("/api/expressions/hover", { body }).then((answer) => answer.hover);
   const { data: about } = useQuery({
-    queryKey: [api.orgId, "expression-hover", place.lines, place.tenders, text, at],
+    queryKey: [api.orgId, "expression-hover", place.lines, place.tenders, place.trackers, text, at],
     queryFn: () => hover({ ...ask, offset: Math.min(at, text.length) }),
     enabled: at >= 0 && text !== "",
     staleTime: Number.POSITIVE_INFINITY,

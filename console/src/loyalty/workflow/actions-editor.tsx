@@ -159,7 +159,7 @@ const ActionFields = ({
   return (
     <>
       <Text size="sm" className={styles.breakable!}>
-        {otherActionText(action, sets)}
+        {otherActionText(action, sets, definition.trackers)}
       </Text>
       <Text size="xs" c="dimmed">
         There is no form for this kind of action. It is kept as it is.

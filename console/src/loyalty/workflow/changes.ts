@@ -28,9 +28,14 @@ export const changeSet = (
   part: Part<RuleSet>,
 ): ProgramDefinition => mapSets(definition, (set, place) => (place === index ? withPart(set, part) : set));
 
-/** Every id of a set or a rule. */
+/** Every id of a set or a rule, of whatever activity. */
 const idsOf = (definition: ProgramDefinition): ReadonlySet<string> =>
-  new Set(setsOf(definition).flatMap(({ id, rules }) => [id, ...rules.map((rule) => rule.id)]));
+  new Set(
+    [...setsOf(definition), ...(definition.activities.SlabUpgrade ?? [])].flatMap(({ id, rules }) => [
+      id,
+      ...rules.map((rule) => rule.id),
+    ]),
+  );
 
 /** An id that no set and no rule has yet. */
 const freeId = (taken: ReadonlySet<string>, kind: "rule" | "set"): string => {
@@ -138,18 +143,23 @@ export const addForwardedSet = (
   });
 };
 
-/** The definition with every award of every rule changed. */
+/** The definition with every award of every rule changed, of whatever activity. */
 export const mapAwards = (
   definition: ProgramDefinition,
   change: (award: Award) => Award,
-): ProgramDefinition =>
-  withSets(
-    definition,
-    definition.activities.TransactionAdd.map((set) => ({
-      ...set,
-      rules: set.rules.map((rule) => withAwards(rule, change)),
-    })),
-  );
+): ProgramDefinition => {
+  const changed = (sets: Sets): RuleSet[] =>
+    sets.map((set) => ({ ...set, rules: set.rules.map((rule) => withAwards(rule, change)) }));
+  const { TransactionAdd, SlabUpgrade } = definition.activities;
+  return {
+    ...definition,
+    activities: {
+      ...definition.activities,
+      TransactionAdd: changed(TransactionAdd),
+      ...(SlabUpgrade === undefined ? {} : { SlabUpgrade: changed(SlabUpgrade) }),
+    },
+  };
+};
 
 export const rulePath = (set: number, index: number): string =>
   `activities.TransactionAdd[${set}].rules[${index}]`;

@@ -1,4 +1,4 @@
-import type { RuleSet, Stage } from "../../api/programs.ts";
+import type { Action, RuleSet, Stage, Tracker } from "../../api/programs.ts";
 import { actionsOf, allActions, type Branch, isForward } from "./actions.ts";
 
 /** A set as it is listed: below the first set that forwards to it, which it stands one step deeper than. */
@@ -20,25 +20,43 @@ export interface Forwarding {
   readonly branch: Branch;
 }
 
-/** Which rules forward to which set, by its id. */
-export const forwardings = (sets: readonly RuleSet[]): ReadonlyMap<string, readonly Forwarding[]> => {
+type Trackers = readonly Tracker[] | undefined;
+
+/** A set that an action may run, and whether as the case of a tracker. */
+interface Onward {
+  readonly setId: string;
+  readonly asCase: boolean;
+}
+
+const onwardOf = (action: Action, trackers: Trackers = []): Onward[] => {
+  if (isForward(action)) return [{ setId: action.setId, asCase: false }];
+  const tracker =
+    action.type === "evaluate_tracker" && "trackerId" in action
+      ? trackers.find(({ id }) => id === action.trackerId)
+      : undefined;
+  return (tracker?.cases ?? []).flatMap(({ setId }) =>
+    setId === undefined ? [] : [{ setId, asCase: true }],
+  );
+};
+
+/** Which rules forward to which set, by its id; those too that have a tracker do it. */
+export const forwardings = (
+  sets: readonly RuleSet[],
+  trackers?: Trackers,
+): ReadonlyMap<string, readonly Forwarding[]> => {
   const found = new Map<string, Forwarding[]>();
   for (const set of sets)
     for (const rule of set.rules)
       for (const branch of ["actions", "otherwise"] as const)
         for (const action of actionsOf(rule, branch))
-          if (isForward(action))
-            found.set(action.setId, [
-              ...(found.get(action.setId) ?? []),
-              { set: set.name, rule: rule.name, branch },
-            ]);
+          for (const { setId } of onwardOf(action, trackers))
+            found.set(setId, [...(found.get(setId) ?? []), { set: set.name, rule: rule.name, branch }]);
   return found;
 };
 
-/** The sets that the rules of a set forward to, in order, each once. */
-const targetsOf = (set: RuleSet): string[] => [
-  ...new Set(set.rules.flatMap(allActions).flatMap((action) => (isForward(action) ? [action.setId] : []))),
-];
+/** The sets that the rules of a set forward to, in order. */
+const targetsOf = (set: RuleSet, trackers: Trackers): Onward[] =>
+  set.rules.flatMap(allActions).flatMap((action) => onwardOf(action, trackers));
 
 const STAGES: readonly Stage[] = ["start", "trackers", "points_trackers", "end"];
 const stageOf = ({ stage = "start" }: RuleSet): number => STAGES.indexOf(stage);
@@ -47,8 +65,8 @@ const stageOf = ({ stage = "start" }: RuleSet): number => STAGES.indexOf(stage);
  * Sets in the order in which they run, those that wait to be forwarded to below the first one that does; then those that nothing
  * forwards to. Each stands there once, whatever circles the forwards make.
  */
-export const outlineOf = (sets: readonly RuleSet[]): OutlineRow[] => {
-  const from = forwardings(sets);
+export const outlineOf = (sets: readonly RuleSet[], trackers?: Trackers): OutlineRow[] => {
+  const from = forwardings(sets, trackers);
   const places = new Map(sets.map(({ id }, index) => [id, index]));
   const running = [...sets.keys()]
     .filter((index) => sets[index]!.isForwarded !== true)
@@ -74,8 +92,8 @@ export const outlineOf = (sets: readonly RuleSet[]): OutlineRow[] => {
       before: neighbour(index, -1),
       after: neighbour(index, 1),
     });
-    for (const id of targetsOf(set)) {
-      const target = places.get(id);
+    for (const { setId } of targetsOf(set, trackers)) {
+      const target = places.get(setId);
       if (target !== undefined && sets[target]!.isForwarded === true) list(target, depth + 1);
     }
   };
@@ -88,24 +106,35 @@ export const outlineOf = (sets: readonly RuleSet[]): OutlineRow[] => {
 export interface SetPlace {
   readonly lines: boolean;
   readonly tenders: boolean;
+  /** It runs for a case of a tracker. */
+  readonly trackers: boolean;
 }
 
 /** By the set's id, as the server judges it. */
-export const placesOf = (sets: readonly RuleSet[]): ReadonlyMap<string, SetPlace> => {
+export const placesOf = (sets: readonly RuleSet[], trackers?: Trackers): ReadonlyMap<string, SetPlace> => {
   const byId = new Map(sets.map((set) => [set.id, set]));
   const places = new Map<string, SetPlace>();
   const enter = (set: RuleSet, around: SetPlace): void => {
     const known = places.get(set.id);
-    const lines = around.lines || set.unroll === "lines" || known?.lines === true;
-    const tenders = around.tenders || set.unroll === "tenders" || known?.tenders === true;
+    const place: SetPlace = {
+      lines: around.lines || set.unroll === "lines" || known?.lines === true,
+      tenders: around.tenders || set.unroll === "tenders" || known?.tenders === true,
+      trackers: around.trackers || known?.trackers === true,
+    };
     // Forwards may lead in a circle: nothing new is known then.
-    if (known !== undefined && known.lines === lines && known.tenders === tenders) return;
-    places.set(set.id, { lines, tenders });
-    for (const id of targetsOf(set)) {
-      const target = byId.get(id);
-      if (target !== undefined) enter(target, { lines, tenders });
+    if (
+      known !== undefined &&
+      known.lines === place.lines &&
+      known.tenders === place.tenders &&
+      known.trackers === place.trackers
+    )
+      return;
+    places.set(set.id, place);
+    for (const { setId, asCase } of targetsOf(set, trackers)) {
+      const target = byId.get(setId);
+      if (target !== undefined) enter(target, { ...place, trackers: place.trackers || asCase });
     }
   };
-  for (const set of sets) enter(set, { lines: false, tenders: false });
+  for (const set of sets) enter(set, { lines: false, tenders: false, trackers: false });
   return places;
 };

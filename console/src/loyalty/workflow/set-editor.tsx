@@ -130,7 +130,7 @@ const keyed = (rules: readonly Rule[]): [Rule, string][] => {
   });
 };
 
-const ANYWHERE = { lines: false, tenders: false };
+const ANYWHERE = { lines: false, tenders: false, trackers: false };
 
 const SetRule = ({
   rule,
@@ -162,7 +162,7 @@ const SetRule = ({
       onChange={put}
       onNewSet={(branch, at) => change((now) => addForwardedSet(now, index, place, branch, at))}
       onCondition={(condition) => put((now) => ({ ...now, condition }))}
-      place={placesOf(definition.activities.TransactionAdd).get(set.id) ?? ANYWHERE}
+      place={placesOf(definition.activities.TransactionAdd, definition.trackers).get(set.id) ?? ANYWHERE}
       isOpen={opened.has(key)}
       isWrong={problemsUnder(problems, path).length > 0}
       onToggle={() => opened.toggle(key)}

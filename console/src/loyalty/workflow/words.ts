@@ -9,6 +9,7 @@ import type {
   RuleSet,
   Scope,
   Stage,
+  Tracker,
   Unroll,
 } from "../../api/programs.ts";
 import { counted, type Format } from "../../ui/format.ts";
@@ -85,10 +86,19 @@ const forwardedText = (from: readonly Forwarding[]): string => {
 };
 
 /** What an action that is no award does. */
-export const otherActionText = (action: Action, sets: readonly RuleSet[]): string =>
-  isForward(action)
+export const otherActionText = (
+  action: Action,
+  sets: readonly RuleSet[],
+  trackers: readonly Tracker[] = [],
+): string => {
+  if (action.type === "evaluate_tracker" && "trackerId" in action) {
+    const name = trackers.find(({ id }) => id === action.trackerId)?.name;
+    return `Adds to the tracker ${name ?? action.trackerId}`;
+  }
+  return isForward(action)
     ? `Goes on with ${sets.find(({ id }) => id === action.setId)?.name ?? `the set ${action.setId}, which is missing`}`
     : `${sentenceCase(action.type.replaceAll("_", " "))}: ${JSON.stringify(withoutType(action))}`;
+};
 
 /** What an award gives, in a few words: "2 % of the bill", "1 to 3 % of the bill by tier". */
 export const awardText = (

@@ -21,7 +21,7 @@ export const WorkflowEditor = ({ definition, problems, change }: EditorParts) =>
     return rules.length === 1 ? [`rule:${rules[0]!.id}`] : [];
   });
   useOpenWrong(sets, problems, opened);
-  const rows = outlineOf(sets);
+  const rows = outlineOf(sets, definition.trackers);
   const add = () => {
     const added = addSet(definition);
     opened.open(`set:${added.set.id}`);

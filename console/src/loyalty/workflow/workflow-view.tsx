@@ -11,29 +11,40 @@ import { type OutlineRow, outlineOf } from "./outline.ts";
 import { limitText, otherActionText, setTexts } from "./words.ts";
 import styles from "./workflow.module.css";
 
-/** The sets of rules of purchases, to be read: in the order in which they run, what is forwarded to below what does. */
-export const WorkflowView = ({ definition }: { definition: ProgramDefinition }) =>
-  outlineOf(definition.activities.TransactionAdd).map((row) => (
-    <SetView key={row.set.id} row={row} definition={definition} />
-  ));
+/** The sets of rules, to be read: in the order in which they run, what is forwarded to below what does. */
+export const WorkflowView = ({ definition }: { definition: ProgramDefinition }) => {
+  const { activities, trackers } = definition;
+  return (
+    <>
+      {outlineOf(activities.TransactionAdd, trackers).map((row) => (
+        <SetView key={row.set.id} row={row} definition={definition} usual={PURCHASES} />
+      ))}
+      {outlineOf(activities.SlabUpgrade ?? [], trackers).map((row) => (
+        <SetView key={row.set.id} row={row} definition={definition} usual={UPGRADES} />
+      ))}
+    </>
+  );
+};
+
+const PURCHASES = "Tried for every purchase, each rule on its own";
+const UPGRADES = "Tried where a purchase brings a higher tier, with the rates of that";
 
 const SetView = ({
   row: { set, depth, from },
   definition,
+  usual,
 }: {
   row: OutlineRow;
   definition: ProgramDefinition;
+  /** When its activity runs sets, where nothing else is said. */
+  usual: string;
 }) => {
   const texts = setTexts(set, from);
   return (
     <div className={styles.step} data-depth={Math.min(depth, 3)}>
       <Panel
         title={set.name}
-        description={
-          texts.length === 0
-            ? "Tried for every purchase, each rule on its own"
-            : texts.map((text) => `${text}.`).join(" ")
-        }
+        description={texts.length === 0 ? usual : texts.map((text) => `${text}.`).join(" ")}
         actions={
           set.isForwarded && (
             <Badge color={from.length === 0 ? "gold" : "gray"}>
@@ -105,7 +116,7 @@ const ActionView = ({
       <Group gap={6} wrap="nowrap" align="flex-start">
         <IconArrowForwardUp size={16} stroke={1.7} aria-hidden className={styles.mark} />
         <Text size="sm" className={styles.breakable!}>
-          {otherActionText(action, definition.activities.TransactionAdd)}
+          {otherActionText(action, Object.values(definition.activities).flat(), definition.trackers)}
         </Text>
       </Group>
     )}

@@ -19,7 +19,7 @@ import {
 import { firstLimit, withPer } from "./limits.ts";
 import { outlineOf, placesOf } from "./outline.ts";
 import { ifAny, withMoment } from "./scope.ts";
-import { limitText, ruleText, scopeTexts, setTexts } from "./words.ts";
+import { limitText, otherActionText, ruleText, scopeTexts, setTexts } from "./words.ts";
 
 const award: Award = {
   strategy: "prorated_percent",
@@ -104,7 +104,23 @@ describe("sets", () => {
       set("y", { isForwarded: true, rules: [rule("b", { actions: [forward("x")] })] }),
     ];
     expect(outlineOf(circle).map(({ index }) => index)).toEqual([0, 1]);
-    expect(placesOf(circle).get("x")).toEqual({ lines: false, tenders: false });
+    expect(placesOf(circle).get("x")).toEqual({ lines: false, tenders: false, trackers: false });
+  });
+  test("that a tracker runs stand below the rule that adds to it", () => {
+    const sets = [
+      set("t", {
+        stage: "trackers",
+        rules: [rule("a", { actions: [{ type: "evaluate_tracker", trackerId: 7 }] })],
+      }),
+      set("won", { isForwarded: true }),
+    ];
+    const trackers = [{ id: 7, name: "Visits", cases: [{}, { setId: "won" }] }];
+    const [, won] = outlineOf(sets, trackers);
+    expect(won).toMatchObject({ depth: 1, from: [{ rule: "a" }] });
+    expect(placesOf(sets, trackers).get("won")).toEqual({ lines: false, tenders: false, trackers: true });
+    expect(otherActionText(sets[0]!.rules[0]!.actions![0]!, sets, trackers)).toBe(
+      "Adds to the tracker Visits",
+    );
   });
   test("change places with those of their stage only", () => {
     expect([rows[0]!.before, rows[0]!.after]).toEqual([null, 3]);
@@ -115,8 +131,8 @@ describe("sets", () => {
   });
   test("run for what those run for that forward to them", () => {
     const places = placesOf(three.activities.TransactionAdd);
-    expect(places.get("deep")).toEqual({ lines: true, tenders: false });
-    expect(places.get("first")).toEqual({ lines: false, tenders: false });
+    expect(places.get("deep")).toEqual({ lines: true, tenders: false, trackers: false });
+    expect(places.get("first")).toEqual({ lines: false, tenders: false, trackers: false });
   });
   test("and rules get ids that neither a set nor a rule has", () => {
     const taken = programOf([set("rule-1", { rules: [rule("set-1")] })]);
