@@ -31,6 +31,8 @@ export { addRejectedRoutes } from "./rejected/routes.ts";
 export { addRetroRoutes } from "./retro/routes.ts";
 export { readClaim } from "./retro/service.ts";
 export { addReturnRoutes } from "./returns/console-routes.ts";
+export type { GoneBack } from "./returns/schema.ts";
+export { takeTracked } from "./returns/trackers.ts";
 export { addTransactionRoutes } from "./routes.ts";
 export type { LineItem, PaymentMode, Purchase, Recorded } from "./schema.ts";
 export { type Activities, createActivities } from "./service.ts";

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Trace, toldRules } from "#loyalty";
 import { type ActivitiesBench, createActivitiesBench, NOON, type TestShop } from "../activities/testing.ts";
-import { starterDefinition } from "../loyalty/testing.ts";
+import { awarding, starterDefinition } from "../loyalty/testing.ts";
 import { createReplayHere } from "./replay/here.ts";
 import type { Replay } from "./runner.ts";
 import { generousDefinition, liveThrough2025, record, replayMeanwhile, whatifOn } from "./testing.ts";
@@ -118,6 +118,52 @@ describe("a draft over real history", () => {
       month("2026-06", 0, 0, 2),
     ]);
     expect(summary.compared.lasting).toBe(0);
+  });
+
+  test("carries trackers on between bills, less what went back", async () => {
+    const starter = starterDefinition();
+    const case_ = { length: 360, unit: "days", aggregate: "sum", mostForwards: 1, setId: "reached" } as const;
+    const { summary } = await finished(undefined, {
+      definition: {
+        ...starter,
+        activities: {
+          TransactionAdd: [
+            ...starter.activities.TransactionAdd,
+            {
+              id: "tracking",
+              name: "Tracking",
+              stage: "trackers",
+              rules: [
+                {
+                  id: "track",
+                  name: "Track",
+                  condition: "true",
+                  actions: [{ type: "evaluate_tracker", trackerId: 1 }],
+                },
+              ],
+            },
+            {
+              id: "reached",
+              name: "Reached",
+              isForwarded: true,
+              rules: [{ id: "bonus", name: "Bonus", condition: "true", actions: [awarding(50)] }],
+            },
+          ],
+        },
+        trackers: [
+          {
+            id: 1,
+            name: "Spend",
+            entity: "BILL_AMOUNT",
+            method: "MOVING_WINDOW",
+            cases: [{ id: 1, name: "600", operator: ">=", value: 600, ...case_ }],
+          },
+        ],
+      },
+    });
+    // The one who bought for 700 reaches it once, with the second bill; the other does not.
+    expect(summary.tried.given[0]!.given - summary.compared.given[0]!.given).toBe(points(50));
+    expect(summary.tried.rules.map(({ ruleId, hits }) => [ruleId, hits])).toContainEqual(["bonus", 1]);
   });
 
   test("says who moves to which tier, and what it is for each customer", async () => {

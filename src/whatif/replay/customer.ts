@@ -1,6 +1,7 @@
 import {
   type BillDetails,
   type GivenLot,
+  type GoneBack,
   lotsOfBill,
   type RecordedBill,
   type RecordedReturn,
@@ -77,6 +78,9 @@ interface LaneState extends LaneTask {
 /** What a return will have done once its time has come. */
 interface DueReturn {
   readonly row: RecordedReturn;
+  readonly billId: number;
+  /** What had gone back of the bill before. */
+  readonly before: GoneBack;
   readonly counted: boolean;
   /** By lane: regular points that it takes beyond what was recorded. */
   readonly shifts: readonly Millipoints[];
@@ -240,7 +244,7 @@ export class CustomerReplay {
       return takenRecorded;
     }
     const { program, decision } = decided;
-    lane.keep(decided);
+    lane.keep(decided, bill.returns.length > 0);
     figures.decided(program, decision);
     const takesBack = this.#task.organisation.flag("CONF_POINTS_RETURN_ENABLED");
     const lotsAfter = (row: RecordedReturn | null) =>
@@ -335,13 +339,20 @@ export class CustomerReplay {
   }
 
   #expectReturns(
-    { returns }: RecordedBill,
+    { id: billId, returns }: RecordedBill,
     counted: boolean,
     shifts: readonly (readonly Millipoints[])[],
   ): void {
     if (returns.length === 0) return;
     returns.forEach((row, index) => {
-      this.#due.push({ row, counted, shifts: shifts.map((shift) => shift[index]!) });
+      // Before the first one nothing had.
+      const before = returns[index - 1]?.after ?? {
+        ...row.after,
+        returnedAs: null,
+        returnedAmount: 0,
+        goneByLine: new Map(),
+      };
+      this.#due.push({ row, billId, before, counted, shifts: shifts.map((shift) => shift[index]!) });
     });
     this.#due.sort((a, b) => order(a.row, b.row));
   }
@@ -349,11 +360,12 @@ export class CustomerReplay {
   /** Brings all lanes to the moment of a bill. */
   #catchUp(bill: RecordedBill): void {
     while (this.#due.length > 0 && order(this.#due[0]!.row, bill) < 0) {
-      const { row, counted, shifts } = this.#due.shift()!;
+      const { row, billId, before, counted, shifts } = this.#due.shift()!;
       this.#followBefore(row);
       this.#lanes.forEach(({ lane }, index) => {
         lane.shift(shifts[index]!, false);
         if (counted) lane.takeBack(row.amount, row.isWhole);
+        lane.takeTracked(billId, before, row.after);
       });
       this.#passEvent(row.eventNo);
       this.#passOwnChanges(row, true);

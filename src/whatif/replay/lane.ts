@@ -1,4 +1,10 @@
-import { type BillDetails, factsOfRecorded, type RecordedBill } from "#activities";
+import {
+  type BillDetails,
+  factsOfRecorded,
+  type GoneBack,
+  type RecordedBill,
+  takeTracked,
+} from "#activities";
 import {
   type CompiledProgram,
   type Decision,
@@ -8,10 +14,15 @@ import {
   limitsOf,
   type MemberState,
   type Membership,
+  NOTHING_TRACKED,
   type Numbering,
   newMembership,
   renumbered,
+  type TrackedBill,
+  type TrackerState,
   type TransactionFacts,
+  trackedBy,
+  withChanges,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { Instant, Millipoints, Money } from "#platform";
@@ -64,7 +75,7 @@ export interface RecordedChange {
  * One member under one set of rules, from bill to bill: what decisions look at is what was recorded, shifted by what these rules made
  * different so far. All that carries on between bills is here, and nowhere else is a decision asked for.
  *
- * Carried on: the tier with its history, the counts of bills and visits, and regular points ahead of the recorded balance. Purchases do
+ * Carried on: the tier with its history, the counts of bills and visits, uses of limits, trackers from the begin of the period, and regular points ahead of the recorded balance. Purchases do
  * not depend on rules and are taken as recorded.
  */
 export class Lane {
@@ -77,6 +88,9 @@ export class Lane {
   /** What numbers of tiers are read by: of the newest program that decided. */
   #numbering: Numbering = { numbering: 1, renumberings: [] };
   readonly #limitUses = new Map<string, number>();
+  #trackers: TrackerState = NOTHING_TRACKED;
+  /** What bills of which something went back added to trackers, by bill. */
+  readonly #tracked = new Map<number, TrackedBill>();
   #aheadNow: Millipoints = 0;
   #aheadEver: Millipoints = 0;
 
@@ -115,9 +129,16 @@ export class Lane {
         tierSince: changedAt,
         tierExpiresAt,
         tierRenewedAt: null,
+        changeNo: before.changeNo + 1,
       };
       this.#hold(changedAt.getTime(), tier, own);
-    } else if (to === from) this.#membership = { ...before, tierExpiresAt, tierRenewedAt: changedAt };
+    } else if (to === from)
+      this.#membership = {
+        ...before,
+        tierExpiresAt,
+        tierRenewedAt: changedAt,
+        changeNo: before.changeNo + 1,
+      };
   }
 
   #hold(at: Instant, tier: number, numbering: number): void {
@@ -149,6 +170,13 @@ export class Lane {
     };
   }
 
+  /** What went back of a bill is taken off the trackers that it had added to. */
+  takeTracked(billId: number, before: GoneBack, after: GoneBack): void {
+    const tracked = this.#tracked.get(billId);
+    if (tracked !== undefined)
+      this.#trackers = withChanges(this.#trackers, takeTracked(tracked, before, after, this.#trackers));
+  }
+
   /** Regular points that these rules gave, or a return took, beyond what was recorded. */
   shift(points: Millipoints, isGiven: boolean): void {
     this.#aheadNow += points;
@@ -178,13 +206,14 @@ export class Lane {
       balance: setting.balance + this.#aheadNow,
       lifetimePoints: setting.lifetimePoints + this.#aheadEver,
       ...(limitUses.size === 0 ? {} : { limitUses }),
+      trackers: this.#trackers,
       profile: setting.profile,
     });
     return { program, decision, facts, limitUses };
   }
 
   /** Carries on what a decision made of the member. */
-  keep({ program, decision, limitUses }: LaneDecision): void {
+  keep({ program, decision, limitUses, facts }: LaneDecision, hasReturns: boolean): void {
     const { membership, tierChange, trace } = decision;
     if (membership === null || trace.blocked !== undefined) return;
     if (program.numbering > this.#numbering.numbering) this.#numbering = program;
@@ -198,6 +227,9 @@ export class Lane {
     for (const [key, used] of limitUses) this.#limitUses.set(key, used);
     for (const { limitId, period, used } of decision.limitUses)
       this.#limitUses.set(limitKey(limitId, period), used);
+    this.#trackers = withChanges(this.#trackers, decision.trackers);
+    const tracked = hasReturns ? trackedBy(trace, program) : null;
+    if (tracked !== null) this.#tracked.set(facts.transactionId, tracked);
   }
 
   #standing(program: CompiledProgram, { bill, lifetimePurchases, isReassessed }: BillSetting): Membership {
