@@ -25,6 +25,7 @@ import { objectionToClaim } from "./retro/rules.ts";
 import { applyReturns, type JudgedReturns, judgeReturns } from "./returns/decide.ts";
 import { hasCustomer, isReturn, type Purchase } from "./schema.ts";
 import { keepTrackers } from "./trackers.ts";
+import { keepTargets, memberTargets } from "./targets.ts";
 import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
 const STATUSES_WITHOUT_TRANSACTIONS = new Set(["DELETED", "PENDING_DELETION"]);
@@ -44,6 +45,8 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
   }
   const earned = profile === null ? null : earn(passage, profile, returns, snapshot);
   if (passage.outcome !== null) return;
+  // Before what goes back with it: that looks at targets as the bill left them.
+  const reached = keepTargets(earned?.decision.targets, snapshot, writes);
   if (returns.items.length > 0) applyReturns(passage, returns, profile, snapshot, nextEventId, writes);
   if (earned === null) {
     record(passage, profile, null, snapshot, writes);
@@ -55,6 +58,7 @@ export const decide = (passage: Passage, snapshot: Snapshot, nextEventId: NextId
   record(passage, profile, { decision, program, eventNo }, snapshot, writes);
   // After the bill that they come of.
   if (saved !== null) writes.events.push(...tierEvents(snapshot.organisation.id, [saved]));
+  writes.events.push(...reached);
 };
 
 /** The customer, who may have bills; refuses the passage and answers null where not. */
@@ -117,6 +121,7 @@ const earn = (
     lifetimePoints: (account?.issued ?? 0) + (account?.received ?? 0),
     ...usesOf(snapshot, key),
     ...trackedBy(returns.trackers.get(key)?.state ?? snapshot.trackers.get(key)),
+    ...memberTargets(snapshot, partyId),
     profile: profileFactsOf(profile),
   });
   if (leavesExactRange(snapshot, partyId, decision)) {

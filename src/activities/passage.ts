@@ -4,6 +4,7 @@ import type { ExpiryRoll, LedgerBook } from "#ledger";
 import type {
   CompiledProgram,
   Decision,
+  Enrolment,
   LimitUses,
   Membership,
   OrgPrograms,
@@ -12,6 +13,9 @@ import type {
   SavedTrackers,
   TrackedBill,
   TrackerState,
+  StreakLevel,
+  TargetEvent,
+  TargetValue,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Issue, Outcome } from "#platform";
@@ -21,6 +25,7 @@ import type { BillRedemptions } from "./returns/redemptions.ts";
 import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
 import type { Purchase, Recorded, ReturnRequest } from "./schema.ts";
 import type { LineRow, TransactionRow } from "./store.ts";
+import type { BatchTargets } from "./targets.ts";
 import type { VisitDays } from "./visits.ts";
 
 /** One of a purchase's returns on its way. */
@@ -64,6 +69,7 @@ export interface Snapshot {
   readonly trackers: Map<string, TrackerState>;
   /** What bills that go back added to trackers, by bill. */
   readonly trackedBills: ReadonlyMap<number, TrackedBill>;
+  readonly targets: BatchTargets;
   /** Tier in force on the date of late bills, by transaction. */
   readonly tiersOfLateBills: ReadonlyMap<number, number>;
   /** Days of visits as far as late bills need them: read for those, and of every bill that the batch counted so far. */
@@ -92,6 +98,12 @@ export interface Writes {
   readonly memberships: SavedMembership[];
   readonly limitUses: SavedLimitUse[];
   readonly trackers: SavedTrackers[];
+  readonly targets: {
+    readonly enrolments: Enrolment[];
+    readonly values: TargetValue[];
+    readonly levels: StreakLevel[];
+    readonly events: TargetEvent[];
+  };
   readonly events: NewEvent[];
   /** Moves of points under rolling strategies. */
   readonly rolls: ExpiryRoll[];
@@ -103,6 +115,7 @@ export const noWrites = (): Writes => ({
   memberships: [],
   limitUses: [],
   trackers: [],
+  targets: { enrolments: [], values: [], levels: [], events: [] },
   events: [],
   rolls: [],
 });

@@ -18,6 +18,7 @@ import {
   type OrgPrograms,
   pointsMovesOfUpgrades,
   renumbered,
+  targetWrites,
   tiersAt,
   trackerWrites,
 } from "#loyalty";
@@ -53,6 +54,7 @@ import { daysOfTracked, loadTrackedBills } from "./returns/trackers.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
 import { trackersOf } from "./trackers.ts";
+import { targetsOfBatch } from "./targets.ts";
 import { visitsOfLateBills } from "./visits.ts";
 
 export interface PathParts {
@@ -222,10 +224,11 @@ const load = async (
     const { partyId } = bills.get(id)!;
     return survivors.get(partyId) ?? partyId;
   });
-  const [quoted, limitUses, trackers, tiers, visitDays] = await Promise.all([
+  const [quoted, limitUses, trackers, targets, tiers, visitDays] = await Promise.all([
     loadQuoted(tx, parts.ids, orgId, batch),
     usesOfLimits(tx, orgId, programs, batch),
     trackersOf(tx, organisation, programs, batch, byKey, days),
+    targetsOfBatch(tx, parts.loyalty, organisation, batch),
     tiersOfLateBills(tx, orgId, batch, programs, byKey),
     programs.default === null
       ? new Map<number, Set<string>>()
@@ -239,6 +242,7 @@ const load = async (
     limitUses,
     trackers,
     trackedBills,
+    targets,
     tiersOfLateBills: tiers,
     visitDays,
     bills,
@@ -363,6 +367,7 @@ const commit = async (
     ...membershipWrites(orgId, writes.memberships),
     ...limitWrites(orgId, writes.limitUses),
     ...trackerWrites(orgId, writes.trackers, recordedAt),
+    ...targetWrites(orgId, writes.targets),
     ...pointsStatements(orgId, redemptions.desk.writes),
   ];
   writes.events.push(...redemptions.desk.writes.events);

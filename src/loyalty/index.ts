@@ -58,6 +58,13 @@ export type { CompiledTracker } from "./programs/trackers.ts";
 export { addLoyaltyRoutes } from "./routes.ts";
 export { createLoyalty, type Loyalty, type Standing } from "./service.ts";
 export type { CustomerFinder, LoyaltyRouteParts } from "./standing-routes.ts";
+export type { OrgTargets } from "./targets/compile.ts";
+export type { BillLeft } from "./targets/contribution.ts";
+export { targetEvents } from "./targets/events.ts";
+export { emptyTargets, loadTargets, type TargetRows, targetWrites } from "./targets/party-store.ts";
+export { type CountedReturn, trackReturn } from "./targets/returned.ts";
+export type { Enrolment, StreakLevel, TargetEvent, TargetState, TargetValue } from "./targets/schema.ts";
+export type { Tracked } from "./targets/tracked.ts";
 export { adjustTier, type ManualAction, type ManualAdjustment, type ManualValidity } from "./tiers/adjust.ts";
 export { currentMemberships } from "./tiers/current.ts";
 export {

@@ -25,6 +25,7 @@ import { noQuoted } from "../quoted-redemptions.ts";
 import { linesOf } from "../reads.ts";
 import type { Purchase, ReturnLine, ReturnRequest } from "../schema.ts";
 import type { Activities } from "../service.ts";
+import { NO_TARGETS } from "../targets.ts";
 import { decidesAgain } from "./again.ts";
 import { applyReturns, judgeReturns } from "./decide.ts";
 import { loadAwards, payersOfBills, readReturnableBills } from "./load.ts";
@@ -253,6 +254,7 @@ const preview = async (
     limitUses: new Map(),
     trackers: new Map(),
     trackedBills: new Map(),
+    targets: NO_TARGETS,
     visitDays: new Map(),
     bills: await readReturnableBills(tx, orgId, [bill], decidesAgain(organisation)),
     redemptions: await loadBillRedemptions(

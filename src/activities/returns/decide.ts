@@ -3,6 +3,7 @@ import { postMerge } from "#ledger";
 import { type Membership, tierEvents } from "#loyalty";
 import { AppError, type NextId } from "#platform";
 import { type Passage, type ReturnPassage, refuse, type Snapshot, type Writes } from "../passage.ts";
+import { lowerTargets } from "../targets.ts";
 import { type Consequence, consequenceOf, takesBack } from "./consequence.ts";
 import { recordReturn } from "./record.ts";
 import { reverseRedemptionsOfBill } from "./redemptions.ts";
@@ -113,6 +114,7 @@ export const applyReturns = (
     const eventNo =
       clawback.postings.length === 0 ? null : post(passage, item, judged, clawback, snapshot, nextEventId);
     recordReturn({ passage, item, judged, clawback, eventNo, profile }, snapshot, writes);
+    lowerTargets(passage, item, judged, snapshot, writes);
     if (judged.bill === null) continue;
     const billId = judged.bill.before.id;
     followMerge(passage, { ...item, billId }, snapshot, nextEventId);

@@ -10,6 +10,7 @@ import { loadQuoted } from "../quoted-redemptions.ts";
 import { noRedemptions } from "../returns/redemptions.ts";
 import type { Purchase } from "../schema.ts";
 import { trackersOf } from "../trackers.ts";
+import { targetsOfBatch } from "../targets.ts";
 import { visitsOfLateBills } from "../visits.ts";
 
 /** What a purchase would come to if it were recorded now. */
@@ -89,9 +90,10 @@ const readSnapshot = async (
     currentMemberships(programs, memberships).map((item) => [`${item.partyId}/${item.programId}`, item]),
   );
   const programId = programs.default?.programId ?? null;
-  const [limitUses, trackers, tiers, visitDays] = await Promise.all([
+  const [limitUses, trackers, targets, tiers, visitDays] = await Promise.all([
     usesOfLimits(tx, orgId, programs, [passage]),
     trackersOf(tx, organisation, programs, [passage], byKey),
+    targetsOfBatch(tx, parts.loyalty, organisation, [passage]),
     tiersOfLateBills(tx, orgId, [passage], programs, byKey),
     programId === null
       ? new Map<number, Set<string>>()
@@ -108,6 +110,7 @@ const readSnapshot = async (
     limitUses,
     trackers,
     trackedBills: new Map(),
+    targets,
     tiersOfLateBills: tiers,
     visitDays,
     bills: new Map(),

@@ -5,6 +5,8 @@ import type { CompiledProgram } from "../programs/compile.ts";
 
 import { expiresAt } from "../programs/expiry.ts";
 import { STAGES } from "../programs/workflow.ts";
+import { trackTargets } from "../targets/track.ts";
+import type { Tracked } from "../targets/tracked.ts";
 import { termsOf } from "../tiers/enter.ts";
 import { pointsEndWithTier } from "../tiers/points-end.ts";
 import { type Measures, measureOf, type TrackerValue } from "../tiers/rules.ts";
@@ -108,7 +110,23 @@ export const decideTransaction = (
     sideEffects: effectsOf(program, awards),
     limitUses: meter === null ? NOTHING_USED : meter.uses(),
     trackers: tracked,
+    ...targetsReached(program, facts, state, earned, awards),
   };
+};
+
+/** What the bill does to targets, with everything that it earned. */
+const targetsReached = (
+  { currencies }: CompiledProgram,
+  facts: TransactionFacts,
+  { targets }: MemberState,
+  { context }: Earned,
+  awards: readonly Award[],
+): { readonly targets?: Tracked } | undefined => {
+  if (targets === undefined) return undefined;
+  const currencyOf = (identifier: string) =>
+    [...currencies.values()].find((currency) => currency.identifier === identifier)?.id ?? null;
+  const bill = { facts, view: context, awards, currencyOf };
+  return { targets: trackTargets(targets.definitions, bill, targets.state) };
 };
 
 const usedBefore = (meter: LimitMeter | null): Pick<Trace, "used"> | undefined => {
@@ -131,6 +149,7 @@ interface Earned extends Ran {
   /** Null where the program has no trackers. */
   readonly trackers: TrackerMeter | null;
   readonly trackerValue?: TrackerValue;
+  readonly context: DecisionContext;
   /** Regular points, all together. */
   readonly points: Millipoints;
   /** Of the program's own expiry. */
@@ -171,6 +190,7 @@ const earn = (
     meter,
     trackers,
     ...(trackers === null ? undefined : { trackerValue: trackers.valueOf }),
+    context,
     memo,
     zone: facts.timeZone,
     points: evaluation.regular,

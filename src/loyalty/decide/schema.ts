@@ -3,6 +3,9 @@ import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
 import type { AwardCategory } from "../programs/awards.ts";
 import type { OutOfScope } from "../programs/scopes.ts";
 import type { TrackerChanges, TrackerState } from "../trackers/state.ts";
+import type { OrgTargets } from "../targets/compile.ts";
+import type { TargetState } from "../targets/schema.ts";
+import type { Tracked } from "../targets/tracked.ts";
 
 /** A member's standing in one program. */
 export interface Membership {
@@ -59,6 +62,8 @@ export interface MemberState {
   readonly limitUses?: LimitUses;
   /** Absent: nothing was tracked. */
   readonly trackers?: TrackerState;
+  /** Absent: the organisation has no targets, or they are not tracked here. */
+  readonly targets?: { readonly definitions: OrgTargets; readonly state: TargetState };
   readonly profile: {
     readonly firstName: string;
     readonly lastName: string;
@@ -337,4 +342,6 @@ export interface Decision {
   readonly limitUses: readonly LimitUse[];
   /** Rows of trackers as the activity leaves them. */
   readonly trackers: TrackerChanges;
+  /** What it did to the member's targets; absent where they are not tracked. */
+  readonly targets?: Tracked;
 }

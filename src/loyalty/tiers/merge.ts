@@ -3,6 +3,7 @@ import type { Membership, TierChange } from "../decide/schema.ts";
 import { mergeLimitUses, unmergeLimitUses } from "../limits/store.ts";
 import type { OrgPrograms } from "../programs/history.ts";
 import { mergeTrackers, unmergeTrackers } from "../trackers/merge.ts";
+import { mergeTargets, unmergeTargets } from "../targets/merge.ts";
 import { currentMemberships } from "./current.ts";
 import { lastChangeOf } from "./enter.ts";
 import { loadMemberships, type SavedMembership, saveMemberships } from "./store.ts";
@@ -190,6 +191,7 @@ export const writeMembershipMerge = async (
   await leavePrograms(tx, orgId, victimId);
   await mergeLimitUses(tx, orgId, { survivorId, victimId });
   await mergeTrackers(tx, orgId, { survivorId, victimId, memberships: plan.map(({ merged }) => merged) });
+  await mergeTargets(tx, orgId, { survivorId, victimId });
 };
 
 const saved = ({ membership, tierChange }: Change, recordedAt: Date): SavedMembership => ({
@@ -228,6 +230,7 @@ export const undoMembershipMerge = async (
   );
   await unmergeLimitUses(tx, orgId, { survivorId, victimId });
   await unmergeTrackers(tx, orgId, { survivorId, victimId, memberships: merged });
+  await unmergeTargets(tx, orgId, { survivorId, victimId });
 };
 
 /** As it comes back from where it was kept as JSON. */
