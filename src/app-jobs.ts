@@ -8,7 +8,7 @@ import {
   POINTS,
   remindOrganisations,
 } from "#ledger";
-import { endTiersOf, moveTiersOf, publishedPrograms, remindOfTierEndsOf } from "#loyalty";
+import { completePeriodsOf, endTiersOf, moveTiersOf, publishedPrograms, remindOfTierEndsOf } from "#loyalty";
 import { daysOf } from "#orgs";
 import { inTurn } from "#platform";
 import { type Domains, organisationsOf } from "./app-domains.ts";
@@ -40,6 +40,10 @@ export const defineJobs = (domains: Domains): void => {
   jobs.every("* * * * *", "loyalty.move_tiers");
   jobs.define("loyalty.remind_tiers", async () => remindOfTierEndsOf(tierParts, await organisationIds()));
   jobs.every("17 * * * *", "loyalty.remind_tiers");
+  jobs.define("loyalty.complete_periods", async () =>
+    completePeriodsOf({ ...upkeep, targets: loyalty.targets }, await organisationIds()),
+  );
+  jobs.every("19 * * * *", "loyalty.complete_periods");
   jobs.define("ledger.remind", async () => {
     await remindOrganisations(upkeep, await organisationIds(), async (id) => {
       const organisation = await orgs.get(id);

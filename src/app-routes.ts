@@ -24,7 +24,7 @@ import { addExpressionRoutes } from "#expressions";
 import { addIdentityRoutes } from "#identity";
 import { addInsightsRoutes, addLiabilityRoutes, addSearchRoutes, addStatementRoutes } from "#insights";
 import { addLedgerRoutes, loadAccounts } from "#ledger";
-import { addLoyaltyRoutes, membersOfTier } from "#loyalty";
+import { addLoyaltyRoutes, addTargetMemberRoutes, membersOfTier } from "#loyalty";
 import { addMailboxRoutes } from "#messages";
 import { addOrgsRoutes } from "#orgs";
 import { assert, type Server } from "#platform";
@@ -128,6 +128,23 @@ export const addRoutes = async (server: Server, domains: Domains): Promise<void>
   addScheduleRoutes(server, { db, clock, orgs, customers, loyalty });
   addExpressionRoutes(server, { orgs, knownNames: loyalty.knownNames });
   addLoyaltyRoutes(server, { loyalty, orgs, clock, customers, hasMailServer });
+  addTargetMemberRoutes(server, {
+    db,
+    clock,
+    customers,
+    targets: loyalty.targets,
+    publish: events.publish,
+    currentIds: customers.currentIds,
+    profilesOf: customers.loadProfiles,
+    currencies: async (orgId) => {
+      const { all } = await loyalty.programs(orgId);
+      return new Map(
+        all.flatMap(({ newest }) =>
+          [...newest.currencies.values()].map(({ identifier, name }) => [identifier, name] as const),
+        ),
+      );
+    },
+  });
   addTransactionRoutes(server, { activities, orgs, customers, clock });
   addTransactionReadRoutes(server, { db, orgs, customers, loyalty });
   const pathParts = { db, ids, clock, orgs, customers, loyalty, events };

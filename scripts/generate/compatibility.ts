@@ -16,7 +16,19 @@ export const PARTLY: Readonly<Record<string, string>> = {
   "PUT /v3/webHooks/{webHookId}": "as POST /v3/webHooks",
   "POST /v1.1/transaction/add_with_local_currency": "as POST /v1.1/transaction/add",
   "GET /v1.1/customer/transactions": "without coupons",
-  "POST /v2/simulation/transactions": "without targets, streaks and promotions",
+  "POST /v2/simulation/transactions": "without promotions; targets are not told in the answer",
+  "POST /v3/targetGroups":
+    "bills, lines, points and currencies; behavioural events, audiences and limits (CAPPING) are refused, bills from before are not counted again, and rules of TargetCompleted do not run yet",
+  "GET /v3/targetGroups/channels": "none: messages of targets are not sent; webhooks tell of targets",
+  "GET /v3/targetGroups/{targetGroupId}/targets/{targetId}/communications": "none are kept",
+  "POST /v3/targetGroups/{targetGroupId}/targets/{targetId}/communications/upsert":
+    "refused with 71104: messages of targets are not sent",
+  "POST /api_gateway/intouch-api-v3/v3.1/targetGroups/{targetGroupId}/targets/{targetId}/enroll":
+    "in the caller's organisation",
+  "POST /api_gateway/intouch-api-v3/v3.1/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll":
+    "in the caller's organisation",
+  "GET /api_gateway/intouch-api-v3/v3.1/users/{userId}/targetGroups": "of the caller's organisation",
+  "GET /api_gateway/intouch-api-v3/v3.1/leaderboards/user/{userId}": "of the caller's organisation",
   "GET /v2/rejectedTransactions":
     "payment modes, stores, tills and mandatory fields; there is no item catalogue to check items against",
   "POST /v2/transactions": "redemptions of coupons named in the bill are not acted on",

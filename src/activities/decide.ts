@@ -24,8 +24,8 @@ import { record } from "./record.ts";
 import { objectionToClaim } from "./retro/rules.ts";
 import { applyReturns, type JudgedReturns, judgeReturns } from "./returns/decide.ts";
 import { hasCustomer, isReturn, type Purchase } from "./schema.ts";
-import { keepTrackers } from "./trackers.ts";
 import { keepTargets, memberTargets } from "./targets.ts";
+import { keepTrackers } from "./trackers.ts";
 import { addVisit, visitDayOf, zoneOfStore } from "./visits.ts";
 
 const STATUSES_WITHOUT_TRANSACTIONS = new Set(["DELETED", "PENDING_DELETION"]);

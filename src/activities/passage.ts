@@ -16,6 +16,7 @@ import type {
   StreakLevel,
   TargetEvent,
   TargetValue,
+  TrackerState,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
 import type { AppError, Instant, Issue, Outcome } from "#platform";

@@ -53,8 +53,8 @@ import type { OriginalBill, ReturnableBill } from "./returns/schema.ts";
 import { daysOfTracked, loadTrackedBills } from "./returns/trackers.ts";
 import { hasCustomer, isReturn, onceKeyOf, type Purchase, type Recorded } from "./schema.ts";
 import { insertLines, insertTransactions } from "./store.ts";
-import { trackersOf } from "./trackers.ts";
 import { targetsOfBatch } from "./targets.ts";
+import { trackersOf } from "./trackers.ts";
 import { visitsOfLateBills } from "./visits.ts";
 
 export interface PathParts {

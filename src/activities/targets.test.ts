@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Body } from "#platform";
+import { awarding, definitionWithSets } from "../loyalty/testing.ts";
 import { createActivities } from "./service.ts";
 import { mergingCalls } from "./testing/merging.ts";
 import { type ActivitiesBench, createActivitiesBench, type TestShop } from "./testing.ts";
@@ -162,4 +163,23 @@ test("who are merged have achieved what both have, and not when the merge is und
     }),
   );
   expect(await valuesOf(survivor!)).toEqual([[1, 100 * scale, false]]);
+});
+
+test("conditions ask for targets as they stood before the bill", async () => {
+  const rule = {
+    id: "more",
+    name: "More",
+    condition: 'currentCustomer.targetAchievedInCurrentPeriod("Target 1") >= 100',
+    actions: [awarding(7)],
+  };
+  const shop = await bench.shop({ definition: definitionWithSets([{ rules: [rule] }]) });
+  await shop.register(1);
+  await define(shop, {}, {});
+  const pointsOf = async () => {
+    const { reply } = await bench.activities.record(shop.id, await shop.bill({ billAmount: 60 }));
+    return (
+      (JSON.parse(reply) as { sideEffects: { awardedPoints: number }[] }).sideEffects[0]?.awardedPoints ?? 0
+    );
+  };
+  expect([await pointsOf(), await pointsOf(), await pointsOf()]).toEqual([0, 0, 7]);
 });

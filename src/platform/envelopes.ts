@@ -5,7 +5,7 @@ export type Envelope = "v1.1" | "v2" | "v3" | "own";
 
 export const envelopeFor = (url: string): Envelope => {
   if (url.startsWith("/v1.1/")) return "v1.1";
-  if (url.startsWith("/v3/")) return "v3";
+  if (url.startsWith("/v3/") || url.startsWith("/api_gateway/intouch-api-v3/")) return "v3";
   if (url.startsWith("/api/") || url === "/api") return "own";
   return "v2";
 };

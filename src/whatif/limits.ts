@@ -10,4 +10,5 @@ export const NOT_MODELLED: readonly string[] = [
   "Members, their fields and stores are as they are now, and bills as they were changed last.",
   "Returns take back the share of the bill that went back, also where the organisation has the rest of a bill decided anew.",
   "Bills of nobody earn nothing and are left out. Bills of a member who was merged into another count as that member's own.",
+  "Targets and streaks are not replayed: rules that look at them cannot be told, and give nothing.",
 ];

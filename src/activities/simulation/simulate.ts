@@ -9,8 +9,8 @@ import { identify, type PathParts, tiersOfLateBills } from "../path.ts";
 import { loadQuoted } from "../quoted-redemptions.ts";
 import { noRedemptions } from "../returns/redemptions.ts";
 import type { Purchase } from "../schema.ts";
-import { trackersOf } from "../trackers.ts";
 import { targetsOfBatch } from "../targets.ts";
+import { trackersOf } from "../trackers.ts";
 import { visitsOfLateBills } from "../visits.ts";
 
 /** What a purchase would come to if it were recorded now. */

@@ -8,9 +8,10 @@ import {
   type TrackerValueFacts,
   type TransactionFacts as TransactionView,
 } from "#expressions";
-import { localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
+import { type Instant, localTime, type Millipoints, POINTS_SCALE, QUANTITY_SCALE } from "#platform";
 import type { CompiledProgram } from "../programs/compile.ts";
 import type { Ruled } from "../programs/workflow.ts";
+import { MemberTargetFacts } from "../targets/facts.ts";
 import { tierNumbered } from "../tiers/rules.ts";
 import type { Item } from "./award.ts";
 import type { LineFacts as DecidedLine, MemberState, Membership, TransactionFacts } from "./schema.ts";
@@ -108,10 +109,12 @@ class CustomerView implements CustomerFacts {
   readonly initialSlabNumber: number;
   readonly slabNumber: number;
   readonly trackers: TrackerValueFacts | null;
+  readonly #at: Instant;
+  #targets: MemberTargetFacts | null = null;
 
   constructor(
     program: CompiledProgram,
-    { moneyScale }: TransactionFacts,
+    { moneyScale, billedAt }: TransactionFacts,
     state: MemberState,
     before: Membership,
     after: Membership,
@@ -129,6 +132,7 @@ class CustomerView implements CustomerFacts {
     this.initialSlabNumber = tierBefore;
     this.slabNumber = tier;
     this.trackers = trackers;
+    this.#at = billedAt;
   }
 
   get firstName() {
@@ -181,6 +185,16 @@ class CustomerView implements CustomerFacts {
   }
   get slabExpiryDate() {
     return this.#before.tierExpiresAt === null ? null : this.#before.tierExpiresAt.getTime();
+  }
+  /** Targets as they stood before the bill, for conditions that ask for one. */
+  get targets(): MemberTargetFacts | null {
+    const { targets } = this.#state;
+    if (targets === undefined) return null;
+    this.#targets ??= new MemberTargetFacts(targets.definitions, targets.state, this.#at);
+    return this.#targets;
+  }
+  get streaks(): MemberTargetFacts | null {
+    return this.targets;
   }
   get extendedFields() {
     return this.#state.profile.extendedFields;

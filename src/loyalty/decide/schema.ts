@@ -2,10 +2,10 @@ import type { Outcome, TraceStep } from "#expressions";
 import type { Instant, Millipoints, Milliquantity, Money } from "#platform";
 import type { AwardCategory } from "../programs/awards.ts";
 import type { OutOfScope } from "../programs/scopes.ts";
-import type { TrackerChanges, TrackerState } from "../trackers/state.ts";
 import type { OrgTargets } from "../targets/compile.ts";
 import type { TargetState } from "../targets/schema.ts";
 import type { Tracked } from "../targets/tracked.ts";
+import type { TrackerChanges, TrackerState } from "../trackers/state.ts";
 
 /** A member's standing in one program. */
 export interface Membership {

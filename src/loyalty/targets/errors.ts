@@ -31,6 +31,12 @@ export const errors = defineErrors("loyalty", {
     http: 409,
     message: "{field}: {name} is the name of another one already.",
   },
+  already_enrolled: {
+    number: 310119,
+    http: 409,
+    message: "Customer {id} is enrolled in target {target} already.",
+  },
+  not_enrolled: { number: 310149, http: 404, message: "Customer {id} is not enrolled in target {target}." },
   bad_name_key: {
     number: 310145,
     http: 400,

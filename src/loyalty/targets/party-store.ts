@@ -164,3 +164,23 @@ const eventWrites = (orgId: number, rows: readonly TargetEvent[]): readonly Sql[
             ${rows.map((row) => row.value)}::bigint[],
             ${rows.map((row) => (row.parts === null ? null : JSON.stringify(row.parts)))}::jsonb[])`,
       ];
+
+/** Tracked events of a member in a target, of one period or all, oldest first. */
+export const listEvents = (
+  tx: Tx,
+  orgId: number,
+  {
+    partyId,
+    targetId,
+    cycle,
+  }: { readonly partyId: number; readonly targetId: number; readonly cycle: number | null },
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<TargetEvent[]> =>
+  tx.rows<TargetEvent>(sql`/* loyalty.list_target_events */
+    select party_id as "partyId", target_id as "targetId", cycle, no, name, transaction_id as "transactionId",
+           unique_id as "uniqueId", day, occurred_at as "occurredAt", processed_at as "processedAt", value, parts
+      from loyalty.target_events
+     where org_id = ${orgId} and party_id = ${partyId} and target_id = ${targetId}
+       and (${cycle}::int is null or cycle = ${cycle}::int)
+     order by cycle, no
+    offset ${offset} limit ${limit}`);

@@ -178,3 +178,14 @@ export const saveTargets = async (
 /** Tells every process that the organisation's targets changed. */
 export const announceTargets = (tx: Tx, orgId: number) =>
   tx.rows(sql`/* loyalty.announce_targets */ select pg_notify('targets_changed', ${String(orgId)})`);
+
+/** Levels of a target's streak are to be reached again. */
+export const forgetLevels = (
+  tx: Tx,
+  orgId: number,
+  targetId: number,
+  partyIds: readonly number[],
+): Promise<number> =>
+  tx.run(sql`/* loyalty.forget_streak_levels */
+    delete from loyalty.streak_levels
+     where org_id = ${orgId} and target_id = ${targetId} and party_id = any(${partyIds}::bigint[])`);

@@ -99,6 +99,7 @@ const definitionsOf = ({ targets, unified, options, ...changes }: Terms): OrgTar
 /** What one member does, step by step. */
 export interface Story {
   readonly state: TargetState;
+  readonly definitions: OrgTargets;
   /** Small units per unit of the first target. */
   readonly scale: number;
   /** Id of the newest bill; they are numbered from 1. */
@@ -123,6 +124,7 @@ export const storyOf = (terms: Terms): Story => {
     get state() {
       return state;
     },
+    definitions,
     scale: definitions.groups[0]!.targets[0]!.scale,
     lastId: () => bills,
     buy: (pounds, billedAt, changes = {}, points = 0) => {
