@@ -87,11 +87,13 @@ export const TARGET_EVENTS = [
     "targetAchievedValueUpdated",
     "A member came nearer to a target, or a return took them back.",
     fields({ ...whom, targetDetails: Details }, { ...moved, milestoneDetails: Milestones, returnId: Id }),
+    ["target.progressed"],
   ),
   target(
     "targetValueAchieved",
     "A member reached a target.",
     fields({ ...whom, targetDetails: Details }, moved),
+    ["target.achieved"],
   ),
   target(
     "targetPeriodStarted",
@@ -102,6 +104,7 @@ export const TARGET_EVENTS = [
     "targetPeriodCompleted",
     "The period of a target ended.",
     fields({ ...whom, targetDetails: Details }, { ...why, ...values, milestoneDetails: Milestones }),
+    ["target.period_completed"],
   ),
   target(
     "targetValueUpdated",
@@ -128,11 +131,20 @@ export const TARGET_EVENTS = [
         milestoneDetails: Milestones,
       },
     ),
+    ["target.enrolled"],
   ),
-  target("unifiedTargetsAchieved", "A member reached a combination of targets.", Unified),
-  target("unifiedTargetsUnAchieved", "A member no longer has a combination of targets.", Unified),
-  target("streakLevelAchieved", "A member reached a level of a streak.", StreakLevel),
-  target("streakLevelUnAchieved", "A member no longer has a level of a streak.", StreakLevel),
+  target("unifiedTargetsAchieved", "A member reached a combination of targets.", Unified, [
+    "targets.achieved",
+  ]),
+  target("unifiedTargetsUnAchieved", "A member no longer has a combination of targets.", Unified, [
+    "targets.lost",
+  ]),
+  target("streakLevelAchieved", "A member reached a level of a streak.", StreakLevel, [
+    "streak.level_achieved",
+  ]),
+  target("streakLevelUnAchieved", "A member no longer has a level of a streak.", StreakLevel, [
+    "streak.level_lost",
+  ]),
   target(
     "streakCustomerEnrolment",
     "A customer was enrolled in a streak.",
@@ -145,6 +157,7 @@ export const TARGET_EVENTS = [
       },
       streakFields,
     ),
+    ["streak.enrolled"],
   ),
   target(
     "streakCustomerUnEnrolment",
@@ -158,6 +171,7 @@ export const TARGET_EVENTS = [
       },
       streakFields,
     ),
+    ["streak.left"],
   ),
   target(
     "streakStart",

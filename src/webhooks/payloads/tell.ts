@@ -13,6 +13,18 @@ import {
   tellReversal,
   tellTransfer,
 } from "./points.ts";
+import {
+  tellCombinationAchieved,
+  tellCombinationLost,
+  tellLevelAchieved,
+  tellLevelLost,
+  tellPeriodCompleted,
+  tellStreakEnrolment,
+  tellStreakLeft,
+  tellTargetAchieved,
+  tellTargetEnrolment,
+  tellTargetProgress,
+} from "./targets.ts";
 import { tellDowngradeReminder, tellTierDowngrade, tellTierRenewal, tellTierUpgrade } from "./tiers.ts";
 import type { Teller, Told } from "./told.ts";
 import { tellBillUpdate, tellPurchase, tellRejection, tellRetrigger, tellReturn } from "./transactions.ts";
@@ -41,6 +53,16 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
   "tier.renewed": tellTierRenewal,
   "tier.downgraded": tellTierDowngrade,
   "tier.downgrade_due": tellDowngradeReminder,
+  "target.progressed": tellTargetProgress,
+  "target.achieved": tellTargetAchieved,
+  "target.period_completed": tellPeriodCompleted,
+  "target.enrolled": tellTargetEnrolment,
+  "targets.achieved": tellCombinationAchieved,
+  "targets.lost": tellCombinationLost,
+  "streak.level_achieved": tellLevelAchieved,
+  "streak.level_lost": tellLevelLost,
+  "streak.enrolled": tellStreakEnrolment,
+  "streak.left": tellStreakLeft,
 };
 
 /** The documented events that one of the outbox comes to. */
