@@ -20,12 +20,14 @@ const detailsOf = (payload: Values) => ({
   description: textIn(payload, "description"),
 });
 
-/** Who, and what set it off. */
-const about = ({ partyId, payload }: TakenEvent, facts: Facts, activity: string) => ({
+/** Who, and what set it off; null: that is not told. */
+const about = ({ partyId, payload }: TakenEvent, facts: Facts, activity: string | null) => ({
   customerIdentifiers: identifiersOfCustomer(facts, partyId),
-  ...triggeredBy(facts, partyId, textIn(payload, "activity") ?? activity, null, {
-    billId: numberIn(payload, "returnId") ?? numberIn(payload, "transactionId"),
-  }),
+  ...(activity === null
+    ? {}
+    : triggeredBy(facts, partyId, textIn(payload, "activity") ?? activity, null, {
+        billId: numberIn(payload, "returnId") ?? numberIn(payload, "transactionId"),
+      })),
 });
 
 const valuesOf = (payload: Values) => ({
@@ -43,7 +45,7 @@ const milestonesOf = (payload: Values, facts: Facts) =>
   }));
 
 const tell =
-  (name: string, activity: string, fields: (event: TakenEvent, facts: Facts) => object): Teller =>
+  (name: string, activity: string | null, fields: (event: TakenEvent, facts: Facts) => object): Teller =>
   (event, facts) => [
     {
       name,
