@@ -78,7 +78,7 @@ export const tellPeriodCompleted = tell("targetPeriodCompleted", "TargetComplete
 
 export const tellTargetEnrolment = tell(
   "targetCustomerEnrolment",
-  "TargetEnrolment",
+  null,
   ({ payload }, facts) => ({
     targetId: numberIn(payload, "targetId"),
     defaultTargetValue: textIn(payload, "defined"),
