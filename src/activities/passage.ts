@@ -11,11 +11,10 @@ import type {
   SavedLimitUse,
   SavedMembership,
   SavedTrackers,
-  TrackedBill,
-  TrackerState,
   StreakLevel,
   TargetEvent,
   TargetValue,
+  TrackedBill,
   TrackerState,
 } from "#loyalty";
 import type { Organisation } from "#orgs";
