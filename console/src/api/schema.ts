@@ -1167,6 +1167,61 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api_gateway/intouch-api-v3/v3.1/leaderboards/targetGroups/{targetGroupId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readLeaderboard"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api_gateway/intouch-api-v3/v3.1/leaderboards/user/{userId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["readLeaderboardPlaces"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api_gateway/intouch-api-v3/v3.1/targetGroups/{targetGroupId}/targets/{targetId}/enroll": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["enrollTargetNewer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api_gateway/intouch-api-v3/v3.1/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["unEnrollTargetNewer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api_gateway/intouch-api-v3/v3.1/users/{userId}/targetGroups": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listUserTargetGroupsNewer"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/das/getACLedgerEntriesWithEventId": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get: operations["getACLedgerEntriesWithEventId"];
@@ -2366,10 +2421,65 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v3/targetGroups/{targetGroupId}/targets/{targetId}/enroll": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["enrollTarget"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/targetGroups/{targetGroupId}/targets/{targetId}/unEnroll": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get?: never;
+    put?: never;
+    post: operations["unEnrollTarget"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v3/targetGroups/{targetGroupId}/unifiedTargets": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     get?: never;
     put: operations["changeUnifiedTargets"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/users/{userId}/enrolledTargets": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listEnrolledTargets"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/users/{userId}/targetGroups": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listUserTargetGroups"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v3/users/{userId}/trackedTargetEvents/{targetRuleId}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    get: operations["listTargetEvents"];
+    put?: never;
     post?: never;
     delete?: never;
     options?: never;
@@ -2654,6 +2764,66 @@ export interface components {
         "application/json": components["schemas"]["OwnFailure"];
       };
     };
+    V3Failure400: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure401: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure403: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure404: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure409: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure413: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure415: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure429: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure500: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
+    V3Failure503: {
+      headers: { [name: string]: unknown };
+      content: {
+        "application/json": components["schemas"]["V3Failure"];
+      };
+    };
     V2Failure400: {
       headers: { [name: string]: unknown };
       content: {
@@ -2772,66 +2942,6 @@ export interface components {
       headers: { [name: string]: unknown };
       content: {
         "application/json": components["schemas"]["V1Failure"];
-      };
-    };
-    V3Failure400: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure401: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure403: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure404: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure409: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure413: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure415: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure429: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure500: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
-      };
-    };
-    V3Failure503: {
-      headers: { [name: string]: unknown };
-      content: {
-        "application/json": components["schemas"]["V3Failure"];
       };
     };
   };
@@ -10839,6 +10949,278 @@ export interface operations {
       429: components["responses"]["OwnFailure429"];
       500: components["responses"]["OwnFailure500"];
       503: components["responses"]["OwnFailure503"];
+    };
+  };
+  /** Read the top of a leaderboard (Customer:read) */
+  readLeaderboard: {
+    parameters: {
+      query?: {
+        targetId?: string;
+        periodId?: string;
+        pageSize?: string;
+        /** Number of the page, from 0 */
+        pageOffset?: string;
+        pageLimit?: string;
+      };
+      header?: never;
+      path: {
+        targetGroupId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              lastSyncTime: string;
+              targetGroupId: number;
+              targetGroupName: string;
+              periodId: number;
+              periodRefCode: string;
+              targetRuleId: number;
+              targetRuleName: string;
+              rankings: {
+                rank: number;
+                userId: number;
+                achievedValue: number;
+                lastActivityTime: string | null;
+                userEnrichmentDetails: {
+                  first_name: string;
+                  last_name: string;
+                  mobile: string;
+                  email: string;
+                  gender: unknown;
+                  birthday: unknown;
+                  anniversary: unknown;
+                };
+              }[];
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Read a member's places on leaderboards (Customer:read) */
+  readLeaderboardPlaces: {
+    parameters: {
+      query?: {
+        targetGroupId?: string;
+        /** Up to 25 ids, comma-separated */
+        targetRuleId?: string;
+        periodId?: string;
+        orgId?: string;
+      };
+      header?: never;
+      path: {
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              userRanks: {
+                orgId: number;
+                targetGroupId: number;
+                targetRuleId: number;
+                periodId: number;
+                achievedValue: number;
+                rank: number | null;
+                lastActivityTime: string | null;
+                totalUsersInTargetGroup: number;
+              }[];
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Enrol members in a target or streak, from a period on (Customer:write) */
+  enrollTargetNewer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: number[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Take members out of a target or streak, from the period that runs on (Customer:write) */
+  unEnrollTargetNewer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: number[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List target groups that a member is in, with progress (Customer:read) */
+  listUserTargetGroupsNewer: {
+    parameters: {
+      query?: {
+        includeInactiveTargets?: string;
+      };
+      header?: never;
+      path: {
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              customerId: number;
+              targetGroups: {
+                id: number;
+                name: string;
+                trackingType: string;
+                targetEvaluationType: string;
+                targets: {
+                  targetId: number;
+                  targetRuleId: number;
+                  targetName: string;
+                  periodId: number | null;
+                  periodRefCode: string;
+                  periodStartDate: string | null;
+                  periodStartDateWithTimeStamp: string | null;
+                  periodEndDate: string | null;
+                  periodEndDateWithTimeStamp: string | null;
+                  currentPeriod: boolean;
+                  targetValue: number;
+                  targetAchievedValue: number;
+                  targetType: string;
+                  targetEntity: string;
+                  eventName: string | null;
+                  enrolledOn: string | null;
+                  enrollmentType: string | null;
+                  targetAchievedDateTime: string | null;
+                  streakAchievedDateTime: string | null;
+                  programId: number | null;
+                  alternateCurrencyIdentifier: string | null;
+                  alternateCurrencyName: string | null;
+                  milestones: {
+                    id: number;
+                    triggerName: string;
+                    triggerValue: number;
+                    isAchieved: boolean;
+                  }[];
+                  streaks: {
+                    userStreakId: number;
+                    streakId: number;
+                    streakName: string;
+                    status: string;
+                    currentCount: number;
+                    totalTargetCountOfSequence: number;
+                    streakAchievedUserTargetId: number | null;
+                  }[];
+                }[];
+              }[];
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
     };
   };
   /** List ledger entries of alternate currencies with their events (Points:read) */
@@ -19707,6 +20089,80 @@ export interface operations {
       503: components["responses"]["V3Failure503"];
     };
   };
+  /** Enrol members in a target or streak, from a period on (Customer:write) */
+  enrollTarget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: number[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** Take members out of a target or streak, from the period that runs on (Customer:write) */
+  unEnrollTarget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        targetGroupId: string;
+        targetId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: { content: {
+      "application/json": unknown;
+    } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: number[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
   /** Change how the targets of a group are combined (Program:write) */
   changeUnifiedTargets: {
     parameters: {
@@ -19800,6 +20256,220 @@ export interface operations {
               updatedOn: string;
               updatedBy: string;
             };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List targets that a member is enrolled in (Customer:read) */
+  listEnrolledTargets: {
+    parameters: {
+      query?: {
+        /** Ids, comma-separated */
+        targetRuleIds?: string;
+        /** Milliseconds since 1970; now when left out */
+        trackingDate?: string;
+        enrollmentType?: string;
+        includeOnlyUserCreated?: string;
+      };
+      header?: never;
+      path: {
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              targetId: number;
+              targetRuleId: number;
+              targetName: string;
+              periodId: number | null;
+              periodRefCode: string;
+              periodStartDate: string | null;
+              periodStartDateWithTimeStamp: string | null;
+              periodEndDate: string | null;
+              periodEndDateWithTimeStamp: string | null;
+              currentPeriod: boolean;
+              targetValue: number;
+              targetAchievedValue: number;
+              targetType: string;
+              targetEntity: string;
+              eventName: string | null;
+              enrolledOn: string | null;
+              enrollmentType: string | null;
+              targetAchievedDateTime: string | null;
+              streakAchievedDateTime: string | null;
+              programId: number | null;
+              alternateCurrencyIdentifier: string | null;
+              alternateCurrencyName: string | null;
+              milestones: {
+                id: number;
+                triggerName: string;
+                triggerValue: number;
+                isAchieved: boolean;
+              }[];
+              streaks: {
+                userStreakId: number;
+                streakId: number;
+                streakName: string;
+                status: string;
+                currentCount: number;
+                totalTargetCountOfSequence: number;
+                streakAchievedUserTargetId: number | null;
+              }[];
+            }[];
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List target groups that a member is in, with progress (Customer:read) */
+  listUserTargetGroups: {
+    parameters: {
+      query?: {
+        includeInactiveTargets?: string;
+      };
+      header?: never;
+      path: {
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              customerId: number;
+              targetGroups: {
+                id: number;
+                name: string;
+                trackingType: string;
+                targetEvaluationType: string;
+                targets: {
+                  targetId: number;
+                  targetRuleId: number;
+                  targetName: string;
+                  periodId: number | null;
+                  periodRefCode: string;
+                  periodStartDate: string | null;
+                  periodStartDateWithTimeStamp: string | null;
+                  periodEndDate: string | null;
+                  periodEndDateWithTimeStamp: string | null;
+                  currentPeriod: boolean;
+                  targetValue: number;
+                  targetAchievedValue: number;
+                  targetType: string;
+                  targetEntity: string;
+                  eventName: string | null;
+                  enrolledOn: string | null;
+                  enrollmentType: string | null;
+                  targetAchievedDateTime: string | null;
+                  streakAchievedDateTime: string | null;
+                  programId: number | null;
+                  alternateCurrencyIdentifier: string | null;
+                  alternateCurrencyName: string | null;
+                  milestones: {
+                    id: number;
+                    triggerName: string;
+                    triggerValue: number;
+                    isAchieved: boolean;
+                  }[];
+                  streaks: {
+                    userStreakId: number;
+                    streakId: number;
+                    streakName: string;
+                    status: string;
+                    currentCount: number;
+                    totalTargetCountOfSequence: number;
+                    streakAchievedUserTargetId: number | null;
+                  }[];
+                }[];
+              }[];
+            };
+            errors: components["schemas"]["Issue"][];
+            warnings: components["schemas"]["Issue"][];
+          };
+        };
+      };
+      400: components["responses"]["V3Failure400"];
+      401: components["responses"]["V3Failure401"];
+      403: components["responses"]["V3Failure403"];
+      404: components["responses"]["V3Failure404"];
+      409: components["responses"]["V3Failure409"];
+      413: components["responses"]["V3Failure413"];
+      415: components["responses"]["V3Failure415"];
+      429: components["responses"]["V3Failure429"];
+      500: components["responses"]["V3Failure500"];
+      503: components["responses"]["V3Failure503"];
+    };
+  };
+  /** List tracked events behind a target, oldest first (Customer:read) */
+  listTargetEvents: {
+    parameters: {
+      query?: {
+        periodId?: string;
+        limit?: string;
+        /** Number of the page, from 0 */
+        offset?: string;
+      };
+      header?: never;
+      path: {
+        userId: string;
+        targetRuleId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: {
+          "application/json": {
+            data: {
+              eventLogId: number;
+              eventName: string;
+              eventDisplayName: string;
+              customerId: number;
+              uniqueId: string;
+              eventDate: string;
+              eventProcessedDate: string;
+              periodId: number | null;
+              targetGroupId: number;
+              targetRuleId: number;
+              targetValue: number;
+            }[];
             errors: components["schemas"]["Issue"][];
             warnings: components["schemas"]["Issue"][];
           };

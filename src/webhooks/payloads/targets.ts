@@ -76,24 +76,20 @@ export const tellPeriodCompleted = tell("targetPeriodCompleted", "TargetComplete
   milestoneDetails: milestonesOf(payload, facts),
 }));
 
-export const tellTargetEnrolment = tell(
-  "targetCustomerEnrolment",
-  null,
-  ({ payload }, facts) => ({
-    targetId: numberIn(payload, "targetId"),
-    defaultTargetValue: textIn(payload, "defined"),
-    targetName: textIn(payload, "targetName"),
-    targetGroupId: numberIn(payload, "groupId"),
-    targetGroupName: textIn(payload, "groupName"),
-    targetPeriodId: numberIn(payload, "periodId"),
-    targetPeriodName: textIn(payload, "periodName"),
-    source: textIn(payload, "source"),
-    targetPeriodStartDate: day(facts, numberIn(payload, "startsAt")),
-    targetCycleStartDate: day(facts, numberIn(payload, "cycleStartsAt")),
-    description: textIn(payload, "description"),
-    milestoneDetails: [],
-  }),
-);
+export const tellTargetEnrolment = tell("targetCustomerEnrolment", null, ({ payload }, facts) => ({
+  targetId: numberIn(payload, "targetId"),
+  defaultTargetValue: textIn(payload, "defined"),
+  targetName: textIn(payload, "targetName"),
+  targetGroupId: numberIn(payload, "groupId"),
+  targetGroupName: textIn(payload, "groupName"),
+  targetPeriodId: numberIn(payload, "periodId"),
+  targetPeriodName: textIn(payload, "periodName"),
+  source: textIn(payload, "source"),
+  targetPeriodStartDate: day(facts, numberIn(payload, "startsAt")),
+  targetCycleStartDate: day(facts, numberIn(payload, "cycleStartsAt")),
+  description: textIn(payload, "description"),
+  milestoneDetails: [],
+}));
 
 const combinationOf = ({ payload }: TakenEvent) => {
   const condition = (payload.condition ?? {}) as Values;
