@@ -143,13 +143,6 @@ export interface RuleSet {
   useProportions?: boolean;
   rules: Rule[];
 }
-/** What members do, summed over time. The console knows of it what sets and rules refer to. */
-export interface Tracker {
-  id: number;
-  name: string;
-  /** Each with the set that it runs, where it runs one. */
-  cases: { setId?: string }[];
-}
 export type LimitPeriod = "daily" | "weekly" | "monthly" | "quarterly" | "half_yearly" | "yearly";
 export interface Limit {
   id: number;
@@ -227,6 +220,56 @@ export interface Returns {
   reverseRedemption?: "reverse" | "reissue";
   redemptionReversal?: "keep" | "renew";
 }
+export type TrackerEntity =
+  | "BILL_AMOUNT"
+  | "BILL_DISCOUNT"
+  | "BILL_GROSS_AMOUNT"
+  | "BILL_TOTAL_QTY"
+  | "LINEITEM_AMOUNT"
+  | "LINEITEM_COUNT"
+  | "LINEITEM_QTY"
+  | "CUSTOMER_VISITS"
+  | "POINTS"
+  | "ALTERNATE_CURRENCIES"
+  | "BILL_EXTENDED_FIELD"
+  | "LINEITEM_EXTENDED_FIELD";
+export type TrackerMethod =
+  | "MOVING_WINDOW"
+  | "CYCLIC_WINDOW"
+  | "CALENDAR_BASED_CYCLIC_WINDOW"
+  | "TIER_CHANGE_WINDOW";
+/** One window of a tracker, with the condition under which a set runs. */
+export interface TrackerCase {
+  id: number;
+  name: string;
+  length?: number;
+  unit?: "days" | "months";
+  aggregate: "sum" | "count";
+  operator?: "==" | ">" | "<" | ">=" | "<=";
+  value?: number;
+  modOf?: number;
+  between?: { from: number; to: number };
+  mostForwards?: number;
+  setId?: string;
+}
+/** What of a tracker sets and rules refer to. */
+export interface NamedTracker {
+  id: number;
+  name: string;
+  /** Each with the set that it runs, where it runs one. */
+  cases: readonly { setId?: string }[];
+}
+/** What members do, summed over time. */
+export interface Tracker {
+  id: number;
+  name: string;
+  entity: TrackerEntity;
+  currencyId?: number;
+  field?: string;
+  method: TrackerMethod;
+  startsOn?: string;
+  cases: TrackerCase[];
+}
 export interface ProgramDefinition {
   tiers: ProgramTier[];
   upgrade: Upgrade;
@@ -237,8 +280,8 @@ export interface ProgramDefinition {
   expiry: Expiry;
   expiryStrategies?: ExpiryStrategy[];
   currencies?: Currency[];
-  trackers?: Tracker[];
   limits?: Limit[];
+  trackers?: Tracker[];
   awardStrategies?: AwardStrategy[];
   delayFrom?: "bill_date" | "processing_date";
   redemption?: Redemption;

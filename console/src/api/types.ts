@@ -28,6 +28,7 @@ export type Field = Item<"/api/fields">;
 export type CustomerSummary = Item<"/api/customers">;
 export type Customer = Answer<"/api/customers/{id}">;
 export type Membership = Item<"/api/customers/{id}/memberships">;
+export type TrackerStanding = Item<"/api/customers/{id}/trackers">;
 export type TierChange = Item<"/api/customers/{id}/tier-changes">;
 
 export type Merge = Item<"/api/customers/{id}/merges">;

@@ -9,6 +9,7 @@ import { PointsPanel } from "./points-panel.tsx";
 import { StatementDrawer } from "./statement-drawer.tsx";
 import { TierHistory } from "./tier-history.tsx";
 import { TierPanel } from "./tier-panel.tsx";
+import { TrackersPanel } from "./trackers-panel.tsx";
 
 const route = getRouteApi("/$org/members/$memberId/loyalty");
 
@@ -33,6 +34,7 @@ export const LoyaltyTab = () => {
             <RedemptionsPanel memberId={memberId} />
             <TransfersPanel memberId={memberId} />
             <TierPanel memberId={memberId} />
+            <TrackersPanel memberId={memberId} />
             <TierHistory />
           </Stack>
         </Grid.Col>

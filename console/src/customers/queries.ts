@@ -33,6 +33,9 @@ export const customerQuery = (api: ApiClient, id: Id) =>
 export const membershipsQuery = (api: ApiClient, id: Id) =>
   apiQuery(api, "/api/customers/{id}/memberships", { params: { id } });
 
+export const trackersQuery = (api: ApiClient, id: Id) =>
+  apiQuery(api, "/api/customers/{id}/trackers", { params: { id } });
+
 export const balancesQuery = (api: ApiClient, id: Id) =>
   apiQuery(api, "/api/customers/{id}/balances", { params: { id } });
 

@@ -21,6 +21,7 @@ import { programQuery } from "./queries.ts";
 import { RedemptionEditor } from "./redemption-editor.tsx";
 import { ServiceEditor } from "./service-editor.tsx";
 import { type EditorParts, TiersEditor } from "./tiers-editor.tsx";
+import { TrackersEditor } from "./trackers-editor.tsx";
 import { useDraftEditor } from "./use-draft-editor.ts";
 import { LimitsEditor } from "./workflow/limits-editor.tsx";
 import { WorkflowEditor } from "./workflow/workflow-editor.tsx";
@@ -176,6 +177,8 @@ const SectionEditor = ({
       return <WorkflowEditor {...parts} />;
     case "limits":
       return <LimitsEditor {...parts} />;
+    case "trackers":
+      return <TrackersEditor {...parts} />;
     case "tiers":
       return <TiersEditor {...parts} published={published} />;
     case "expiry":

@@ -6,6 +6,7 @@ import type {
   ProgramTier,
   Rule,
   RuleSet,
+  Tracker,
 } from "../api/programs.ts";
 import { slotsOf } from "./workflow/actions.ts";
 
@@ -13,6 +14,7 @@ import { slotsOf } from "./workflow/actions.ts";
 export const SECTIONS = {
   earning: { label: "Earning", owns: ["activities", "delayFrom"] },
   limits: { label: "Limits", owns: ["limits"] },
+  trackers: { label: "Trackers", owns: ["trackers"] },
   tiers: { label: "Tiers", owns: ["tiers", "upgrade", "downgrade", "removedTiers"] },
   expiry: { label: "Expiry", owns: ["expiry", "expiryStrategies"] },
   currencies: { label: "Currencies", owns: ["currencies"] },
@@ -134,6 +136,19 @@ const limitPaths = ({ setIds = [] }: Limit, index: number): string[] => [
   ...setIds.map((_, place) => `limits[${index}].setIds[${place}]`),
 ];
 
+const TRACKER = ["id", "name", "entity", "currencyId", "field", "method", "startsOn", "cases"];
+const TRACKER_CASE = [
+  ...["id", "name", "length", "unit", "aggregate", "operator", "value", "modOf"],
+  ...["between.from", "between.to", "mostForwards", "setId"],
+];
+const trackerPaths = ({ cases }: Tracker, index: number): string[] => [
+  ...under(`trackers[${index}]`, TRACKER),
+  ...cases.flatMap((_, place) => {
+    const at = `trackers[${index}].cases[${place}]`;
+    return [at, ...under(at, TRACKER_CASE)];
+  }),
+];
+
 /** Paths that the form shows a problem at. */
 export const shownPaths = (definition: ProgramDefinition): string[] => {
   const {
@@ -143,6 +158,7 @@ export const shownPaths = (definition: ProgramDefinition): string[] => {
     expiryStrategies = [],
     currencies = [],
     limits = [],
+    trackers = [],
     awardStrategies = [],
   } = definition;
   return [
@@ -161,6 +177,8 @@ export const shownPaths = (definition: ProgramDefinition): string[] => {
     ...activities.TransactionAdd.flatMap((set, index) => setPaths(set, index, tiers)),
     ...limits.flatMap(limitPaths),
     "limits",
+    ...trackers.flatMap(trackerPaths),
+    "trackers",
     ...expiryPaths("expiry", expiry),
     ...expiryStrategies.flatMap((item, index) => [
       `expiryStrategies[${index}].name`,

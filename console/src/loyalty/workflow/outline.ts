@@ -1,4 +1,4 @@
-import type { Action, RuleSet, Stage, Tracker } from "../../api/programs.ts";
+import type { Action, NamedTracker, RuleSet, Stage } from "../../api/programs.ts";
 import { actionsOf, allActions, type Branch, isForward } from "./actions.ts";
 
 /** A set as it is listed: below the first set that forwards to it, which it stands one step deeper than. */
@@ -20,7 +20,7 @@ export interface Forwarding {
   readonly branch: Branch;
 }
 
-type Trackers = readonly Tracker[] | undefined;
+type Trackers = readonly NamedTracker[] | undefined;
 
 /** A set that an action may run, and whether as the case of a tracker. */
 interface Onward {

@@ -3,13 +3,13 @@ import type {
   Award,
   Limit,
   LimitPeriod,
+  NamedTracker,
   Places,
   ProgramDefinition,
   Rule,
   RuleSet,
   Scope,
   Stage,
-  Tracker,
   Unroll,
 } from "../../api/programs.ts";
 import { counted, type Format } from "../../ui/format.ts";
@@ -89,7 +89,7 @@ const forwardedText = (from: readonly Forwarding[]): string => {
 export const otherActionText = (
   action: Action,
   sets: readonly RuleSet[],
-  trackers: readonly Tracker[] = [],
+  trackers: readonly NamedTracker[] = [],
 ): string => {
   if (action.type === "evaluate_tracker" && "trackerId" in action) {
     const name = trackers.find(({ id }) => id === action.trackerId)?.name;
