@@ -122,7 +122,7 @@ const rulePaths = (rule: Rule, path: string, tiers: readonly ProgramTier[]): str
       const at = slot.path === "" ? path : `${path}.${slot.path}`;
       return [
         at,
-        ...under(at, ["type", "setId", "expiryStrategyId", "award"]),
+        ...under(at, ["type", "setId", "trackerId", "expiryStrategyId", "award"]),
         ...under(`${at}.award`, AWARD),
         ...ratePaths(`${at}.award`, tiers),
       ];

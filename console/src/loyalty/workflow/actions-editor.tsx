@@ -1,6 +1,13 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
-import { IconArrowForwardUp, IconPlus } from "@tabler/icons-react";
-import type { Action, ForwardAction, ProgramDefinition, Rule, RuleSet } from "../../api/programs.ts";
+import { IconArrowForwardUp, IconPlus, IconSum } from "@tabler/icons-react";
+import type {
+  Action,
+  ForwardAction,
+  OtherAction,
+  ProgramDefinition,
+  Rule,
+  RuleSet,
+} from "../../api/programs.ts";
 import { FieldProblem } from "../fields.tsx";
 import { actionsOf, type Branch, isAward, isForward, moved, slotsOf, withActions } from "./actions.ts";
 import { AwardEditor } from "./award-editor.tsx";
@@ -30,6 +37,7 @@ export interface ActionsParts {
 export const ActionsEditor = ({ branch, ...parts }: ActionsParts & { branch: Branch }) => {
   const { rule, set, sets, definition, problem, onChange, onNewSet } = parts;
   const slots = slotsOf(rule, branch);
+  const { trackers = [] } = definition;
   const actions = actionsOf(rule, branch);
   const replace = (next: readonly Action[]) => onChange(withActions(rule, branch, next));
   const { label, help, nothing } = BRANCHES[branch];
@@ -64,7 +72,9 @@ export const ActionsEditor = ({ branch, ...parts }: ActionsParts & { branch: Bra
                     ? "Give an award"
                     : isForward(action)
                       ? "Go on with another set"
-                      : action.type}
+                      : action.type === "evaluate_tracker"
+                        ? "Evaluate a tracker"
+                        : action.type}
                 </Text>
                 <MoveButtons
                   name={name}
@@ -105,6 +115,17 @@ export const ActionsEditor = ({ branch, ...parts }: ActionsParts & { branch: Bra
           >
             Go on with a set
           </Button>
+          {trackers.length > 0 && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              leftSection={<IconSum size={14} aria-hidden />}
+              aria-label={`${label}: evaluate a tracker`}
+              onClick={() => replace([...actions, { type: "evaluate_tracker", trackerId: trackers[0]!.id }])}
+            >
+              Evaluate a tracker
+            </Button>
+          )}
         </Group>
         <FieldProblem>{problem(branch)}</FieldProblem>
       </Stack>
@@ -153,6 +174,26 @@ const ActionFields = ({
           else if (setId !== null) onChange({ ...action, setId });
         }}
         error={problem("setId")}
+      />
+    );
+  }
+  if (action.type === "evaluate_tracker") {
+    const id = String((action as OtherAction).trackerId);
+    const { trackers = [] } = definition;
+    const isKnown = trackers.some((tracker) => String(tracker.id) === id);
+    return (
+      <Select
+        label="Tracker"
+        description="Adds what the bill brings, and runs the sets of the cases that hold"
+        maw={360}
+        allowDeselect={false}
+        value={id}
+        data={[
+          ...(isKnown ? [] : [{ value: id, label: `${id} (missing)` }]),
+          ...trackers.map((tracker) => ({ value: String(tracker.id), label: tracker.name })),
+        ]}
+        onChange={(next) => next !== null && onChange({ ...action, trackerId: Number(next) })}
+        error={problem("trackerId")}
       />
     );
   }
