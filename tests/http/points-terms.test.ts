@@ -22,16 +22,23 @@ const { only, codeOf } = redeeming(() => shop);
 const identifierOf = ({ externalId }: Member) => ({ type: "EXTERNAL_ID", value: externalId });
 const hold = (member: Member, points: number, changes: object = {}) =>
   shop.post("/v2/points/holds", { identifier: identifierOf(member), points, ...changes });
-const set = (member: Member, column: "status" | "tier", value: string | number) =>
+const setStatus = (member: Member, status: string) =>
   shop.app.db.transaction(shop.shop.orgId, (tx) =>
-    tx.run(
-      column === "status"
-        ? sql`/* test.set_status */ update customers.customers set status = ${value}
-               where org_id = ${shop.shop.orgId} and party_id = ${member.id}`
-        : sql`/* test.set_tier */ update loyalty.memberships set tier_number = ${value}
-               where org_id = ${shop.shop.orgId} and party_id = ${member.id}`,
-    ),
+    tx.run(sql`/* test.set_status */ update customers.customers set status = ${status}
+                where org_id = ${shop.shop.orgId} and party_id = ${member.id}`),
   );
+const toSilver = async ({ externalId }: Member): Promise<void> => {
+  const { status } = await shop.post(
+    `/v2/slab/manualSlabAdjustment?source=INSTORE&identifierName=externalId&identifierValue=${externalId}`,
+    {
+      programId: shop.shop.programId,
+      slabAction: "UPGRADE",
+      toSlabName: "Silver",
+      manualSlabActionValidity: "AS_PER_TIER_STRATEGY",
+    },
+  );
+  expect(status).toBe(200);
+};
 let numbers = 0;
 const bill = async (member: Member, amount: number): Promise<string> => {
   const billNumber = `PT-${++numbers}`;
@@ -64,7 +71,7 @@ describe("limits of spending", () => {
   test("are those of the member's tier", async () => {
     const member = await shop.member([500, null]);
     expect(await codeOf(itemOf(member, 21))).toBe(819);
-    await set(member, "tier", 2);
+    await toSilver(member);
     expect(await codeOf(itemOf(member, 100))).toBe(800);
     expect(await codeOf(itemOf(member, 1))).toBe(819);
   });
@@ -79,13 +86,13 @@ describe("limits of spending", () => {
 
 test("a status that may not spend neither spends nor holds, and is told so before", async () => {
   const member = await shop.member([50, null]);
-  await set(member, "status", "SUSPENDED");
+  await setStatus(member, "SUSPENDED");
   expect(await codeOf(itemOf(member, 1))).toBe(3045);
   const url = `/v1.1/points/isredeemable?format=json&external_id=${member.externalId}&points=1`;
   const asked = (await shop.get(url)).body.response.points.redeemable;
   expect([asked.is_redeemable, asked.item_status.code]).toEqual(["false", 3045]);
   expect((await hold(member, 1)).body.errors[0].code).toBe(3045);
-  await set(member, "status", "ACTIVE");
+  await setStatus(member, "ACTIVE");
   expect(await codeOf(itemOf(member, 1))).toBe(800);
 });
 
@@ -149,7 +156,7 @@ describe("a bill that points pay", () => {
 test("a hold returns by itself at its very end, before any job has written it down", async () => {
   const member = await shop.member([20, null]);
   // Whose day's limit is not in the way.
-  await set(member, "tier", 2);
+  await toSilver(member);
   const held = await hold(member, 15, { ttlSeconds: 60 });
   const { holdId } = held.body;
   expect(await codeOf(itemOf(member, 10))).toBe(818);
