@@ -10,17 +10,16 @@ export const insertEvents = (ids: readonly number[], events: readonly NewEvent[]
       ${events.map((event) => JSON.stringify(event.payload))}::json[],
       ${events.map((event) => event.requestId ?? null)}::text[])`;
 
+/** Each set is looked into by a hash, and rows are found where they were locked: a backlog costs what its events cost, whatever the statistics say. */
 const takeStatement = (limit: number): Sql => sql`/* events.take */
   with next as materialized (
-    select recorded_at, id, party_id from events.outbox order by recorded_at, id limit ${limit} for update skip locked),
-  held as (
+    select ctid as place, recorded_at, id, party_id from events.outbox
+     order by recorded_at, id limit ${limit} for update skip locked),
+  held as materialized (
     select o.party_id from events.outbox o
-     where o.recorded_at <= (select max(recorded_at) from next)
-       and not exists (select from next n where n.id = o.id and n.party_id = o.party_id))
+     where o.recorded_at <= (select max(recorded_at) from next) and o.id not in (select id from next))
   delete from events.outbox o
-   using next
-   where o.recorded_at = next.recorded_at and o.id = next.id and o.party_id = next.party_id
-     and not exists (select from held h where h.party_id = next.party_id)
+   where o.ctid = any (array(select place from next where party_id not in (select party_id from held)))
   returning o.id, o.org_id as "orgId", o.party_id as "partyId", o.event_type as type, o.occurred_at as "occurredAt", o.payload,
             o.request_id as "requestId", (extract(epoch from o.recorded_at) * 1000000)::bigint as position`;
 
